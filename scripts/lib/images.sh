@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# The images that the sandbox needs: the sandbox host itself, and the stand-in
+# for the AIO image. Sourced after toolchain.sh.
+
+STAND_IN_IMAGE=openbmp-aio-stand-in:latest
+
+have_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# content_tag DIRECTORY: changes when a file in it does.
+content_tag() {
+  (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
+}
+
+# base_image HUB_NAME MMDEBSTRAP_FLAG…: prints the name of a base image, from
+# Docker Hub where that answers, bootstrapped from Debian packages where not.
+base_image() {
+  local hub_name=$1 name archive
+  shift
+  if docker_hub_reachable; then
+    echo "$hub_name"
+    return
+  fi
+  name=openbmp-base-${hub_name/:/-}
+  if ! have_image "$name"; then
+    apt_install mmdebstrap=mmdebstrap
+    say "Docker Hub is not reachable: bootstrapping $name from Debian packages"
+    archive=$(mktemp --suffix .tar)
+    run_quietly "mmdebstrap" as_root mmdebstrap "$@" trixie "$archive" http://deb.debian.org/debian
+    docker import "$archive" "$name" >/dev/null
+    as_root rm -f "$archive"
+  fi
+  echo "$name"
+}
+
+sandbox_image_tag() { echo "openbmp-sandbox:$1-$(content_tag "$PROJECT_ROOT/tests/sandbox")"; }
+
+# ensure_sandbox_image ENGINE
+ensure_sandbox_image() {
+  local tag base
+  tag=$(sandbox_image_tag "$1")
+  ! have_image "$tag" || return 0
+  base=$(base_image debian:trixie-slim --variant=minbase)
+  say "building the sandbox host's image with engine $1"
+  # The host's network: where the build's own is closed, package mirrors answer there.
+  run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="$1" \
+    --tag "$tag" "$PROJECT_ROOT/tests/sandbox"
+}
+
+# Builds the stand-in for the AIO image and prints the path of its archive.
+ensure_stand_in() {
+  local source=$PROJECT_ROOT/tests/stand-in tag archive base context
+  tag=openbmp-aio-stand-in:$(content_tag "$source")
+  archive=$CACHE_DIR/${tag/:/-}.tar
+  if ! have_image "$tag"; then
+    ensure_node_modules
+    base=$(base_image node:20-slim --variant=extract --include=base-files,coreutils,dash,nodejs)
+    say "building the stand-in for the AIO image"
+    context=$(mktemp -d)
+    cp "$source/Dockerfile" "$source/openbmpd.conf" "$context"
+    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$source/collector.ts" "$source/router.ts" \
+      --bundle --platform=node --target=node20 --outdir="$context"
+    run_quietly "docker build" docker build --build-arg BASE="$base" --tag "$tag" "$context"
+    rm -rf "$context" "$archive"
+  fi
+  docker tag "$tag" "$STAND_IN_IMAGE"
+  if [ ! -f "$archive" ]; then
+    mkdir -p "$CACHE_DIR"
+    docker save --output "$archive.partial" "$STAND_IN_IMAGE"
+    mv "$archive.partial" "$archive"
+  fi
+  echo "$archive"
+}

@@ -1,0 +1,163 @@
+# shellcheck shell=bash
+# Finds, fetches or builds what the commands in scripts/ need.
+# Sourced after common.sh.
+
+PULUMI_VERSION=3.230.0
+PULUMI_MINIMUM=3.200.0
+# The last Go module of pulumi's SDK that contains the Node.js language host.
+PULUMI_NODEJS_HOST_MODULE=3.65.0
+COMMAND_PLUGIN_VERSION=1.2.1
+
+# version_at_least HAVE WANT
+version_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+# apt_install COMMAND=PACKAGE…: installs the packages whose command is missing.
+apt_install() {
+  local pair missing=()
+  for pair in "$@"; do
+    have "${pair%%=*}" || missing+=("${pair#*=}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  have apt-get || die "missing: ${missing[*]}. Install them with this system's package manager (only Debian and Ubuntu are done automatically)"
+  say "installing ${missing[*]}"
+  run_quietly "apt-get update" as_root apt-get update
+  run_quietly "apt-get install" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+ensure_node_modules() {
+  local stamp=$PROJECT_ROOT/node_modules/.installed-lock
+  have node && have npm || die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
+  version_at_least "$(node -p process.versions.node)" 20.19.0 ||
+    die "Node.js 20.19 or newer is needed, found $(node --version)"
+  cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" && return 0
+  say "installing the npm packages of the lock file"
+  (cd "$PROJECT_ROOT" && run_quietly "npm ci" npm ci --no-audit --no-fund)
+  cp "$PROJECT_ROOT/package-lock.json" "$stamp"
+}
+
+pulumi_on_path() {
+  local found
+  have pulumi && have pulumi-language-nodejs || return 1
+  found=$(pulumi version 2>/dev/null) || return 1
+  version_at_least "${found#v}" "$PULUMI_MINIMUM"
+}
+
+# pulumi_download DIRECTORY: the official archive, when it can be reached.
+pulumi_download() {
+  local os arch url archive=$1/pulumi.tar.gz
+  os=$(uname -s | tr '[:upper:]' '[:lower:]')
+  case $(uname -m) in
+  x86_64) arch=x64 ;;
+  aarch64 | arm64) arch=arm64 ;;
+  *) return 1 ;;
+  esac
+  url=https://get.pulumi.com/releases/sdk/pulumi-v$PULUMI_VERSION-$os-$arch.tar.gz
+  curl --fail --silent --location --connect-timeout 10 --max-time 600 --output "$archive" "$url" || return 1
+  mkdir -p "$1/bin"
+  tar -xzf "$archive" -C "$1/bin" --strip-components 1
+  rm -f "$archive"
+}
+
+# pulumi_build DIRECTORY: the CLI and its Node.js language host from Go modules.
+pulumi_build() {
+  have go || die "Pulumi $PULUMI_MINIMUM or newer is not on PATH, its download is not reachable, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.24 or newer (https://go.dev/dl)"
+  say "the Pulumi download is not reachable: building $PULUMI_VERSION from Go modules (some minutes, once)"
+  mkdir -p "$1/bin" "$1/cli" "$1/host"
+  # The replacement is the one that pulumi's own go.mod makes.
+  cat >"$1/cli/go.mod" <<EOF
+module build
+go 1.24
+require (
+	github.com/pulumi/pulumi/pkg/v3 v$PULUMI_VERSION
+	github.com/pulumi/pulumi/sdk/v3 v$PULUMI_VERSION
+)
+replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+EOF
+  cat >"$1/host/go.mod" <<EOF
+module build
+go 1.24
+require github.com/pulumi/pulumi/sdk/v3 v$PULUMI_NODEJS_HOST_MODULE
+EOF
+  run_quietly "building the Pulumi CLI" env -C "$1/cli" go build -mod=mod -o ../bin/pulumi \
+    -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$PULUMI_VERSION" \
+    github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+  run_quietly "building Pulumi's Node.js language host" env -C "$1/host" go build -mod=mod -o ../bin/ \
+    -ldflags "-s -w" github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
+  rm -rf "$1/cli" "$1/host"
+}
+
+# Puts a Pulumi CLI on PATH: the user's own, else a download, else a build.
+ensure_pulumi() {
+  local home=$CACHE_DIR/pulumi-$PULUMI_VERSION partial
+  pulumi_on_path && return 0
+  if [ ! -x "$home/bin/pulumi" ]; then
+    mkdir -p "$CACHE_DIR"
+    apt_install curl=curl
+    exec 8>"$CACHE_DIR/pulumi.lock"
+    ! have flock || flock 8
+    if [ ! -x "$home/bin/pulumi" ]; then
+      partial=$(mktemp -d "$CACHE_DIR/pulumi.XXXXXX")
+      pulumi_download "$partial" || pulumi_build "$partial"
+      rm -rf "$home"
+      mv "$partial" "$home"
+    fi
+    exec 8>&-
+  fi
+  export PATH=$home/bin:$PATH
+}
+
+# The @pulumi/command plugin: installed, else downloaded, else from an archive
+# in the folder that OPENBMP_PULUMI_PLUGINS names.
+ensure_command_plugin() {
+  local version=$COMMAND_PLUGIN_VERSION name=resource-command-v$COMMAND_PLUGIN_VERSION archive log
+  [ ! -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/$name" ] || return 0
+  log=$(mktemp)
+  if ! timeout 120 pulumi plugin install resource command "v$version" >"$log" 2>&1 </dev/null; then
+    archive=${OPENBMP_PULUMI_PLUGINS:-/nonexistent}/pulumi-resource-command-v$version-$(plugin_platform).tar.gz
+    if [ ! -f "$archive" ]; then
+      tail -n 1 "$log" >&2
+      die "the Pulumi plugin command v$version is not installed and cannot be downloaded. Put ${archive##*/} into a folder and name that folder in OPENBMP_PULUMI_PLUGINS"
+    fi
+    run_quietly "installing the command plugin" pulumi plugin install resource command "v$version" --file "$archive"
+  fi
+  rm -f "$log"
+}
+
+plugin_platform() {
+  local arch
+  arch=$(uname -m)
+  case $arch in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; esac
+  printf '%s-%s' "$(uname -s | tr '[:upper:]' '[:lower:]')" "$arch"
+}
+
+# A Docker engine for the sandbox: the user's own, else Debian's docker.io.
+ensure_docker() {
+  local deadline=$((SECONDS + 60))
+  ! docker version >/dev/null 2>&1 || return 0
+  [ "$(uname -s)" = Linux ] || die "no Docker engine answers; start Docker and try again"
+  if ! have dockerd; then
+    have apt-get || die "Docker is not installed: https://docs.docker.com/engine/install"
+    apt_install dockerd=docker.io
+    have docker || apt_install docker=docker-cli
+  fi
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl start docker
+  else
+    say "starting dockerd (there is no systemd here)"
+    mkdir -p "$STATE_DIR"
+    as_root setsid dockerd >"$STATE_DIR/dockerd.log" 2>&1 </dev/null 8>&- 9>&- &
+  fi
+  until docker version >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || die "the Docker engine does not answer after 60 s: $(docker version 2>&1 | tail -n 1)"
+    sleep 0.5
+  done
+}
+
+docker_hub_reachable() {
+  curl --silent --output /dev/null --connect-timeout 5 --max-time 10 https://registry-1.docker.io/v2/
+}
+
+
+ensure_test_tools() {
+  apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+}

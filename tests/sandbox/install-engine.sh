@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs the Docker engine of one Debian suite on the trixie base:
+# 20.10 from bookworm, 26.1 from trixie, 28.5 from sid.
+set -euo pipefail
+
+# add_suite SUITE PRIORITY
+add_suite() {
+  printf 'deb http://deb.debian.org/debian %s main\n' "$1" >"/etc/apt/sources.list.d/$1.list"
+  printf 'Package: *\nPin: release n=%s\nPin-Priority: %s\n' "$1" 50 >"/etc/apt/preferences.d/$1"
+  if [ "$2" -gt 1000 ]; then
+    printf 'Package: docker.io containerd runc\nPin: release n=%s\nPin-Priority: %s\n' "$1" "$2" >>"/etc/apt/preferences.d/$1.engine"
+  fi
+  apt-get -o Acquire::Check-Valid-Until=false update
+}
+
+main() {
+  case $1 in
+  20.10)
+    add_suite bookworm 1001
+    apt-get install -y --no-install-recommends docker.io
+    ;;
+  26.1) apt-get install -y --no-install-recommends docker.io docker-cli ;;
+  28.5)
+    add_suite sid 50
+    apt-get install -y --no-install-recommends -t sid docker.io docker-cli containerd runc
+    ;;
+  *)
+    echo "install-engine: engine must be 20.10, 26.1 or 28.5, got \"$1\"" >&2
+    exit 1
+    ;;
+  esac
+}
+
+main "$@"
