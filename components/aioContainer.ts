@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
+import type { ShellValue } from "./hostScript";
+import { remoteStep, resultField } from "./remoteStep";
+
+/** What the container is created from. */
+export interface ContainerSettings {
+    /** The stack that the host belongs to, `PROJECT/STACK`. */
+    readonly owner: string;
+    /** Image reference, with tag or digest. */
+    readonly image: string;
+    /** Port on the host for BMP (TCP 5000 in the container). */
+    readonly bmpPort: number;
+    /** Port on the host for the REST API (TCP 8001 in the container). */
+    readonly restPort: number;
+    /** KAFKA_FQDN, which the image requires. @default the host's own name */
+    readonly kafkaFqdn?: string | undefined;
+    /** ADMIN_ID of the collector. */
+    readonly adminId?: string | undefined;
+    /** MEM: memory that the image gives to its parts, in GB. @default 0: left to the image */
+    readonly memoryGb: number;
+    /** Any further variables of the image. */
+    readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
+    /** Whether a container of that name which does not fit is put aside. @default false */
+    readonly replaceContainer: boolean;
+    /** Any new value runs the steps again. */
+    readonly reapply: string;
+}
+
+/** The input of scripts/host/lib/container.sh. */
+export function containerVariables(args: ContainerSettings): Readonly<Record<string, pulumi.Input<ShellValue>>> {
+    return {
+        OWNER: args.owner,
+        IMAGE: args.image,
+        BMP_PORT: String(args.bmpPort),
+        REST_PORT: String(args.restPort),
+        KAFKA_FQDN: args.kafkaFqdn ?? "",
+        ADMIN_ID: args.adminId ?? "",
+        MEMORY_GB: args.memoryGb === 0 ? "" : String(args.memoryGb),
+        ENVIRONMENT: pulumi
+            .output(args.environment)
+            .apply((variables) => Object.entries(variables).map(([name, value]) => `${name}=${value}`)),
+        REPLACE_CONTAINER: String(args.replaceContainer),
+        REAPPLY: args.reapply,
+    };
+}
+
+export interface AioContainerArgs extends ContainerSettings {
+    readonly machine: Machine;
+}
+
+/** The container `openbmp_aio`: created or adopted, not started. */
+export class AioContainer extends pulumi.ComponentResource {
+    readonly containerId: pulumi.Output<string>;
+    /** The image as it was asked for. */
+    readonly imageRef: pulumi.Output<string>;
+
+    constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:collector:AioContainer", name, {}, opts);
+        const step = remoteStep(
+            `${name}-create`,
+            {
+                machine: args.machine,
+                script: "aio-container",
+                libraries: ["container"],
+                variables: containerVariables(args),
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.containerId = resultField<string>(step, "containerId");
+        this.imageRef = resultField<string>(step, "imageRef");
+        this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
+    }
+}

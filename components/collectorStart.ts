@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
+import { remoteStep, resultField } from "./remoteStep";
+
+/** A first start of AIO fills its database for minutes. */
+const START_TIMEOUT_SECONDS = 1200;
+
+export interface CollectorStartArgs {
+    readonly machine: Machine;
+    readonly bmpPort: number;
+    readonly restPort: number;
+    /** Whether the proof is run. @default true */
+    readonly verify: boolean;
+    /** What the collector runs on and behind: another value looks again. */
+    readonly runsOn: {
+        readonly containerId: pulumi.Input<string>;
+        readonly configSha256: pulumi.Input<string>;
+        readonly rulesSha256: pulumi.Input<string>;
+    };
+    readonly reapply: string;
+}
+
+/** What the proof saw. */
+export interface Verification {
+    /** The host's address that the packets went to. */
+    readonly sentTo: string;
+    /** The address that they came from, outside the host's own stack. */
+    readonly sentFrom: string;
+    /** The source address that the container saw at the BMP port. */
+    readonly bmpSeenFrom: string;
+    /** The source address that the container saw at the REST port. */
+    readonly restSeenFrom: string;
+    /** What the REST API answered over that way. */
+    readonly restStatus: string;
+}
+
+/** The collector runs on its present configuration, and is proven to see real IPv6 sources. */
+export class CollectorStart extends pulumi.ComponentResource {
+    /** The container's global IPv6 address at the end of the step. */
+    readonly containerIpv6: pulumi.Output<string>;
+    /** Which way IPv6 takes, and why. */
+    readonly datapath: pulumi.Output<string>;
+    readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
+
+    constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        const step = remoteStep(
+            `${name}-start`,
+            {
+                machine: args.machine,
+                script: "collector-start",
+                libraries: ["dnat", "verification"],
+                variables: {
+                    BMP_PORT: String(args.bmpPort),
+                    REST_PORT: String(args.restPort),
+                    VERIFY: String(args.verify),
+                    START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
+                    CONTAINER_ID: args.runsOn.containerId,
+                    CONFIG_SHA256: args.runsOn.configSha256,
+                    RULES_SHA256: args.runsOn.rulesSha256,
+                    REAPPLY: args.reapply,
+                },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.containerIpv6 = resultField<string>(step, "containerIpv6");
+        this.datapath = resultField<string>(step, "datapath");
+        this.verification = resultField<Verification | null>(step, "verification").apply(
+            (seen) => seen ?? "not verified: verify is false",
+        );
+        this.registerOutputs({
+            containerIpv6: this.containerIpv6,
+            datapath: this.datapath,
+            verification: this.verification,
+        });
+    }
+}

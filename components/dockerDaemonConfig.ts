@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
+import { remoteStep, resultField } from "./remoteStep";
+
+export interface DockerDaemonConfigArgs {
+    readonly machine: Machine;
+    /** The stack that the host belongs to. */
+    readonly owner: string;
+    /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
+    readonly fixedCidrV6: string;
+    readonly reapply: string;
+}
+
+/** `/etc/docker/daemon.json` asks for IPv6 on the default bridge; everything else in it stays. */
+export class DockerDaemonConfig extends pulumi.ComponentResource {
+    /** Digest of the file as it is after the step. */
+    readonly daemonJsonSha256: pulumi.Output<string>;
+
+    constructor(name: string, args: DockerDaemonConfigArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:docker:DockerDaemonConfig", name, {}, opts);
+        const step = remoteStep(
+            `${name}-write`,
+            {
+                machine: args.machine,
+                script: "docker-daemon-config",
+                libraries: ["daemon-json"],
+                variables: { OWNER: args.owner, FIXED_CIDR_V6: args.fixedCidrV6, REAPPLY: args.reapply },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.daemonJsonSha256 = resultField<string>(step, "daemonJsonSha256");
+        this.registerOutputs({ daemonJsonSha256: this.daemonJsonSha256 });
+    }
+}

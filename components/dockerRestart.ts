@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
+import { remoteStep, resultField } from "./remoteStep";
+
+export interface DockerRestartArgs {
+    readonly machine: Machine;
+    /** The stack that the host belongs to. */
+    readonly owner: string;
+    /** The IPv6 prefix that the default bridge must have. */
+    readonly fixedCidrV6: string;
+    /** Whether Docker may restart while other containers run. */
+    readonly restartDocker: boolean;
+    readonly reapply: string;
+}
+
+/** Restarts Docker where the running engine lacks IPv6 on its default bridge, and only there. */
+export class DockerRestart extends pulumi.ComponentResource {
+    /** The engine's version. */
+    readonly engine: pulumi.Output<string>;
+
+    constructor(name: string, args: DockerRestartArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:docker:DockerRestart", name, {}, opts);
+        const step = remoteStep(
+            `${name}-restart`,
+            {
+                machine: args.machine,
+                script: "docker-restart",
+                libraries: ["daemon-json", "engine"],
+                variables: {
+                    OWNER: args.owner,
+                    FIXED_CIDR_V6: args.fixedCidrV6,
+                    RESTART_DOCKER: String(args.restartDocker),
+                    REAPPLY: args.reapply,
+                },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.engine = resultField<string>(step, "engine");
+        this.registerOutputs({ engine: this.engine });
+    }
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readHostFile } from "./hostScript";
+import type { Machine } from "./machine";
+import { remoteStep, resultField } from "./remoteStep";
+
+export interface Ipv6DnatArgs {
+    readonly machine: Machine;
+    /** The stack that the host belongs to. */
+    readonly owner: string;
+    /** Docker's IPv6 prefix: forwarded packets for it pass only by DNAT. */
+    readonly fixedCidrV6: string;
+    /** Port on the host for BMP. */
+    readonly bmpPort: number;
+    /** Port on the host for the REST API. */
+    readonly restPort: number;
+    /** Who may open BMP sessions, IPv4 and IPv6 prefixes. */
+    readonly bmpAllowedCidrs: readonly string[];
+    /** Who may use the REST API, IPv4 and IPv6 prefixes. */
+    readonly restAllowedCidrs: readonly string[];
+    readonly reapply: string;
+}
+
+/**
+ * The rules that bring routers to the collector under their own IPv6 address,
+ * and the systemd units that keep them so, across restarts and reboots.
+ */
+export class Ipv6Dnat extends pulumi.ComponentResource {
+    /** Changes when the rules do. */
+    readonly rulesSha256: pulumi.Output<string>;
+
+    constructor(name: string, args: Ipv6DnatArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:network:Ipv6Dnat", name, {}, opts);
+        const step = remoteStep(
+            `${name}-arm`,
+            {
+                machine: args.machine,
+                script: "ipv6-dnat",
+                libraries: ["dnat"],
+                variables: {
+                    OWNER: args.owner,
+                    FIXED_CIDR_V6: args.fixedCidrV6,
+                    BMP_PORT: String(args.bmpPort),
+                    REST_PORT: String(args.restPort),
+                    BMP_ALLOWED: args.bmpAllowedCidrs,
+                    REST_ALLOWED: args.restAllowedCidrs,
+                    DNAT_PROGRAM_TEXT: readHostFile("unit/openbmp-dnat"),
+                    GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
+                    FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
+                    REAPPLY: args.reapply,
+                },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.rulesSha256 = resultField<string>(step, "rulesSha256");
+        this.registerOutputs({ rulesSha256: this.rulesSha256 });
+    }
+}

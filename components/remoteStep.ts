@@ -1,0 +1,71 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { hostScript, type ShellValue } from "./hostScript";
+import type { Machine } from "./machine";
+
+/** What a step runs on the machine. */
+export interface RemoteStepArgs {
+    readonly machine: Machine;
+    /** The file of the step in scripts/host, without its ending. */
+    readonly script: string;
+    /** The files of scripts/host/lib that it uses, without their ending. */
+    readonly libraries?: readonly string[];
+    /** What the script takes as input. A change runs it again. */
+    readonly variables: Readonly<Record<string, pulumi.Input<ShellValue>>>;
+    /** Whether the script also undoes: it is run with `remove` at destroy. */
+    readonly removable?: boolean;
+    /** Whether the output must be kept from logs and plain state. */
+    readonly secretOutput?: boolean;
+}
+
+/** The parent is always given: every command belongs to a component. */
+export interface RemoteStepOptions {
+    readonly parent: pulumi.ComponentResource;
+    readonly dependsOn?: pulumi.CustomResourceOptions["dependsOn"];
+}
+
+/**
+ * The words before the script. Secrets and input come on stdin, because the
+ * provider shows the command itself when it fails.
+ */
+function shell(user: string, verb: "apply" | "remove"): string {
+    return `${user === "root" ? "" : "sudo -n "}bash -euo pipefail -s -- ${verb}`;
+}
+
+/** Runs a script of scripts/host on the machine: the only caller of remote.Command. */
+export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepOptions): command.remote.Command {
+    const stdin = pulumi
+        .all([args.machine.identity, pulumi.output(args.variables)])
+        .apply(([identity, variables]) =>
+            hostScript(args.script, args.libraries ?? [], { MACHINE: identity, ...variables }),
+        );
+    return new command.remote.Command(
+        name,
+        {
+            connection: args.machine.connection,
+            create: shell(args.machine.user, "apply"),
+            ...(args.removable ? { delete: shell(args.machine.user, "remove") } : {}),
+            stdin: pulumi.secret(stdin),
+            // Progress is on stderr, the result on stdout.
+            logging: command.remote.Logging.Stderr,
+            addPreviousOutputInEnv: false,
+        },
+        {
+            parent: opts.parent,
+            ...(opts.dependsOn ? { dependsOn: opts.dependsOn } : {}),
+            ...(args.machine.lifetime ? { deletedWith: args.machine.lifetime } : {}),
+            ...(args.secretOutput ? { additionalSecretOutputs: ["stdout"] } : {}),
+        },
+    );
+}
+
+/**
+ * A field of the JSON object that a step printed. The provider marks the
+ * output as secret because the input is; what the steps print is not.
+ */
+export function resultField<T>(step: command.remote.Command, field: string): pulumi.Output<T> {
+    return pulumi.unsecret(step.stdout).apply((stdout) => {
+        const result = JSON.parse(stdout) as Record<string, T>;
+        return result[field] as T;
+    });
+}

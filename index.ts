@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AioContainer } from "./components/aioContainer";
+import { bracketed } from "./components/addresses";
+import { CollectorConfig } from "./components/collectorConfig";
+import { CollectorStart } from "./components/collectorStart";
+import { DockerDaemonConfig } from "./components/dockerDaemonConfig";
+import { DockerRestart } from "./components/dockerRestart";
+import { ExistingHost } from "./components/existingHost";
+import { Ipv6Dnat } from "./components/ipv6Dnat";
+import { routerConfig as routerConfigFor } from "./components/routerConfig";
+import { bastionOf, loadSettings } from "./components/settings";
+
+const settings = loadSettings();
+const stack = {
+    ...settings,
+    owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
+    environment: pulumi.secret(settings.environment),
+};
+
+const host = new ExistingHost("host", {
+    ...stack,
+    address: settings.hostAddress,
+    port: settings.hostPort,
+    user: settings.hostUser,
+    privateKey: settings.sshPrivateKey,
+    privateKeyPassword: settings.sshPrivateKeyPassword,
+    bastion: bastionOf(settings),
+});
+const common = { ...stack, machine: host };
+
+const daemonConfig = new DockerDaemonConfig("docker-daemon-config", common, { dependsOn: host });
+const dockerRestart = new DockerRestart("docker-restart", common, { dependsOn: daemonConfig });
+const container = new AioContainer("aio-container", common, { dependsOn: dockerRestart });
+const collectorConfig = new CollectorConfig(
+    "collector-config",
+    { ...common, patEnabled: settings.mode === "proxy", containerId: container.containerId },
+    { dependsOn: container },
+);
+const dnat = new Ipv6Dnat("ipv6-dnat", common, { dependsOn: collectorConfig });
+const collector = new CollectorStart(
+    "collector",
+    {
+        ...common,
+        runsOn: {
+            containerId: container.containerId,
+            configSha256: collectorConfig.configSha256,
+            rulesSha256: dnat.rulesSha256,
+        },
+    },
+    { dependsOn: dnat },
+);
+
+export const ipv6Address = host.ipv6Address;
+export const ipv4Address = host.ipv4Address;
+export const bmpEndpoint = ipv6Address.apply((address) => `${bracketed(address)}:${settings.bmpPort}`);
+export const restUrl = ipv6Address.apply(
+    (address) => `http://${bracketed(address)}:${settings.restPort}/db_rest/v1/routers`,
+);
+export const sshCommand = host.sshCommand;
+export const containerIpv6 = collector.containerIpv6;
+export const imageRef = container.imageRef;
+export const datapath = collector.datapath;
+export const verification = collector.verification;
+export const routerConfig = ipv6Address.apply((address) => routerConfigFor(address, settings.bmpPort));

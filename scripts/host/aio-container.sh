@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Step: the container is there, created but not started.
+# Input: OWNER and that of lib/container.sh.
+
+main() {
+  local problem
+  open_record
+  problem=$(container_problem)
+  [ -z "$problem" ] || die "$problem"
+  ensure_image
+  if ! container_exists; then
+    create_container
+  elif container_is_ours; then
+    if [ "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER")" = "$(container_spec)" ]; then
+      say "$CONTAINER is there and fits"
+    else
+      stop_container "$CONTAINER"
+      docker rm "$CONTAINER" >/dev/null
+      create_container
+    fi
+  elif [ -n "$(container_misfits)" ]; then
+    set_container_aside
+    create_container
+  else
+    say "$CONTAINER was there, fits and is adopted"
+  fi
+  container_json | jq -c --arg image "$IMAGE" '{containerId: .Id, imageId: .Image, imageRef: $image}'
+}
+
+main "$@" </dev/null

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# Step: the collector runs on its present configuration, and sees real sources.
+# Input: BMP_PORT, REST_PORT, VERIFY, START_TIMEOUT_SECONDS.
+
+# A running collector read openbmpd.conf when it started; it is restarted only
+# when the file is newer than that.
+runs_on_former_config() {
+  local started written
+  started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
+  written=$(date -d "$(stat -c %y "$CONFIG_DIRECTORY/openbmpd.conf")" +%s%N)
+  [ "$written" -gt "$started" ]
+}
+
+datapath() {
+  local address=$1
+  if ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qF "[$address]:$BMP_CONTAINER_PORT"; then
+    echo "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container"
+  else
+    echo "native: the engine's own IPv6 NAT carries IPv6 to the container"
+  fi
+}
+
+main() {
+  local verification=null address
+  if [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = false ]; then
+    docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
+    say "started $CONTAINER"
+  elif runs_on_former_config; then
+    docker restart --time 120 "$CONTAINER" >/dev/null
+    say "restarted $CONTAINER: its configuration changed"
+  else
+    say "$CONTAINER runs on its present configuration"
+  fi
+  CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
+  address=$(docker container inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' "$CONTAINER")
+  [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
+  if [ "$VERIFY" = true ]; then
+    say "waiting until the collector listens on IPv6"
+    wait_for_listeners "$START_TIMEOUT_SECONDS"
+    verification=$(verify)
+    say "verified: $(jq -r '"the container sees \(.bmpSeenFrom) as \(.bmpSeenFrom)"' <<<"$verification")"
+  fi
+  jq -cn --arg address "$address" --arg datapath "$(datapath "$address")" --argjson verification "$verification" \
+    '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
+}
+
+main "$@" </dev/null

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# Step: the engine runs with what daemon.json asks for.
+# Input: OWNER, FIXED_CIDR_V6, RESTART_DOCKER.
+
+# A change that costs the host its engine or its default route is taken back.
+undo() {
+  restore_daemon_json
+  systemctl reset-failed docker.service 2>/dev/null || true
+  systemctl restart docker.service && wait_for_engine && restore_containers ||
+    say "Docker does not start with the former $DAEMON_JSON either"
+  bring_back_route "$1"
+  rm -f "$RECORD"/daemon.*
+}
+
+main() {
+  local reason problems routes
+  open_record
+  # A restart that was cut off is finished first.
+  restore_containers
+  reason=$(engine_restart_reason "$FIXED_CIDR_V6")
+  if [ -z "$reason" ]; then
+    keep_default_route
+    say "Docker already runs with $FIXED_CIDR_V6 on the default bridge"
+  else
+    problems=$(engine_restart_problems)
+    [ -z "$problems" ] || die "$problems"
+    say "$reason"
+    routes=$(default_routes)
+    FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
+    if ! restart_engine; then
+      undo "$routes"
+      die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
+    fi
+    reason=$(engine_restart_reason "$FIXED_CIDR_V6")
+    [ -z "$reason" ] || die "Docker restarted, but $reason"
+  fi
+  jq -cn --arg engine "$(docker version --format '{{.Server.Version}}')" --arg subnet "$(bridge_ipv6_subnet)" \
+    '{engine: $engine, bridgeIpv6Subnet: $subnet}'
+}
+
+main "$@" </dev/null

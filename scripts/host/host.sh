@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# Step: the machine is fit (apply: a read-only preflight that names every reason
+# to refuse at once), and as it was found (remove: takes away whatever of ours
+# is left, also after a step that failed half way).
+# Input: OWNER, FIXED_CIDR_V6, RESTART_DOCKER, and that of lib/container.sh.
+
+OLDEST_ENGINE=20.10.6
+AIO_MEMORY_MB=2500
+
+PROBLEMS=()
+problem() { PROBLEMS+=("$1"); }
+
+# problems_from COMMAND…: each line it prints is one.
+problems_from() {
+  local line
+  while read -r line; do problem "$line"; done < <("$@")
+}
+
+check_tools() {
+  local pair missing=''
+  for pair in docker=docker.io jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2 ss=iproute2 nsenter=util-linux gzip=gzip systemctl=systemd; do
+    have "${pair%=*}" || missing+="${missing:+, }${pair%=*} (package ${pair#*=})"
+  done
+  [ -z "$missing" ] || problem "missing on the host: $missing"
+  [ -z "$missing" ]
+}
+
+check_docker() {
+  local version
+  if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
+    problem "no Docker engine answers: $(tail -n 1 <<<"$version")"
+    return 1
+  fi
+  [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
+    problem "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
+  systemctl cat docker.service >/dev/null 2>&1 ||
+    problem "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
+  ! docker info --format '{{json .SecurityOptions}}' | grep -q name=rootless ||
+    problem "the Docker engine is rootless: containers do not share the host's network"
+  ! docker info --format '{{json .}}' | jq -e '.FirewallBackend.Driver? | strings | startswith("nftables")' >/dev/null ||
+    problem "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
+}
+
+# Settings on dockerd's command line win over the file, or clash with it.
+check_dockerd_flags() {
+  local pid flag
+  pid=$(systemctl show --property MainPID --value docker.service)
+  [ -r "/proc/$pid/cmdline" ] || return 0
+  while IFS= read -r -d '' flag; do
+    case $flag in
+    --ipv6* | --fixed-cidr-v6* | --config-file* | --bridge* | -b)
+      problem "dockerd runs with $flag on its command line: move it to $DAEMON_JSON"
+      ;;
+    esac
+  done <"/proc/$pid/cmdline"
+}
+
+check_restart() {
+  [ -n "$(engine_restart_reason "$FIXED_CIDR_V6")" ] || return 0
+  problems_from engine_restart_problems
+}
+
+check_image_needs() {
+  local total needed
+  needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
+  if [ -z "$needed" ]; then
+    needed=$AIO_MEMORY_MB
+    [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
+  fi
+  [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$needed" ] || needed=$((MEMORY_GB * 1024))
+  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+  [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
+}
+
+# The bridge's own prefix on docker0 is ours or a former deployment's.
+check_prefix_overlap() {
+  local clash
+  clash=$({
+    ip -6 route show table all root "$FIXED_CIDR_V6"
+    ip -6 route show table all match "$FIXED_CIDR_V6" | grep -v ' via '
+    ip -6 -oneline addr show to "$FIXED_CIDR_V6" | awk '{ print $4, "dev", $2 }'
+  } | grep -vE "^default|^(unreachable|multicast|ff00::)|dev $BRIDGE( |$)" | head -n 1 || true)
+  [ -z "$clash" ] || problem "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
+}
+
+# check_port KEY PORT CONTAINER_PORT
+check_port() {
+  local holder ours
+  ours=$(docker container inspect "$CONTAINER" 2>/dev/null |
+    jq -r --arg port "$2" '.[0] | select(.State.Running) | [.HostConfig.PortBindings[][]?.HostPort] | index([$port]) // empty' || true)
+  [ -z "$ours" ] || return 0
+  holder=$(docker ps --filter "publish=$2" --format 'container {{.Names}}' | head -n 1)
+  [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
+    sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (pid \2)/p' | head -n 1)
+  [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
+}
+
+check_ipv6() {
+  [ -e /proc/net/if_inet6 ] || problem "the host's kernel has IPv6 switched off"
+  [ -n "$(verification_address)" ] || problem "the host has no global IPv6 address"
+}
+
+check_owner() {
+  local owner
+  owner=$(recorded_owner)
+  [ -z "$owner" ] || [ "$owner" = "$OWNER" ] ||
+    problem "the host is deployed by the stack $owner: destroy that one first"
+}
+
+facts() {
+  jq -cn --arg ipv6 "$(verification_address)" --arg hostname "$(hostname)" \
+    --arg ipv4 "$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p')" \
+    --arg engine "$(docker version --format '{{.Server.Version}}')" \
+    '{ipv6Address: $ipv6, ipv4Address: $ipv4, hostname: $hostname, engine: $engine}'
+}
+
+preflight() {
+  if check_tools; then
+    check_owner
+    check_ipv6
+    check_prefix_overlap
+    if check_docker; then
+      problems_from daemon_json_problems
+      check_dockerd_flags
+      [ -n "$(daemon_json_problems)" ] || check_restart
+      check_image_needs
+      check_port bmpPort "$BMP_PORT"
+      check_port restPort "$REST_PORT"
+      problems_from container_problem
+    fi
+  fi
+  if [ ${#PROBLEMS[@]} -gt 0 ]; then
+    printf '%s: the host is not fit, nothing was changed:\n' "$TOOL" >&2
+    printf -- '- %s\n' "${PROBLEMS[@]}" >&2
+    exit 1
+  fi
+  facts
+}
+
+# In the reverse order of the steps. Another stack's work is not ours to undo.
+sweep() {
+  local owner problems
+  owner=$(recorded_owner)
+  if [ "$owner" != "$OWNER" ]; then
+    say "nothing of this stack is on the host"
+    return
+  fi
+  close_probe
+  ! docker version >/dev/null 2>&1 || remove_container
+  remove_dnat
+  restore_daemon_json
+  if docker version >/dev/null 2>&1; then
+    restore_containers
+    if [ -n "$(engine_restart_reason "$(configured_ipv6_subnet)")" ]; then
+      problems=$(engine_restart_problems)
+      if [ -n "$problems" ]; then
+        say "Docker still runs with IPv6 on the default bridge, until its next restart: $(paste -sd ' ' <<<"$problems")"
+      else
+        restart_engine || say "$RESTART_FAILURE"
+      fi
+    fi
+    bring_container_back
+  fi
+  restore_accept_ra
+  rm -rf "$RECORD"
+  say "the host is as it was found; ${DATA_DIRECTORY%/*} stays"
+}
+
+main() {
+  case $1 in
+  apply) preflight ;;
+  remove) sweep ;;
+  *) die "unknown verb $1" ;;
+  esac
+}
+
+main "$@" </dev/null

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Step: the guard and the DNAT are armed, now and at every boot.
+# Input: OWNER, FIXED_CIDR_V6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
+# (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
+# FOLLOW_UNIT_TEXT.
+
+# Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
+# had the bridge's prefix on before us, routed traffic to it may be wanted.
+guard_prefix() {
+  local before='{}'
+  [ ! -s "$RECORD/daemon.before" ] || before=$(cat "$RECORD/daemon.before")
+  jq -r '.ipv6 != true' <<<"$before"
+}
+
+settings() {
+  echo "# Written by $TOOL; read by $DNAT_PROGRAM."
+  echo "BMP_PORT=$BMP_PORT"
+  echo "REST_PORT=$REST_PORT"
+  echo "PREFIX=$FIXED_CIDR_V6"
+  echo "GUARD_PREFIX=$(guard_prefix)"
+  echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
+  echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
+}
+
+main() {
+  local changed=false units_changed=false
+  open_record
+  mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  # Rules of former settings would name the former ports.
+  settings | write_file "$DNAT_SETTINGS" && changed=true
+  printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755 && changed=true
+  printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT" && units_changed=true
+  printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" && units_changed=true
+  [ "$units_changed" = false ] || systemctl daemon-reload
+  systemctl is-enabled --quiet "$GUARD_UNIT" "$FOLLOW_UNIT" 2>/dev/null ||
+    systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
+  # Run on purpose, this step also mends rules that somebody changed by hand.
+  if [ "$changed" = true ] || [ "$units_changed" = true ] || ! "$DNAT_PROGRAM" check ||
+    ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
+    systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
+      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | paste -sd ' ')"
+    say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go to $CONTAINER, from the allowed prefixes only"
+  else
+    say "the DNAT is armed already"
+  fi
+  sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
+}
+
+main "$@" </dev/null

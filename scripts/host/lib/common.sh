@@ -1,0 +1,54 @@
+# shellcheck shell=bash disable=SC2034
+# Names, places and small helpers that every step on the host shares.
+# Assumes: root, bash, systemd, the tools that the preflight looks for.
+
+# A failure inside $(…) is a failure.
+shopt -s inherit_errexit
+
+TOOL=openbmp-aio-ipv6
+CONTAINER=openbmp_aio
+BRIDGE=docker0
+# Ports inside the container: BMP and the REST API.
+BMP_CONTAINER_PORT=5000
+REST_CONTAINER_PORT=8001
+# The file itself where the path is a symbolic link.
+DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
+CONFIG_DIRECTORY=/var/openbmp/config
+DATA_DIRECTORY=/var/openbmp/mysql
+# What was there before the first touch, so that destroy can put it back.
+RECORD=/var/lib/openbmp-aio-ipv6
+
+# Progress goes to stderr; stdout is the step's result, for the program.
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  printf '%s: %s\n' "$TOOL" "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# write_file PATH [MODE]: replaces PATH by stdin in one move; 1 when it was the same.
+write_file() {
+  local path=$1 mode=${2:-644} new
+  new=$(mktemp "$path.XXXXXX")
+  cat >"$new"
+  if cmp -s "$new" "$path"; then
+    rm -f "$new"
+    return 1
+  fi
+  chmod "$mode" "$new"
+  mv -f "$new" "$path"
+}
+
+file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# Claims the host for this stack before anything of it is changed.
+open_record() {
+  mkdir -p "$RECORD"
+  chmod 700 "$RECORD"
+  printf '%s\n' "$OWNER" | write_file "$RECORD/owner" 600 || true
+}
+
+# The stack that a former deployment recorded, empty when there is none.
+recorded_owner() { cat "$RECORD/owner" 2>/dev/null || true; }

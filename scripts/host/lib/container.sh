@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# The container openbmp_aio: created, adopted or refused, and taken away again.
+# Input: IMAGE, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
+# ENVIRONMENT (array of NAME=value), REPLACE_CONTAINER.
+
+# A digest of what the container was created from; ours carry it.
+SPEC_LABEL=openbmp-aio-ipv6.spec
+# An image may say that it needs less memory than the real AIO (MB).
+MEMORY_LABEL=openbmp-aio-ipv6.minimum-memory-mb
+# Where a container of the user's waits that ours took the place of.
+SET_ASIDE=$CONTAINER.before
+
+container_json() { docker container inspect "$CONTAINER" 2>/dev/null | jq '.[0]'; }
+
+container_exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
+
+container_is_ours() {
+  [ -n "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null)" ]
+}
+
+# The variables that the collector gets, one NAME=value a line; the user's
+# own come last, where Docker lets them win.
+container_environment() {
+  printf 'KAFKA_FQDN=%s\n' "${KAFKA_FQDN:-$(hostname --fqdn 2>/dev/null || hostname)}"
+  [ -z "$MEMORY_GB" ] || printf 'MEM=%s\n' "$MEMORY_GB"
+  [ -z "$ADMIN_ID" ] || printf 'ADMIN_ID=%s\n' "$ADMIN_ID"
+  [ ${#ENVIRONMENT[@]} -eq 0 ] || printf '%s\n' "${ENVIRONMENT[@]}"
+}
+
+container_spec() {
+  {
+    printf '%s\n' "$IMAGE" "$BMP_PORT" "$REST_PORT" "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
+    container_environment
+  } | sha256sum | cut -d ' ' -f 1
+}
+
+# One line for each way in which a container that is not ours does not fit.
+# Values of variables stay unnamed: they may be secrets.
+container_misfits() {
+  container_json | jq -r \
+    --arg image "$IMAGE" --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" \
+    --arg environment "$(container_environment)" '
+    def port(inside): (.HostConfig.PortBindings[inside + "/tcp"] // [])[0].HostPort // "none";
+    def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
+    . as $container
+    | (if .Config.Image != $image then "it runs the image \(.Config.Image), not \($image)" else empty end),
+      (if port("5000") != $bmp then "port 5000 is published as \(port("5000")), not \($bmp)" else empty end),
+      (if port("8001") != $rest then "port 8001 is published as \(port("8001")), not \($rest)" else empty end),
+      (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
+      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
+      (if .HostConfig.NetworkMode | IN("default", "bridge") | not then "it is on the network \(.HostConfig.NetworkMode), not on the default bridge" else empty end),
+      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
+      ($environment | split("\n")[] | select(. != "") | . as $wanted
+        | if $container.Config.Env | index([$wanted]) then empty
+          else "its environment lacks the wanted \(split("=")[0])" end)'
+}
+
+# Empty when the container can stay or there is none: one line why not.
+container_problem() {
+  local misfits
+  [ "$REPLACE_CONTAINER" = false ] || return 0
+  container_exists && ! container_is_ours || return 0
+  misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
+  [ -z "$misfits" ] ||
+    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or mend it"
+}
+
+ensure_image() {
+  docker image inspect "$IMAGE" >/dev/null 2>&1 && return 0
+  say "pulling $IMAGE"
+  docker pull --quiet "$IMAGE" >/dev/null || die "cannot pull the image $IMAGE (the engine's reason is above)"
+}
+
+create_container() {
+  mkdir -p "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
+  # The file descriptor keeps the values off the command line.
+  docker create --name "$CONTAINER" --hostname openbmp-aio --restart unless-stopped \
+    --label "$SPEC_LABEL=$(container_spec)" \
+    --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
+    --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
+    --env-file <(container_environment) "$IMAGE" >/dev/null
+  say "created $CONTAINER from $IMAGE"
+}
+
+# MySQL inside wants time to close its files.
+stop_container() { docker stop --time 120 "$1" >/dev/null; }
+
+# The user's container stays, stopped and under another name, for destroy.
+set_container_aside() {
+  local saved
+  ! docker container inspect "$SET_ASIDE" >/dev/null 2>&1 ||
+    die "a container $SET_ASIDE is already there: remove or rename it"
+  mkdir -p "${CONFIG_DIRECTORY%/*}"
+  saved=${CONFIG_DIRECTORY%/*}/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
+  container_json | write_file "$saved" 600
+  container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600 || true
+  docker update --restart no "$CONTAINER" >/dev/null
+  stop_container "$CONTAINER"
+  docker rename "$CONTAINER" "$SET_ASIDE"
+  say "put the container that was there aside as $SET_ASIDE; its inspection is in $saved"
+}
+
+bring_container_back() {
+  [ -e "$RECORD/container.before" ] || return 0
+  docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null || return 0
+  docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$RECORD/container.before")" "$CONTAINER" >/dev/null
+  if jq -e .running "$RECORD/container.before" >/dev/null; then
+    docker start "$CONTAINER" >/dev/null || say "the container that was there before does not start"
+  fi
+  say "brought back the container that was there before"
+}
+
+# Ours goes; one that was adopted stays.
+remove_container() {
+  if container_exists && container_is_ours; then
+    stop_container "$CONTAINER" || true
+    docker rm --force "$CONTAINER" >/dev/null
+    say "removed $CONTAINER; its data stays under ${DATA_DIRECTORY%/*}"
+  fi
+}

@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Our rules on the host: the script that makes them, its settings, its units.
+
+DNAT_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
+DNAT_PROGRAM=$DNAT_DIRECTORY/openbmp-dnat
+DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
+UNIT_DIRECTORY=/etc/systemd/system
+GUARD_UNIT=openbmp-aio-ipv6-guard.service
+FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
+
+# The whole of it goes: a stopped unit has taken its DNAT with it already.
+remove_dnat() {
+  systemctl disable --quiet --now "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
+  [ ! -x "$DNAT_PROGRAM" ] || "$DNAT_PROGRAM" remove
+  rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
+  rm -rf "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  systemctl daemon-reload
+  systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
+}

@@ -1,0 +1,156 @@
+# shellcheck shell=bash
+# The Docker engine: what it runs with, and how to restart it so that the same
+# containers run afterwards and the host keeps its IPv6 default route.
+
+# The IPv6 subnet of the default bridge as the engine runs it, empty without IPv6.
+bridge_ipv6_subnet() {
+  docker network inspect bridge | jq -r '
+    .[0] | if .EnableIPv6 then [.IPAM.Config[].Subnet | select(contains(":"))][0] // "" else "" end'
+}
+
+# engine_restart_reason SUBNET: empty when the engine runs with that subnet
+# on the default bridge (an empty SUBNET: with no IPv6 there).
+engine_restart_reason() {
+  local running
+  running=$(bridge_ipv6_subnet)
+  [ "$running" = "$1" ] ||
+    echo "the default bridge has ${running:-no IPv6 prefix}, ${1:-none} is configured"
+}
+
+# What daemon.json asks for on the default bridge.
+configured_ipv6_subnet() {
+  read_daemon_json | jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'
+}
+
+# Containers that a restart of the engine would harm for good, one line each.
+restart_casualties() {
+  local running
+  running=$(docker ps --quiet --no-trunc)
+  [ -n "$running" ] || return 0
+  # shellcheck disable=SC2086
+  docker inspect $running | jq -r '.[]
+    | (.Name | ltrimstr("/")) as $name
+    | if .HostConfig.AutoRemove then "container \($name) runs with --rm and would vanish when Docker restarts: stop it first"
+      elif .State.Paused then "container \($name) is paused and would lose its processes when Docker restarts: resume it first"
+      else empty end'
+}
+
+# One line for each reason not to restart the engine now.
+engine_restart_problems() {
+  local others
+  restart_casualties
+  if docker info --format '{{.LiveRestoreEnabled}}' | grep -q true && [ -n "$(docker ps --quiet)" ]; then
+    echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"
+  fi
+  others=$(docker ps --format '{{.Names}}' | grep -vx "$CONTAINER" | paste -sd ' ' || true)
+  if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
+    echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others"
+  fi
+}
+
+# Interfaces whose IPv6 default route the kernel itself learned from router
+# advertisements; with forwarding on it would drop it unless accept_ra is 2.
+# Where a network manager handles advertisements, accept_ra is 0.
+kernel_ra_interfaces() {
+  local interface
+  for interface in $(ip -6 -json route show default | jq -r '.[] | select(.protocol == "ra") | .dev' | sort -u); do
+    [ "$(cat "/proc/sys/net/ipv6/conf/$interface/accept_ra")" != 1 ] || echo "$interface"
+  done
+}
+
+RA_SYSCTL_FILE=/etc/sysctl.d/90-openbmp-aio-ipv6.conf
+
+# Before forwarding goes on, and for every boot: the file is read when the
+# interface appears, which is before Docker starts.
+keep_default_route() {
+  local interface lines=''
+  for interface in $(kernel_ra_interfaces); do
+    echo 2 >"/proc/sys/net/ipv6/conf/$interface/accept_ra"
+    lines+="net/ipv6/conf/$interface/accept_ra = 2"$'\n'
+    say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
+  done
+  [ -z "$lines" ] || printf '# Keeps the IPv6 default route while Docker forwards IPv6.\n%s' "$lines" |
+    write_file "$RA_SYSCTL_FILE" || true
+}
+
+# The route itself stays safe: accept_ra goes back only where forwarding is off.
+restore_accept_ra() {
+  local interface
+  [ -e "$RA_SYSCTL_FILE" ] || return 0
+  if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
+    for interface in $(sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE"); do
+      echo 1 >"/proc/sys/net/ipv6/conf/$interface/accept_ra" || true
+    done
+  fi
+  rm -f "$RA_SYSCTL_FILE"
+}
+
+default_routes() { ip -6 route show default; }
+
+# restart_engine: those that ran run again after, those that were stopped stay
+# stopped. Returns 1 with the reason in RESTART_FAILURE when the engine or the
+# default route does not come back; the caller undoes its change.
+restart_engine() {
+  local route_before
+  route_before=$(default_routes)
+  record_containers
+  keep_default_route
+  say "restarting Docker"
+  systemctl reset-failed docker.service 2>/dev/null || true
+  if ! systemctl restart docker.service || ! wait_for_engine; then
+    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | paste -sd ' ')"
+    return 1
+  fi
+  restore_containers
+  if [ -n "$route_before" ] && [ -z "$(default_routes)" ]; then
+    RESTART_FAILURE="the host lost its IPv6 default route ($(head -n 1 <<<"$route_before")) when Docker switched on forwarding"
+    return 1
+  fi
+}
+
+# bring_back_route ROUTES: after the change that lost them was undone.
+bring_back_route() {
+  local route
+  [ -n "$1" ] && [ -z "$(default_routes)" ] || return 0
+  [ "$FORWARDING_BEFORE" = 1 ] || echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+  while read -r route; do
+    # `expires` is printed as 1790sec and read as 1790; the rest is read as printed.
+    # shellcheck disable=SC2086
+    ip -6 route add $(sed -E 's/expires ([0-9]+)sec/expires \1/; s/ pref [a-z]+//; s/ hoplimit [0-9]+//' <<<"$route") || true
+  done <<<"$1"
+}
+
+wait_for_engine() {
+  local deadline=$((SECONDS + 90))
+  until docker version >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.2
+  done
+}
+
+# What ran, oldest first, and the restart policies of what did not: a stopped
+# container with `always` would start with the engine. Kept until it is put
+# back, so that a restart that was cut off is finished at the next run.
+record_containers() {
+  local all
+  [ ! -e "$RECORD/restart.json" ] || return 0
+  all=$(docker ps --all --quiet --no-trunc)
+  # shellcheck disable=SC2086
+  { [ -z "$all" ] || docker inspect $all; } | jq -c --slurp '(.[0] // []) | {
+    running: [.[] | select(.State.Running)] | sort_by(.State.StartedAt) | map(.Id),
+    always: [.[] | select(.State.Running | not) | select(.HostConfig.RestartPolicy.Name == "always") | .Id]
+  }' | write_file "$RECORD/restart.json" 600 || true
+  jq -r '.always[]' "$RECORD/restart.json" | while read -r id; do docker update --restart no "$id" >/dev/null; done
+}
+
+restore_containers() {
+  local id
+  [ -e "$RECORD/restart.json" ] || return 0
+  for id in $(jq -r '.running[]' "$RECORD/restart.json"); do
+    docker start "$id" >/dev/null || say "container $id ran before the restart of Docker and does not start again"
+  done
+  for id in $(jq -r '.always[]' "$RECORD/restart.json"); do
+    docker update --restart always "$id" >/dev/null || true
+  done
+  rm -f "$RECORD/restart.json"
+}

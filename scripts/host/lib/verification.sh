@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# The proof that a router's own IPv6 address reaches the collector. A packet
+# comes in from a network namespace, so that it crosses PREROUTING as one from
+# outside does; what counts is the peer address seen in the container's own
+# namespace. The namespace never completes the handshake: the connection shows
+# as SYN-RECV, and the collector, which would list whoever connects without
+# speaking BMP as a router, is not told of it.
+
+PROBE=openbmp-probe
+PROBE_PREFIX=fd6f:626d:7076:3600
+PROBE_ADDRESS=$PROBE_PREFIX::2
+
+# in_container COMMAND…: in the container's network namespace.
+in_container() { nsenter --net --target "$CONTAINER_PID" "$@"; }
+
+open_probe() {
+  close_probe
+  ip netns add "$PROBE"
+  ip link add "$PROBE" type veth peer name eth0 netns "$PROBE"
+  # A host may switch IPv6 off for interfaces to come.
+  echo 0 >"/proc/sys/net/ipv6/conf/$PROBE/disable_ipv6"
+  ip netns exec "$PROBE" sysctl --quiet net.ipv6.conf.eth0.disable_ipv6=0
+  ip -6 addr add "$PROBE_PREFIX::1/64" dev "$PROBE" nodad
+  ip link set "$PROBE" up
+  ip -n "$PROBE" -6 addr add "$PROBE_ADDRESS/64" dev eth0 nodad
+  ip -n "$PROBE" link set eth0 up
+  ip -n "$PROBE" -6 route add default via "$PROBE_PREFIX::1"
+  # The handshake's last packet stays here.
+  ip netns exec "$PROBE" ip6tables -A OUTPUT -p tcp --tcp-flags SYN,RST,ACK ACK -j DROP
+}
+
+close_probe() {
+  ip netns del "$PROBE" 2>/dev/null || true
+  ip link del "$PROBE" 2>/dev/null || true
+}
+
+# half_open ADDRESS PORT: sends a SYN for a moment, in the background.
+half_open() {
+  ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null &
+}
+
+# peer_at WHERE… PORT: the probe's address, when a half-open connection from it
+# is at that port in that namespace.
+half_open_peers() {
+  "$@" ss --no-header --numeric --tcp state syn-recv
+}
+
+listens_on_ipv6() {
+  in_container ss --no-header --numeric --listening --tcp "sport = :$1" | awk '{print $4}' | grep -qE '^(\[::\]|\*):'
+}
+
+# wait_for_listeners SECONDS: the first start fills a database for minutes.
+wait_for_listeners() {
+  local deadline=$((SECONDS + $1))
+  until listens_on_ipv6 "$REST_CONTAINER_PORT" && listens_on_ipv6 "$BMP_CONTAINER_PORT"; do
+    [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ] ||
+      die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | paste -sd ' ')"
+    [ "$SECONDS" -lt "$deadline" ] ||
+      die "the container is not listening on IPv6 after $1 s: $(listeners)"
+    sleep 0.2
+  done
+}
+
+listeners() {
+  in_container ss --no-header --numeric --listening --tcp | awk '{print $4}' | paste -sd ' '
+}
+
+# verify_port HOST_ADDRESS HOST_PORT CONTAINER_PORT: prints the source address
+# that the container saw.
+verify_port() {
+  local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
+  half_open "$address" "$port"
+  while [ "$SECONDS" -le "$deadline" ]; do
+    seen=$(half_open_peers in_container | awk -v port=":$inner" 'index($3, port) == length($3) - length(port) + 1 { print $4 }' |
+      sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
+    if [ -n "$seen" ]; then
+      echo "$seen"
+      return
+    fi
+    sleep 0.05
+  done
+  return 1
+}
+
+# broken_link HOST_ADDRESS HOST_PORT CONTAINER_PORT: which link of the way broke.
+broken_link() {
+  local address=$1 port=$2 inner=$3 container_address
+  container_address=$(docker container inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' "$CONTAINER")
+  if [ -z "$container_address" ]; then
+    echo "engine without IPv6: the container has no IPv6 address"
+  elif ! listens_on_ipv6 "$inner"; then
+    echo "container not listening on IPv6 at port $inner: it listens at $(listeners)"
+  elif half_open "$address" "$port" && sleep 0.3 && half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; then
+    echo "docker-proxy in the way: the host itself answers at port $port"
+  elif ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
+    echo "rule missing: nothing sends port $port to [$container_address]:$inner ($(systemctl is-active "$FOLLOW_UNIT" || true): $FOLLOW_UNIT)"
+  elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ]; then
+    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0"
+  else
+    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; look for other rules with ip6tables-save"
+  fi
+}
+
+# The host's IPv6 addresses that a router may be given.
+verification_address() {
+  ip -6 -json addr show scope global | jq -r --arg bridge "$BRIDGE" --arg probe "$PROBE" '
+    [.[] | select(.ifname != $bridge and .ifname != $probe and (.ifname | startswith("br-") | not)) | .addr_info[]
+     | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
+}
+
+# rest_status HOST_ADDRESS: the status line that the REST API answers with.
+rest_status() {
+  ip netns exec "$PROBE" ip6tables -F OUTPUT
+  ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
+    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r'
+}
+
+# Prints the result as JSON, or fails with the link that broke.
+verify() {
+  local address seen_bmp seen_rest status
+  address=$(verification_address)
+  [ -n "$address" ] || die "the host has no global IPv6 address"
+  trap close_probe EXIT
+  open_probe
+  seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
+    die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
+  seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
+    die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
+  status=$(rest_status "$address")
+  [[ $status == HTTP/* ]] || die "verification failed: the REST API accepts connections at [$address]:$REST_PORT but does not answer"
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
+    {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
+}
