@@ -145,22 +145,22 @@ sweep() {
     say "nothing of this stack is on the host"
     return
   fi
+  docker version >/dev/null 2>&1 ||
+    die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   close_probe
-  ! docker version >/dev/null 2>&1 || remove_container
+  remove_container
   remove_dnat
   restore_daemon_json
-  if docker version >/dev/null 2>&1; then
-    restore_containers
-    if [ -n "$(engine_restart_reason "$(configured_ipv6_subnet)")" ]; then
-      problems=$(engine_restart_problems)
-      if [ -n "$problems" ]; then
-        say "Docker still runs with IPv6 on the default bridge, until its next restart: $(paste -sd ' ' <<<"$problems")"
-      else
-        restart_engine || say "$RESTART_FAILURE"
-      fi
+  restore_containers
+  if [ -n "$(engine_restart_reason "$(configured_ipv6_subnet)")" ]; then
+    problems=$(engine_restart_problems)
+    if [ -n "$problems" ]; then
+      say "Docker still runs with IPv6 on the default bridge, until its next restart: $(paste -sd ' ' <<<"$problems")"
+    else
+      restart_engine || say "$RESTART_FAILURE"
     fi
-    bring_container_back
   fi
+  bring_container_back
   restore_accept_ra
   rm -rf "$RECORD"
   say "the host is as it was found; ${DATA_DIRECTORY%/*} stays"

@@ -36,11 +36,10 @@ close_probe() {
 
 # half_open ADDRESS PORT: sends a SYN for a moment, in the background.
 half_open() {
-  ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null &
+  ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" >/dev/null 2>&1 &
 }
 
-# peer_at WHERE… PORT: the probe's address, when a half-open connection from it
-# is at that port in that namespace.
+# half_open_peers WHERE…: what waits for a handshake's end in that namespace.
 half_open_peers() {
   "$@" ss --no-header --numeric --tcp state syn-recv
 }
@@ -110,7 +109,7 @@ verification_address() {
 
 # rest_status HOST_ADDRESS: the status line that the REST API answers with.
 rest_status() {
-  ip netns exec "$PROBE" ip6tables -F OUTPUT
+  ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT
   ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
     printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r'
 }
