@@ -155,7 +155,8 @@ function startRest(table: RouterTable): void {
             const data = table.list();
             reply(200, { routers: { cols: Object.keys(data[0] ?? {}).length, size: data.length, data } });
         } else if (request.url === "/peer") {
-            reply(200, { address: sourceAddress(request.socket) });
+            // Not of AIO: who answers, and whom it sees.
+            reply(200, { server: hostname(), address: sourceAddress(request.socket) });
         } else {
             reply(404, { error: "Not Found" });
         }

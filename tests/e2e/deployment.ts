@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+    type ConfigMap,
+    LocalWorkspace,
+    type OutputMap,
+    type Stack,
+    type UpResult,
+} from "@pulumi/pulumi/automation";
+import { root } from "./run";
+import { type Sandbox, standInImage } from "./sandbox";
+
+// A stale agent would fail every connection, also those with a key of their own.
+delete process.env.SSH_AUTH_SOCK;
+
+/** A stack of a test's own, with a state folder of its own. */
+export class Deployment {
+    private constructor(
+        readonly stack: Stack,
+        private readonly directory: string,
+    ) {}
+
+    /** A stack for the sandbox; `config` adds to what every one needs. */
+    static async create(sandbox: Sandbox, config: Record<string, string> = {}): Promise<Deployment> {
+        const directory = mkdtempSync(join(tmpdir(), "openbmp-e2e-"));
+        const stack = await LocalWorkspace.createStack(
+            { stackName: `e2e-${sandbox.name}`, workDir: root },
+            {
+                envVars: {
+                    PULUMI_BACKEND_URL: `file://${directory}`,
+                    PULUMI_CONFIG_PASSPHRASE: "of a test",
+                    PULUMI_SKIP_UPDATE_CHECK: "true",
+                    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+                    PULUMI_ERROR_OUTPUT_STRING: "true",
+                },
+            },
+        );
+        const deployment = new Deployment(stack, directory);
+        await deployment.configure({
+            target: "host",
+            hostAddress: sandbox.info.address,
+            hostUser: sandbox.info.user,
+            hostKey: sandbox.info.hostKey,
+            image: standInImage,
+            bmpAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
+            restAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
+            ...config,
+        });
+        await stack.setConfig("sshPrivateKey", { value: sandbox.privateKey, secret: true });
+        return deployment;
+    }
+
+    /** Sets keys; lists and objects as JSON. */
+    async configure(config: Record<string, string>): Promise<void> {
+        const values: ConfigMap = {};
+        for (const [key, value] of Object.entries(config)) {
+            if (value.startsWith("[")) {
+                for (const [index, item] of (JSON.parse(value) as string[]).entries()) {
+                    await this.stack.setConfig(`${key}[${index}]`, { value: item }, true);
+                }
+            } else {
+                values[key] = { value };
+            }
+        }
+        await this.stack.setAllConfig(values);
+    }
+
+    up(): Promise<UpResult> {
+        return this.stack.up();
+    }
+
+    outputs(): Promise<OutputMap> {
+        return this.stack.outputs();
+    }
+
+    /** The error text of an `up` that must fail. */
+    async failingUp(): Promise<string> {
+        try {
+            await this.stack.up();
+        } catch (error) {
+            return String(error);
+        }
+        throw new Error("the deployment succeeded, and should not have");
+    }
+
+    async destroy(): Promise<void> {
+        await this.stack.destroy();
+    }
+
+    /** Forgets the stack, whatever is deployed. */
+    remove(): void {
+        rmSync(this.directory, { recursive: true, force: true });
+        rmSync(join(root, `Pulumi.${this.stack.name}.yaml`), { force: true });
+    }
+}

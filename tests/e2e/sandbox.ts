@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { eventually, run, tryRun, type RunResult } from "./run";
+
+export const standInImage = "openbmp-aio-stand-in:latest";
+
+export interface SandboxInfo {
+    readonly address: string;
+    readonly addressV4: string;
+    readonly user: string;
+    readonly privateKeyFile: string;
+    readonly hostKey: string;
+    readonly network: string;
+}
+
+export interface RouterRow {
+    readonly RouterName: string;
+    readonly RouterIP: string;
+    readonly isConnected: 0 | 1;
+}
+
+/** A sandbox host of a test's own, with the stand-in image loaded. */
+export class Sandbox {
+    private readonly peers: string[] = [];
+
+    private constructor(
+        readonly name: string,
+        readonly info: SandboxInfo,
+    ) {}
+
+    static async up(name: string, engine = "26.1"): Promise<Sandbox> {
+        await run("scripts/sandbox", ["down", "--name", name]);
+        const archive = (await run("scripts/stand-in", [])).trim();
+        await run("scripts/sandbox", ["up", "--name", name, "--engine", engine, "--image", archive]);
+        return new Sandbox(name, JSON.parse(await run("scripts/sandbox", ["info", "--name", name])) as SandboxInfo);
+    }
+
+    get privateKey(): string {
+        return readFileSync(this.info.privateKeyFile, "utf8");
+    }
+
+    /** An address on the sandbox's network, outside the host. */
+    peerAddress(suffix: string): string {
+        return this.info.address.replace(/::.*/, `::${suffix}`);
+    }
+
+    /** Runs a script on the host as root; stdin is the script, so no quoting. */
+    async root(script: string): Promise<string> {
+        return run("docker", ["exec", "-i", this.container, "bash", "-euo", "pipefail"], script);
+    }
+
+    tryRoot(script: string): Promise<RunResult> {
+        return tryRun("docker", ["exec", "-i", this.container, "bash", "-euo", "pipefail"], script);
+    }
+
+    async reboot(): Promise<void> {
+        await run("scripts/sandbox", ["reboot", "--name", this.name]);
+    }
+
+    /** Logins that the host's sshd accepted since it was made. */
+    async acceptedLogins(): Promise<number> {
+        const log = await this.root("journalctl --no-pager --output cat | grep -c '^Accepted publickey' || true");
+        return Number(log.trim());
+    }
+
+    /** A simulated router with an address of its own, outside the host. */
+    async startRouter(routerName: string, suffix: string, port = 5000): Promise<string> {
+        const address = this.peerAddress(suffix);
+        await this.startPeer(routerName, address, [
+            "node",
+            "/opt/openbmp/router.js",
+            ...["--host", this.info.address, "--port", String(port), "--name", routerName],
+        ]);
+        return address;
+    }
+
+    /** Starts a container beside the host, on its network. */
+    async startPeer(peerName: string, address: string, command: readonly string[], flags: readonly string[] = []) {
+        const name = `${this.container}-${peerName}`;
+        this.peers.push(name);
+        await run("docker", [
+            ...["run", "--detach", "--name", name, "--network", this.info.network, "--ip6", address],
+            ...flags,
+            standInImage,
+            ...command,
+        ]);
+        return name;
+    }
+
+    /** Runs a Node.js program from an address beside the host, to its end. */
+    runBeside(suffix: string, program: string, args: readonly string[] = []): Promise<RunResult> {
+        return tryRun(
+            "docker",
+            [
+                ...["run", "--rm", "--interactive", "--network", this.info.network, "--ip6", this.peerAddress(suffix)],
+                ...[standInImage, "node", "-", ...args],
+            ],
+            program,
+        );
+    }
+
+    async removePeers(): Promise<void> {
+        if (this.peers.length > 0) {
+            await tryRun("docker", ["rm", "--force", "--volumes", ...this.peers.splice(0)]);
+        }
+    }
+
+    /** The routers that the collector lists, asked on the host itself. */
+    async routers(port = 8001): Promise<RouterRow[]> {
+        const program = `fetch("http://127.0.0.1:${port}/db_rest/v1/routers", { headers: { authorization: "Basic " + btoa("openbmp:CiscoRA") } })
+            .then((response) => response.text()).then((text) => console.log(text))`;
+        const text = await this.root(`docker exec -i openbmp_aio node - <<'END'\n${program}\nEND\n`);
+        return (JSON.parse(text) as { routers: { data: RouterRow[] } }).routers.data;
+    }
+
+    /** The router of that name, once it is connected. */
+    connectedRouter(routerName: string): Promise<RouterRow> {
+        return eventually(`router ${routerName} is connected`, 20_000, async () =>
+            (await this.routers()).find((row) => row.RouterName === routerName && row.isConnected === 1),
+        );
+    }
+
+    /** How often the collector was started since its data directory was made. */
+    async collectorStarts(): Promise<number> {
+        return Number((await this.root("wc -l < /var/openbmp/mysql/starts.jsonl")).trim());
+    }
+
+    async containerIpv6(): Promise<string> {
+        return (
+            await this.root("docker inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' openbmp_aio")
+        ).trim();
+    }
+
+    async down(): Promise<void> {
+        await this.removePeers();
+        await run("scripts/sandbox", ["down", "--name", this.name]);
+    }
+
+    private get container(): string {
+        return `openbmp-sandbox-${this.name}`;
+    }
+}
