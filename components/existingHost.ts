@@ -47,8 +47,9 @@ export class ExistingHost extends pulumi.ComponentResource implements Machine {
         const login = {
             privateKey: pulumi.secret(args.privateKey),
             ...(args.privateKeyPassword ? { privateKeyPassword: pulumi.secret(args.privateKeyPassword) } : {}),
-            // The machine is up, or it is not: a long wait helps nobody.
-            dialErrorLimit: 3,
+            // The machine is up, or it is not. More tries with a wrong key would earn
+            // a penalty from OpenSSH 10 (sshd_config, PerSourcePenalties).
+            dialErrorLimit: 2,
             perDialTimeout: 15,
         };
         this.connection = {

@@ -17,6 +17,8 @@ main() {
   open_record
   # A restart that was cut off is finished first.
   restore_containers
+  # A restart that was undone has put the former file back.
+  apply_daemon_json
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
   if [ -z "$reason" ]; then
     keep_default_route

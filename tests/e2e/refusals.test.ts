@@ -6,7 +6,10 @@ import { Sandbox } from "./sandbox";
 const MINUTE = 60_000;
 
 /** The lines that the preflight printed, one for each reason. */
-const reasons = (error: string) => [...new Set(error.match(/^\s*- .*$/gm)?.map((line) => line.trim()))].sort();
+const reasons = (error: string) => {
+    const diagnostics = /the host is not fit, nothing was changed:\n((?: *- .*\n)*)/.exec(error)?.[1] ?? error;
+    return diagnostics.trim().split(/\n */).sort();
+};
 
 describe("a host that is not fit", () => {
     let sandbox: Sandbox;
