@@ -22,7 +22,9 @@ function planWrite(stdout: string, wanted: CollectorValues) {
     return {
         OLD_SHA256: digest,
         NEW_SHA256: sha256(applyEdits(text, edits)),
-        EDITS: edits.map((edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`),
+        EDITS: edits.map(
+            (edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`,
+        ),
     };
 }
 

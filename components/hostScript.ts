@@ -15,7 +15,10 @@ export function readHostFile(path: string): string {
 /** Bash assignments, one a line, safe for every value without NUL. */
 export function assignments(variables: Readonly<Record<string, ShellValue>>): string {
     return Object.entries(variables)
-        .map(([name, value]) => `${name}=${typeof value === "string" ? quote(value) : `(${value.map(quote).join(" ")})`}\n`)
+        .map(
+            ([name, value]) =>
+                `${name}=${typeof value === "string" ? quote(value) : `(${value.map(quote).join(" ")})`}\n`,
+        )
         .join("");
 }
 

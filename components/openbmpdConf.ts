@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isPair, isScalar, type Pair, parseAllDocuments, type Scalar, type YAMLMap } from "yaml";
+import {
+    type Document,
+    isAlias,
+    isMap,
+    isPair,
+    isScalar,
+    type Pair,
+    parseAllDocuments,
+    type Scalar,
+    type YAMLMap,
+} from "yaml";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {
@@ -109,7 +119,7 @@ function inStyleOf(node: Scalar, value: string, before: string | undefined): str
 /** A line of its own before the section's first key, indented like that. */
 function insertPair(text: string, start: number, home: YAMLMap, line: string): Edit {
     const first = home.items[0];
-    const firstKey = isPair(first) ? (first as Pair).key : undefined;
+    const firstKey = isPair(first) ? first.key : undefined;
     if (!isScalar(firstKey) || !firstKey.range) {
         throw new Error(`openbmpd.conf has an empty section where "${line}" belongs: write a key there`);
     }

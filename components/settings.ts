@@ -25,9 +25,7 @@ const hostAddress = text(
     (value) => isAddress(value) || isHostName(value),
 );
 
-const userName = text("a login name: letters, digits, _ . -", (value) =>
-    /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(value),
-);
+const userName = text("a login name: letters, digits, _ . -", (value) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(value));
 
 /** The command provider pins no other kinds. */
 const publicHostKey = text(
@@ -43,7 +41,10 @@ const prefixList = z.array(
     z.string("an IPv4 or IPv6 prefix").transform((value, context) => {
         const prefix = readPrefix(value);
         if (!prefix) {
-            context.addIssue({ code: "custom", message: "an IPv4 or IPv6 prefix such as 192.0.2.0/24 or 2001:db8::/32" });
+            context.addIssue({
+                code: "custom",
+                message: "an IPv4 or IPv6 prefix such as 192.0.2.0/24 or 2001:db8::/32",
+            });
         } else if (prefix.hadHostBits) {
             context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
         }
@@ -52,21 +53,19 @@ const prefixList = z.array(
     "a list of IPv4 and IPv6 prefixes",
 );
 
-const fixedCidrV6 = z
-    .string("an IPv6 prefix")
-    .transform((value, context) => {
-        const prefix = readPrefix(value);
-        if (prefix?.family !== "ipv6" || prefix.length > 80 || prefix.length < 16) {
-            context.addIssue({ code: "custom", message: "an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64" });
-        } else if (prefix.hadHostBits) {
-            context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
-        } else if (/^(fe[89ab]|ff)/i.test(prefix.text)) {
-            context.addIssue({ code: "custom", message: "a unicast prefix that is not link-local" });
-        } else if (prefixesOverlap(prefix.text, AWS_SERVICES_PREFIX)) {
-            context.addIssue({ code: "custom", message: `outside ${AWS_SERVICES_PREFIX}, which AWS uses` });
-        }
-        return prefix?.text ?? value;
-    });
+const fixedCidrV6 = z.string("an IPv6 prefix").transform((value, context) => {
+    const prefix = readPrefix(value);
+    if (prefix?.family !== "ipv6" || prefix.length > 80 || prefix.length < 16) {
+        context.addIssue({ code: "custom", message: "an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64" });
+    } else if (prefix.hadHostBits) {
+        context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
+    } else if (/^(fe[89ab]|ff)/i.test(prefix.text)) {
+        context.addIssue({ code: "custom", message: "a unicast prefix that is not link-local" });
+    } else if (prefixesOverlap(prefix.text, AWS_SERVICES_PREFIX)) {
+        context.addIssue({ code: "custom", message: `outside ${AWS_SERVICES_PREFIX}, which AWS uses` });
+    }
+    return prefix?.text ?? value;
+});
 
 /** Variables that have a key of their own. */
 const OWN_VARIABLES: Readonly<Record<string, string>> = {
@@ -88,9 +87,17 @@ const environment = z
     .superRefine((variables, context) => {
         for (const name of Object.keys(variables)) {
             if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-                context.addIssue({ code: "custom", path: [name], message: "a variable whose name is letters, digits and _" });
+                context.addIssue({
+                    code: "custom",
+                    path: [name],
+                    message: "a variable whose name is letters, digits and _",
+                });
             } else if (name in OWN_VARIABLES) {
-                context.addIssue({ code: "custom", path: [name], message: `left out: use the key ${OWN_VARIABLES[name]}` });
+                context.addIssue({
+                    code: "custom",
+                    path: [name],
+                    message: `left out: use the key ${OWN_VARIABLES[name]}`,
+                });
             }
         }
     });
@@ -99,11 +106,15 @@ const schema = z
     .strictObject({
         target: z
             .enum(["aws", "host"], '"aws" or "host"')
-            .refine((value): boolean => value === "host", { error: '"host": the target "aws" is not part of this version' })
+            .refine((value): boolean => value === "host", {
+                error: '"host": the target "aws" is not part of this version',
+            })
             .default("aws"),
         mode: z
             .enum(["dnat", "proxy"], '"dnat" or "proxy"')
-            .refine((value): boolean => value === "dnat", { error: '"dnat": the mode "proxy" is not part of this version' })
+            .refine((value): boolean => value === "dnat", {
+                error: '"dnat": the mode "proxy" is not part of this version',
+            })
             .default("dnat"),
         hostAddress: hostAddress,
         hostPort: integer(1, 65535).default(22),
@@ -204,7 +215,9 @@ export function parseSettings(config: Readonly<Record<string, string>>): Setting
     const problems = result.error.issues.flatMap((issue) =>
         issue.code === "unrecognized_keys" ? issue.keys.map(describeUnknownKey) : [describe(issue, values)],
     );
-    throw new pulumi.RunError(`The configuration of the stack is not valid:\n${problems.map((line) => `- ${line}`).join("\n")}`);
+    throw new pulumi.RunError(
+        `The configuration of the stack is not valid:\n${problems.map((line) => `- ${line}`).join("\n")}`,
+    );
 }
 
 /** Reads and validates the configuration of the running stack. */
@@ -239,7 +252,8 @@ function describeUnknownKey(key: string): string {
 
 function describe(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
     const key = issue.path.reduce<string>(
-        (path, part) => (typeof part === "number" ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part)),
+        (path, part) =>
+            typeof part === "number" ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
         "",
     );
     const value = issue.path.reduce<unknown>(

@@ -157,7 +157,6 @@ docker_hub_reachable() {
   curl --silent --output /dev/null --connect-timeout 5 --max-time 10 https://registry-1.docker.io/v2/
 }
 
-
 ensure_test_tools() {
   apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
 }

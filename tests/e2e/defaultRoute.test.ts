@@ -30,7 +30,9 @@ describe("a host that learns its IPv6 default route from router advertisements",
     beforeAll(async () => {
         sandbox = await Sandbox.up("default-route");
         // radvd, on a router of its own beside the host.
-        const image = (await run("docker", ["inspect", "--format", "{{.Config.Image}}", "openbmp-sandbox-default-route"])).trim();
+        const image = (
+            await run("docker", ["inspect", "--format", "{{.Config.Image}}", "openbmp-sandbox-default-route"])
+        ).trim();
         const script = `sysctl -qw net.ipv6.conf.all.forwarding=1
             printf 'interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 1800; };' > /etc/radvd.conf
             mkdir -p /run/radvd; exec radvd --nodaemon --logmethod stderr`;
@@ -59,51 +61,73 @@ describe("a host that learns its IPv6 default route from router advertisements",
 
     const acceptRa = async () => (await sandbox.root("cat /proc/sys/net/ipv6/conf/eth0/accept_ra")).trim();
 
-    test("is put back to how it was, with a clear error, when the route is lost all the same", async () => {
-        await sandbox.root(`echo '{"log-driver":"json-file"}' > /etc/docker/daemon.json
+    test(
+        "is put back to how it was, with a clear error, when the route is lost all the same",
+        async () => {
+            await sandbox.root(`echo '{"log-driver":"json-file"}' > /etc/docker/daemon.json
             mkdir -p /etc/systemd/system/docker.service.d
             printf '[Service]\\nExecStartPost=/bin/sh -c "grep -q fixed-cidr /etc/docker/daemon.json && echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra && ip -6 route del default || true"\\n' > /etc/systemd/system/docker.service.d/lose.conf
             systemctl daemon-reload`);
-        const error = await deployment.failingUp();
-        expect(error).toMatch(/the host lost its IPv6 default route \(default via fe80::.*\) when Docker switched on forwarding\. \/etc\/docker\/daemon\.json and Docker are as before/);
-        expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe('{"log-driver":"json-file"}\n');
-        expect(await sandbox.root("docker network inspect bridge --format '{{.EnableIPv6}}'")).toBe("false\n");
-        expect(await sandbox.root("ip -6 route show default")).toMatch(/^default via fe80::/);
-        await sandbox.root(`rm -r /etc/systemd/system/docker.service.d; systemctl daemon-reload
+            const error = await deployment.failingUp();
+            expect(error).toMatch(
+                /the host lost its IPv6 default route \(default via fe80::.*\) when Docker switched on forwarding\. \/etc\/docker\/daemon\.json and Docker are as before/,
+            );
+            expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe('{"log-driver":"json-file"}\n');
+            expect(await sandbox.root("docker network inspect bridge --format '{{.EnableIPv6}}'")).toBe("false\n");
+            expect(await sandbox.root("ip -6 route show default")).toMatch(/^default via fe80::/);
+            await sandbox.root(`rm -r /etc/systemd/system/docker.service.d; systemctl daemon-reload
             ip -6 route del default; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding
             echo 1 > /proc/sys/net/ipv6/conf/eth0/accept_ra`);
-        await advertisedRoute();
-    }, 3 * MINUTE);
+            await advertisedRoute();
+        },
+        3 * MINUTE,
+    );
 
-    test("keeps the route when Docker switches on forwarding", async () => {
-        await deployment.up();
-        expect(await sandbox.root("cat /proc/sys/net/ipv6/conf/all/forwarding")).toBe("1\n");
-        expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via fe80::/);
-        expect(await acceptRa()).toBe("2");
-    }, 3 * MINUTE);
+    test(
+        "keeps the route when Docker switches on forwarding",
+        async () => {
+            await deployment.up();
+            expect(await sandbox.root("cat /proc/sys/net/ipv6/conf/all/forwarding")).toBe("1\n");
+            expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via fe80::/);
+            expect(await acceptRa()).toBe("2");
+        },
+        3 * MINUTE,
+    );
 
-    test("keeps it after a reboot", async () => {
-        await sandbox.reboot();
-        expect(await sandbox.root("cat /proc/sys/net/ipv6/conf/all/forwarding")).toBe("1\n");
-        expect(await acceptRa()).toBe("2");
-        expect(await advertisedRoute()).toMatch(/^default via fe80::/);
-    }, 2 * MINUTE);
+    test(
+        "keeps it after a reboot",
+        async () => {
+            await sandbox.reboot();
+            expect(await sandbox.root("cat /proc/sys/net/ipv6/conf/all/forwarding")).toBe("1\n");
+            expect(await acceptRa()).toBe("2");
+            expect(await advertisedRoute()).toMatch(/^default via fe80::/);
+        },
+        2 * MINUTE,
+    );
 
-    test("has it, and the kernel's own way of learning it, after destroy and a reboot", async () => {
-        await deployment.destroy();
-        expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via fe80::/);
-        await sandbox.reboot();
-        expect(await acceptRa()).toBe("1");
-        expect(await advertisedRoute()).toMatch(/^default via fe80::/);
-    }, 2 * MINUTE);
+    test(
+        "has it, and the kernel's own way of learning it, after destroy and a reboot",
+        async () => {
+            await deployment.destroy();
+            expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via fe80::/);
+            await sandbox.reboot();
+            expect(await acceptRa()).toBe("1");
+            expect(await advertisedRoute()).toMatch(/^default via fe80::/);
+        },
+        2 * MINUTE,
+    );
 
-    test("is left alone where a network manager handles advertisements", async () => {
-        // systemd-networkd keeps accept_ra at 0 and sets the route itself.
-        await sandbox.root(`echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra
+    test(
+        "is left alone where a network manager handles advertisements",
+        async () => {
+            // systemd-networkd keeps accept_ra at 0 and sets the route itself.
+            await sandbox.root(`echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_ra
             ip -6 route flush default; ip -6 route add default via ${sandbox.peerAddress("2")} dev eth0 proto ra`);
-        await deployment.up();
-        expect(await acceptRa()).toBe("0");
-        expect(await sandbox.root("ls /etc/sysctl.d")).not.toContain("openbmp");
-        expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via/);
-    }, 3 * MINUTE);
+            await deployment.up();
+            expect(await acceptRa()).toBe("0");
+            expect(await sandbox.root("ls /etc/sysctl.d")).not.toContain("openbmp");
+            expect(await sandbox.root("ip -6 route show default proto ra")).toMatch(/^default via/);
+        },
+        3 * MINUTE,
+    );
 });

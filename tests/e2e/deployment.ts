@@ -1,13 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-    type ConfigMap,
-    LocalWorkspace,
-    type OutputMap,
-    type Stack,
-    type UpResult,
-} from "@pulumi/pulumi/automation";
+import { type ConfigMap, LocalWorkspace, type OutputMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
 import { root } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
 

@@ -54,29 +54,45 @@ describe("a deployment that is killed", () => {
         ["aio-container-create creating"],
         ["collector-config-write creating"],
         ["armed:"],
-    ])("at “%s” leaves a host and a state that the next up goes on from", async (text) => {
-        expect(await killAt(text)).toBe(true);
-        await deployment.stack.cancel();
-    }, 2 * MINUTE);
+    ])(
+        "at “%s” leaves a host and a state that the next up goes on from",
+        async (text) => {
+            expect(await killAt(text)).toBe(true);
+            await deployment.stack.cancel();
+        },
+        2 * MINUTE,
+    );
 
-    test("is finished by the next up, with one start of the collector", async () => {
-        const { outputs } = await deployment.up();
-        expect(outputs.verification?.value).toMatchObject({ bmpSeenFrom: "fd6f:626d:7076:3600::2" });
-        expect(await sandbox.collectorStarts()).toBe(1);
-    }, 2 * MINUTE);
+    test(
+        "is finished by the next up, with one start of the collector",
+        async () => {
+            const { outputs } = await deployment.up();
+            expect(outputs.verification?.value).toMatchObject({ bmpSeenFrom: "fd6f:626d:7076:3600::2" });
+            expect(await sandbox.collectorStarts()).toBe(1);
+        },
+        2 * MINUTE,
+    );
 
-    test("is taken away by destroy as if it had never been", async () => {
-        await deployment.destroy();
-        await sandbox.reboot();
-        expect(await dumpHost(sandbox)).toBe(before);
-    }, 2 * MINUTE);
+    test(
+        "is taken away by destroy as if it had never been",
+        async () => {
+            await deployment.destroy();
+            await sandbox.reboot();
+            expect(await dumpHost(sandbox)).toBe(before);
+        },
+        2 * MINUTE,
+    );
 
-    test("half way and destroyed at once leaves nothing either", async () => {
-        await sandbox.root("rm -rf /var/openbmp");
-        expect(await killAt("armed:")).toBe(true);
-        await deployment.stack.cancel();
-        await deployment.destroy();
-        await sandbox.reboot();
-        expect(await dumpHost(sandbox)).toBe(before);
-    }, 2 * MINUTE);
+    test(
+        "half way and destroyed at once leaves nothing either",
+        async () => {
+            await sandbox.root("rm -rf /var/openbmp");
+            expect(await killAt("armed:")).toBe(true);
+            await deployment.stack.cancel();
+            await deployment.destroy();
+            await sandbox.reboot();
+            expect(await dumpHost(sandbox)).toBe(before);
+        },
+        2 * MINUTE,
+    );
 });

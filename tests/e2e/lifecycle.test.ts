@@ -67,7 +67,9 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test("containers that ran run again after the restart of Docker, stopped ones stay stopped", async () => {
         const states = await sandbox.root("docker ps --all --format '{{.Names}} {{.State}}' | sort");
         expect(states).toBe("bystander running\nidle created\nopenbmp_aio running\n");
-        expect(await sandbox.root("docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' idle")).toBe("always\n");
+        expect(await sandbox.root("docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' idle")).toBe(
+            "always\n",
+        );
     });
 
     test("openbmpd.conf differs from the image's file in exactly the values set", async () => {
@@ -82,99 +84,147 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         );
     });
 
-    test("an allowed router is recorded under its own IPv6 address", async () => {
-        const address = await sandbox.startRouter("edge-1", "111");
-        expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
-    }, MINUTE);
+    test(
+        "an allowed router is recorded under its own IPv6 address",
+        async () => {
+            const address = await sandbox.startRouter("edge-1", "111");
+            expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+        },
+        MINUTE,
+    );
 
-    test("what is not on a list gets no answer, over IPv6 and IPv4", async () => {
-        const { address, addressV4 } = sandbox.info;
-        expect((await sandbox.runBeside("211", connectProgram, [address, "5000"])).stdout).toBe("no answer\n");
-        expect((await sandbox.runBeside("211", connectProgram, [address, "8001"])).stdout).toBe("no answer\n");
-        expect((await sandbox.runBeside("111a", connectProgram, [addressV4, "5000"])).stdout).toBe("no answer\n");
-        expect((await sandbox.runBeside("112", connectProgram, [address, "8001"])).stdout).toBe("connected\n");
-    }, MINUTE);
+    test(
+        "what is not on a list gets no answer, over IPv6 and IPv4",
+        async () => {
+            const { address, addressV4 } = sandbox.info;
+            expect((await sandbox.runBeside("211", connectProgram, [address, "5000"])).stdout).toBe("no answer\n");
+            expect((await sandbox.runBeside("211", connectProgram, [address, "8001"])).stdout).toBe("no answer\n");
+            expect((await sandbox.runBeside("111a", connectProgram, [addressV4, "5000"])).stdout).toBe("no answer\n");
+            expect((await sandbox.runBeside("112", connectProgram, [address, "8001"])).stdout).toBe("connected\n");
+        },
+        MINUTE,
+    );
 
-    test("a neighbour with a route to the container's prefix reaches no port of it", async () => {
-        const inside = await sandbox.containerIpv6();
-        const neighbour = await sandbox.startPeer("neighbour", sandbox.peerAddress("113"), ["sleep", "infinity"]);
-        const pid = (await run("docker", ["inspect", "--format", "{{.State.Pid}}", neighbour])).trim();
-        const route = ["ip", "-6", "route", "add", "fc00:172:17::/64", "via", sandbox.info.address];
-        await run("nsenter", [`--net=/proc/${pid}/ns/net`, ...route]);
-        const reach = (port: string) =>
-            run("docker", ["exec", "-i", neighbour, "node", "-", inside, port], connectProgram);
-        for (const port of ["3306", "2181", "9092", "5000"]) {
-            expect(await reach(port)).toBe("no answer\n");
-        }
-        // Without the rule it does: the route is right and the port is open.
-        await sandbox.root("ip6tables -t mangle -D FORWARD -o docker0 -j OPENBMP-FORWARD");
-        expect(await reach("3306")).toBe("connected\n");
-        await sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
-        expect(await reach("3306")).toBe("no answer\n");
-    }, MINUTE);
+    test(
+        "a neighbour with a route to the container's prefix reaches no port of it",
+        async () => {
+            const inside = await sandbox.containerIpv6();
+            const neighbour = await sandbox.startPeer("neighbour", sandbox.peerAddress("113"), ["sleep", "infinity"]);
+            const pid = (await run("docker", ["inspect", "--format", "{{.State.Pid}}", neighbour])).trim();
+            const route = ["ip", "-6", "route", "add", "fc00:172:17::/64", "via", sandbox.info.address];
+            await run("nsenter", [`--net=/proc/${pid}/ns/net`, ...route]);
+            const reach = (port: string) =>
+                run("docker", ["exec", "-i", neighbour, "node", "-", inside, port], connectProgram);
+            for (const port of ["3306", "2181", "9092", "5000"]) {
+                expect(await reach(port)).toBe("no answer\n");
+            }
+            // Without the rule it does: the route is right and the port is open.
+            await sandbox.root("ip6tables -t mangle -D FORWARD -o docker0 -j OPENBMP-FORWARD");
+            expect(await reach("3306")).toBe("connected\n");
+            await sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
+            expect(await reach("3306")).toBe("no answer\n");
+        },
+        MINUTE,
+    );
 
-    test("an up without a change changes nothing and opens no SSH connection", async () => {
-        const logins = await sandbox.acceptedLogins();
-        const { summary } = await deployment.up();
-        expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
-        expect(await sandbox.acceptedLogins()).toBe(logins);
-    }, MINUTE);
+    test(
+        "an up without a change changes nothing and opens no SSH connection",
+        async () => {
+            const logins = await sandbox.acceptedLogins();
+            const { summary } = await deployment.up();
+            expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+            expect(await sandbox.acceptedLogins()).toBe(logins);
+        },
+        MINUTE,
+    );
 
-    test("the rules follow a container that comes back with another address", async () => {
-        const former = await sandbox.containerIpv6();
-        await sandbox.root(`docker stop openbmp_aio
+    test(
+        "the rules follow a container that comes back with another address",
+        async () => {
+            const former = await sandbox.containerIpv6();
+            await sandbox.root(`docker stop openbmp_aio
             docker run --detach --name squatter --env KAFKA_FQDN=squatter openbmp-aio-stand-in:latest
             docker start openbmp_aio`);
-        expect(await sandbox.containerIpv6()).not.toBe(former);
-        const address = await sandbox.startRouter("edge-2", "112");
-        expect((await sandbox.connectedRouter("edge-2")).RouterIP).toBe(address);
-        await sandbox.root("docker rm --force --volumes squatter");
-    }, MINUTE);
+            expect(await sandbox.containerIpv6()).not.toBe(former);
+            const address = await sandbox.startRouter("edge-2", "112");
+            expect((await sandbox.connectedRouter("edge-2")).RouterIP).toBe(address);
+            await sandbox.root("docker rm --force --volumes squatter");
+        },
+        MINUTE,
+    );
 
-    test("routers come back with their own address after a restart of Docker", async () => {
-        await sandbox.root("systemctl restart docker");
-        const address = await sandbox.startRouter("edge-3", "114");
-        expect((await sandbox.connectedRouter("edge-3")).RouterIP).toBe(address);
-    }, MINUTE);
+    test(
+        "routers come back with their own address after a restart of Docker",
+        async () => {
+            await sandbox.root("systemctl restart docker");
+            const address = await sandbox.startRouter("edge-3", "114");
+            expect((await sandbox.connectedRouter("edge-3")).RouterIP).toBe(address);
+        },
+        MINUTE,
+    );
 
-    test("routers come back with their own address after a reboot", async () => {
-        await sandbox.reboot();
-        const address = await sandbox.startRouter("edge-4", "115");
-        expect((await sandbox.connectedRouter("edge-4")).RouterIP).toBe(address);
-    }, MINUTE);
+    test(
+        "routers come back with their own address after a reboot",
+        async () => {
+            await sandbox.reboot();
+            const address = await sandbox.startRouter("edge-4", "115");
+            expect((await sandbox.connectedRouter("edge-4")).RouterIP).toBe(address);
+        },
+        MINUTE,
+    );
 
-    test("a stopped unit takes its DNAT with it, and routers are refused rather than recorded wrongly", async () => {
-        await sandbox.root("systemctl stop openbmp-aio-ipv6-dnat");
-        expect((await sandbox.runBeside("116", connectProgram, [sandbox.info.address, "5000"])).stdout).toBe("ECONNREFUSED\n");
-        await sandbox.root("systemctl start openbmp-aio-ipv6-dnat");
-    }, MINUTE);
+    test(
+        "a stopped unit takes its DNAT with it, and routers are refused rather than recorded wrongly",
+        async () => {
+            await sandbox.root("systemctl stop openbmp-aio-ipv6-dnat");
+            expect((await sandbox.runBeside("116", connectProgram, [sandbox.info.address, "5000"])).stdout).toBe(
+                "ECONNREFUSED\n",
+            );
+            await sandbox.root("systemctl start openbmp-aio-ipv6-dnat");
+        },
+        MINUTE,
+    );
 
-    test("a changed list touches the rules and the proof, and does not restart the collector", async () => {
-        const starts = await sandbox.collectorStarts();
-        await deployment.configure({ bmpAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("200")}/120`]) });
-        const logins = await sandbox.acceptedLogins();
-        const { summary } = await deployment.up();
-        expect(summary.resourceChanges).toEqual({ same: 14, update: 2 });
-        expect((await sandbox.acceptedLogins()) - logins).toBe(2);
-        expect(await sandbox.collectorStarts()).toBe(starts);
-        const address = await sandbox.startRouter("edge-5", "211");
-        expect((await sandbox.connectedRouter("edge-5")).RouterIP).toBe(address);
-    }, MINUTE);
+    test(
+        "a changed list touches the rules and the proof, and does not restart the collector",
+        async () => {
+            const starts = await sandbox.collectorStarts();
+            await deployment.configure({ bmpAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("200")}/120`]) });
+            const logins = await sandbox.acceptedLogins();
+            const { summary } = await deployment.up();
+            expect(summary.resourceChanges).toEqual({ same: 14, update: 2 });
+            expect((await sandbox.acceptedLogins()) - logins).toBe(2);
+            expect(await sandbox.collectorStarts()).toBe(starts);
+            const address = await sandbox.startRouter("edge-5", "211");
+            expect((await sandbox.connectedRouter("edge-5")).RouterIP).toBe(address);
+        },
+        MINUTE,
+    );
 
-    test("a changed adminId starts the collector once more, on the new name", async () => {
-        const starts = await sandbox.collectorStarts();
-        await deployment.configure({ adminId: "collector-2" });
-        await deployment.up();
-        expect(await sandbox.collectorStarts()).toBe(starts + 1);
-        expect(await sandbox.root("tail -n 1 /var/openbmp/mysql/starts.jsonl")).toContain('"adminId":"collector-2"');
-    }, MINUTE);
+    test(
+        "a changed adminId starts the collector once more, on the new name",
+        async () => {
+            const starts = await sandbox.collectorStarts();
+            await deployment.configure({ adminId: "collector-2" });
+            await deployment.up();
+            expect(await sandbox.collectorStarts()).toBe(starts + 1);
+            expect(await sandbox.root("tail -n 1 /var/openbmp/mysql/starts.jsonl")).toContain(
+                '"adminId":"collector-2"',
+            );
+        },
+        MINUTE,
+    );
 
-    test("destroy leaves the host as it was found", async () => {
-        await sandbox.removePeers();
-        await deployment.destroy();
-        await sandbox.reboot();
-        expect(await dumpHost(sandbox)).toBe(before);
-        expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe(usersDaemonJson);
-        expect(await sandbox.root("ls /var/openbmp/mysql /var/openbmp/config")).toContain("openbmpd.conf");
-    }, 2 * MINUTE);
+    test(
+        "destroy leaves the host as it was found",
+        async () => {
+            await sandbox.removePeers();
+            await deployment.destroy();
+            await sandbox.reboot();
+            expect(await dumpHost(sandbox)).toBe(before);
+            expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe(usersDaemonJson);
+            expect(await sandbox.root("ls /var/openbmp/mysql /var/openbmp/config")).toContain("openbmpd.conf");
+        },
+        2 * MINUTE,
+    );
 });

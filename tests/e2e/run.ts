@@ -25,7 +25,9 @@ export function tryRun(file: string, args: readonly string[], input?: string): P
 export async function run(file: string, args: readonly string[], input?: string): Promise<string> {
     const result = await tryRun(file, args, input);
     if (result.code !== 0) {
-        throw new Error(`${file} ${args.join(" ")} exited with ${result.code}:\n${(result.stdout + result.stderr).slice(-3000)}`);
+        throw new Error(
+            `${file} ${args.join(" ")} exited with ${result.code}:\n${(result.stdout + result.stderr).slice(-3000)}`,
+        );
     }
     return result.stdout;
 }

@@ -125,9 +125,7 @@ export class Sandbox {
     }
 
     async containerIpv6(): Promise<string> {
-        return (
-            await this.root("docker inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' openbmp_aio")
-        ).trim();
+        return (await this.root("docker inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' openbmp_aio")).trim();
     }
 
     async down(): Promise<void> {

@@ -67,39 +67,51 @@ describe("source addresses while everything moves", () => {
         return JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`) as Counts;
     }
 
-    test("are right, or there is no connection, while the container restarts with moving addresses", async () => {
-        const addresses = new Set<string>();
-        const counts = await hammerFor(40, 100, async () => {
-            for (let restart = 0; restart < RESTARTS; restart += 1) {
-                // Another container, which answers on the same port, takes the address that gets free.
-                await sandbox.root(`docker stop openbmp_aio
+    test(
+        "are right, or there is no connection, while the container restarts with moving addresses",
+        async () => {
+            const addresses = new Set<string>();
+            const counts = await hammerFor(40, 100, async () => {
+                for (let restart = 0; restart < RESTARTS; restart += 1) {
+                    // Another container, which answers on the same port, takes the address that gets free.
+                    await sandbox.root(`docker stop openbmp_aio
                     docker run --detach --name squatter-${restart} --env KAFKA_FQDN=x openbmp-aio-stand-in:latest
                     docker start openbmp_aio`);
-                addresses.add(await sandbox.containerIpv6());
-            }
-        });
-        await sandbox.root("docker rm --force --volumes $(docker ps --all --quiet --filter name=squatter)");
-        expect(addresses.size).toBe(RESTARTS);
-        expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
-        expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS);
-        expect(counts.right).toBeGreaterThanOrEqual(100);
-    }, 3 * MINUTE);
+                    addresses.add(await sandbox.containerIpv6());
+                }
+            });
+            await sandbox.root("docker rm --force --volumes $(docker ps --all --quiet --filter name=squatter)");
+            expect(addresses.size).toBe(RESTARTS);
+            expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
+            expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS);
+            expect(counts.right).toBeGreaterThanOrEqual(100);
+        },
+        3 * MINUTE,
+    );
 
-    test("are right, or there is no connection, while Docker restarts and the host reboots", async () => {
-        const counts = await hammerFor(25, 100, async () => {
-            await sandbox.root("systemctl restart docker");
-            await sandbox.reboot();
-        });
-        expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
-        expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS / 2);
-        expect(counts.right).toBeGreaterThanOrEqual(100);
-    }, 3 * MINUTE);
+    test(
+        "are right, or there is no connection, while Docker restarts and the host reboots",
+        async () => {
+            const counts = await hammerFor(25, 100, async () => {
+                await sandbox.root("systemctl restart docker");
+                await sandbox.reboot();
+            });
+            expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
+            expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS / 2);
+            expect(counts.right).toBeGreaterThanOrEqual(100);
+        },
+        3 * MINUTE,
+    );
 
-    test("are wrong at once without the guard, which is what the count would show", async () => {
-        const counts = await hammerFor(5, 0, async () => {
-            await sandbox.root(`systemctl stop openbmp-aio-ipv6-dnat
+    test(
+        "are wrong at once without the guard, which is what the count would show",
+        async () => {
+            const counts = await hammerFor(5, 0, async () => {
+                await sandbox.root(`systemctl stop openbmp-aio-ipv6-dnat
                 ip6tables -D INPUT -j OPENBMP-INPUT`);
-        });
-        expect(counts.wrongSource).toBeGreaterThan(0);
-    }, MINUTE);
+            });
+            expect(counts.wrongSource).toBeGreaterThan(0);
+        },
+        MINUTE,
+    );
 });

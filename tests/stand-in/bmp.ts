@@ -53,7 +53,7 @@ export function takeMessages(bytes: Buffer): { messages: BmpMessage[]; rest: Buf
 /** The information TLVs of an Initiation or Termination message: type, length, value. */
 export function readTlvs(body: Buffer): Map<number, Buffer> {
     const tlvs = new Map<number, Buffer>();
-    for (let at = 0; at + 4 <= body.length; ) {
+    for (let at = 0; at + 4 <= body.length;) {
         const length = body.readUInt16BE(at + 2);
         tlvs.set(body.readUInt16BE(at), body.subarray(at + 4, at + 4 + length));
         at += 4 + length;
