@@ -1,22 +1,27 @@
 import pulumi from "@pulumi/eslint-plugin";
 import jest from "eslint-plugin-jest";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config(
-    { ignores: ["node_modules/", "dist/", "jest.config.js", "eslint.config.mjs"] },
-    ...tseslint.configs.recommendedTypeChecked,
+export default defineConfig(
+    { ignores: ["dist/", "node_modules/"] },
+    { linterOptions: { reportUnusedDisableDirectives: "error" } },
     {
+        files: ["**/*.ts"],
+        extends: [tseslint.configs.strictTypeChecked],
         plugins: { "@pulumi": pulumi },
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
         rules: {
-            "@typescript-eslint/no-floating-promises": "error",
-            "@typescript-eslint/explicit-module-boundary-types": "off",
             "@pulumi/no-output-in-template-literal": "error",
+            "@pulumi/no-output-instance-in-template-literal": "error",
+            "@typescript-eslint/no-floating-promises": "error",
+            "@typescript-eslint/consistent-type-imports": "error",
+            // Numbers are what ports and lengths are made of.
+            "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
         },
     },
-    { files: ["tests/**/*.test.ts"], ...jest.configs["flat/recommended"] },
     {
         files: ["tests/**/*.test.ts"],
-        rules: { "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "fc.assert"] }] },
+        extends: [jest.configs["flat/recommended"]],
     },
 );

@@ -1,14 +1,4 @@
-import {
-    type Document,
-    isAlias,
-    isMap,
-    isPair,
-    isScalar,
-    type Pair,
-    parseAllDocuments,
-    type Scalar,
-    type YAMLMap,
-} from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, parseAllDocuments, type Scalar, type YAMLMap } from "yaml";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {

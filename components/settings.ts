@@ -152,8 +152,9 @@ const schema = z
         verify: flag.default(true),
     })
     .superRefine((settings, context) => {
-        const refuse = (path: (string | number)[], message: string) =>
+        const refuse = (path: (string | number)[], message: string) => {
             context.addIssue({ code: "custom", path, message });
+        };
         if (settings.bmpPort === settings.restPort) {
             refuse(["restPort"], "another port than bmpPort");
         }
@@ -260,10 +261,11 @@ function describe(issue: z.core.$ZodIssue, values: Readonly<Record<string, unkno
         (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
         values,
     );
-    if (value === undefined) {
+    if (value === undefined && issue.code !== "custom") {
         return `${key} is missing: it must be ${issue.message}`;
     }
-    const shown = secretKeys.includes(String(issue.path[0])) ? "" : `, got ${JSON.stringify(value)}`;
+    const shown =
+        value === undefined || secretKeys.includes(String(issue.path[0])) ? "" : `, got ${JSON.stringify(value)}`;
     return `${key} must be ${issue.message}${shown}`;
 }
 

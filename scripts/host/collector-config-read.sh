@@ -15,7 +15,9 @@ main() {
     rm -f "$file.from-image"
     say "copied $IMAGE_CONFIG from the image to $file"
   fi
-  [ -f "$file" ] && [ ! -L "$file" ] || die "$file must be a regular file, it is $(stat -c %F "$file")"
+  if [ ! -f "$file" ] || [ -L "$file" ]; then
+    die "$file must be a regular file, it is $(stat -c %F "$file")"
+  fi
   file_digest "$file"
   gzip -9n <"$file" | base64
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the collector runs on its present configuration, and sees real sources.
 # Input: BMP_PORT, REST_PORT, VERIFY, START_TIMEOUT_SECONDS.
 
@@ -38,7 +38,7 @@ main() {
     say "waiting until the collector listens on IPv6"
     wait_for_listeners "$START_TIMEOUT_SECONDS"
     verification=$(verify)
-    say "verified: $(jq -r '"the container sees \(.bmpSeenFrom) as \(.bmpSeenFrom)"' <<<"$verification")"
+    say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.bmpSeenFrom)"' <<<"$verification")"
   fi
   jq -cn --arg address "$address" --arg datapath "$(datapath "$address")" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the engine runs with what daemon.json asks for.
 # Input: OWNER, FIXED_CIDR_V6, RESTART_DOCKER.
 
@@ -6,8 +6,11 @@
 undo() {
   restore_daemon_json
   systemctl reset-failed docker.service 2>/dev/null || true
-  systemctl restart docker.service && wait_for_engine && restore_containers ||
+  if systemctl restart docker.service && wait_for_engine; then
+    restore_containers
+  else
     say "Docker does not start with the former $DAEMON_JSON either"
+  fi
   bring_back_route "$1"
   rm -f "$RECORD"/daemon.*
 }

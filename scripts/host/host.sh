@@ -101,10 +101,10 @@ check_ipv6() {
 }
 
 check_owner() {
-  local owner
-  owner=$(recorded_owner)
-  [ -z "$owner" ] || [ "$owner" = "$OWNER" ] ||
-    problem "the host is deployed by the stack $owner: destroy that one first"
+  local recorded
+  recorded=$(recorded_owner)
+  [ -z "$recorded" ] || [ "$recorded" = "$OWNER" ] ||
+    problem "the host is deployed by the stack $recorded: destroy that one first"
 }
 
 facts() {
@@ -139,9 +139,8 @@ preflight() {
 
 # In the reverse order of the steps. Another stack's work is not ours to undo.
 sweep() {
-  local owner problems
-  owner=$(recorded_owner)
-  if [ "$owner" != "$OWNER" ]; then
+  local problems
+  if [ "$(recorded_owner)" != "$OWNER" ]; then
     say "nothing of this stack is on the host"
     return
   fi

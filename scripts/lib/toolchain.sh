@@ -26,7 +26,9 @@ apt_install() {
 
 ensure_node_modules() {
   local stamp=$PROJECT_ROOT/node_modules/.installed-lock
-  have node && have npm || die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
+  if ! have node || ! have npm; then
+    die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
+  fi
   version_at_least "$(node -p process.versions.node)" 20.19.0 ||
     die "Node.js 20.19 or newer is needed, found $(node --version)"
   cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" && return 0

@@ -19,8 +19,8 @@ describe("a deployment that is killed", () => {
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment?.remove();
-        await sandbox?.down();
+        deployment.remove();
+        await sandbox.down();
     }, MINUTE);
 
     function killGroup(child: ChildProcess): void {
@@ -44,7 +44,9 @@ describe("a deployment that is killed", () => {
                     killGroup(child);
                 }
             });
-            child.on("close", () => resolve(output.includes(text)));
+            child.on("close", () => {
+                resolve(output.includes(text));
+            });
         });
     }
 

@@ -35,8 +35,8 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment?.remove();
-        await sandbox?.down();
+        deployment.remove();
+        await sandbox.down();
     }, MINUTE);
 
     test(

@@ -122,16 +122,24 @@ function serveRouter(socket: Socket, table: RouterTable, config: CollectorConfig
             end(65534, error instanceof BmpError ? error.message : String(error));
         }
     });
-    socket.on("error", () => end(65533, "Connection reset"));
-    socket.on("close", () => end(65533, hash ? "Connection closed" : "Connection closed before Initiation"));
+    socket.on("error", () => {
+        end(65533, "Connection reset");
+    });
+    socket.on("close", () => {
+        end(65533, hash ? "Connection closed" : "Connection closed before Initiation");
+    });
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number, host: string, ipv6Only: boolean): void {
-    server.listen({ port, host, ipv6Only }, () => log(`listening on [${host}]:${port}`));
+    server.listen({ port, host, ipv6Only }, () => {
+        log(`listening on [${host}]:${port}`);
+    });
 }
 
 function startBmp(table: RouterTable, config: CollectorConfig): void {
-    const serve = (socket: Socket) => serveRouter(socket, table, config);
+    const serve = (socket: Socket) => {
+        serveRouter(socket, table, config);
+    };
     if (config.listenMode !== "v6") {
         listen(createServer(serve), BMP_PORT, "0.0.0.0", false);
     }
@@ -161,7 +169,9 @@ function startRest(table: RouterTable): void {
             reply(404, { error: "Not Found" });
         }
     });
-    server.listen({ port: REST_PORT, host: "::" }, () => log(`REST on ${REST_PORT}`));
+    server.listen({ port: REST_PORT, host: "::" }, () => {
+        log(`REST on ${REST_PORT}`);
+    });
 }
 
 async function main(): Promise<void> {

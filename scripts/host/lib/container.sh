@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the steps read some
 # The container openbmp_aio: created, adopted or refused, and taken away again.
 # Input: IMAGE, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
 # ENVIRONMENT (array of NAME=value), REPLACE_CONTAINER.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the steps read some
 # The Docker engine: what it runs with, and how to restart it so that the same
 # containers run afterwards and the host keeps its IPv6 default route.
 
@@ -78,9 +78,9 @@ restore_accept_ra() {
   local interface
   [ -e "$RA_SYSCTL_FILE" ] || return 0
   if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
-    for interface in $(sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE"); do
+    while read -r interface; do
       echo 1 >"/proc/sys/net/ipv6/conf/$interface/accept_ra" || true
-    done
+    done < <(sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE")
   fi
   rm -f "$RA_SYSCTL_FILE"
 }
@@ -108,16 +108,15 @@ restart_engine() {
   fi
 }
 
-# bring_back_route ROUTES: after the change that lost them was undone.
+# bring_back_route ROUTES: after the change that lost them was undone. `expires`
+# is printed as 1790sec and read as 1790; the rest is read as printed.
 bring_back_route() {
-  local route
+  local -a route
   [ -n "$1" ] && [ -z "$(default_routes)" ] || return 0
   [ "$FORWARDING_BEFORE" = 1 ] || echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
-  while read -r route; do
-    # `expires` is printed as 1790sec and read as 1790; the rest is read as printed.
-    # shellcheck disable=SC2086
-    ip -6 route add $(sed -E 's/expires ([0-9]+)sec/expires \1/; s/ pref [a-z]+//; s/ hoplimit [0-9]+//' <<<"$route") || true
-  done <<<"$1"
+  while read -ra route; do
+    ip -6 route add "${route[@]}" || true
+  done < <(sed -E 's/expires ([0-9]+)sec/expires \1/; s/ pref [a-z]+//; s/ hoplimit [0-9]+//' <<<"$1")
 }
 
 wait_for_engine() {

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the engine was told of it. */
+export interface Registered {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+const config = readFileSync(join(__dirname, "../stand-in/openbmpd.conf"));
+
+/** What each command prints on a host where all goes well. */
+const printed: Readonly<Record<string, string>> = {
+    "host-preflight": JSON.stringify({
+        ipv6Address: "2001:db8::77",
+        ipv4Address: "192.0.2.10",
+        hostname: "h",
+        engine: "26.1.5",
+    }),
+    "docker-daemon-config-write": JSON.stringify({ daemonJsonSha256: "d1" }),
+    "docker-restart-restart": JSON.stringify({ engine: "26.1.5", bridgeIpv6Subnet: "fc00:172:17::/64" }),
+    "aio-container-create": JSON.stringify({ containerId: "c1", imageId: "i1", imageRef: "openbmp/aio:latest" }),
+    "collector-config-read": `${createHash("sha256").update(config).digest("hex")}\n${gzipSync(config).toString("base64").replace(/.{76}/g, "$&\n")}\n`,
+    "collector-config-write": JSON.stringify({ configSha256: "n1" }),
+    "ipv6-dnat-arm": JSON.stringify({ rulesSha256: "r1" }),
+    "collector-start": JSON.stringify({
+        containerIpv6: "fc00:172:17::2",
+        datapath: "dnat: why",
+        verification: { bmpSeenFrom: "fd6f::2" },
+    }),
+};
+
+/** Answers for the engine, and keeps what it was told; refuses what nobody expects. */
+export async function recordResources(): Promise<Registered[]> {
+    const registered: Registered[] = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs }) {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                if (type.startsWith("openbmp-aio-ipv6:")) {
+                    return { id: "", state: {} };
+                }
+                const stdout = printed[name];
+                if (type !== "command:remote:Command" || stdout === undefined) {
+                    throw new Error(`unexpected resource ${type} ${name}`);
+                }
+                return { id: name, state: { ...inputs, stdout, stderr: "" } as Record<string, unknown> };
+            },
+            call({ token }) {
+                throw new Error(`unexpected call of ${token}`);
+            },
+        },
+        "openbmp-aio-ipv6",
+        "test",
+        false,
+    );
+    return registered;
+}
+
+/** The value of an output once it is known. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => output.apply(resolve));
+}
+
+/** The text of an input that is marked as secret; undefined when it is not. */
+export function secretText(input: unknown): string | undefined {
+    // The mark of the engine's protocol for a secret (pulumi/sdk, rpc.ts).
+    const mark = "4dabf18193072939515e22adb298388d";
+    const wrapped = input as Record<string, unknown> | undefined;
+    return wrapped?.[mark] === "1b47061264138c4ac30d75fd1eb44270" ? (wrapped.value as string) : undefined;
+}

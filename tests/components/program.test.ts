@@ -1,0 +1,140 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { recordResources, type Registered, secretText, valueOf } from "./mocks";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
+const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nVERYSECRETKEY\n-----END OPENSSH PRIVATE KEY-----\n";
+
+const config: Record<string, string> = {
+    target: "host",
+    hostAddress: "2001:db8::10",
+    hostUser: "admin",
+    hostKey,
+    sshPrivateKey: privateKey,
+    environment: '{"MYSQL_ROOT_PASSWORD":"VERYSECRETWORD"}',
+    bmpAllowedCidrs: '["2001:db8:1::/48","192.0.2.0/24"]',
+    adminId: "lab-1",
+};
+
+describe("the whole program on an existing host", () => {
+    let registered: Registered[];
+    let outputs: Record<string, pulumi.Output<unknown>>;
+
+    /** The commands, by name. */
+    const commands = () => registered.filter(({ type }) => type === "command:remote:Command");
+    const inputsOf = (name: string) => commands().find((command) => command.name === name)?.inputs ?? {};
+    const scriptOf = (name: string) => secretText(inputsOf(name).stdin) ?? "";
+
+    beforeAll(async () => {
+        registered = await recordResources();
+        const entries = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
+        const { runtime } = await Promise.resolve(jest.requireActual<typeof pulumi>("@pulumi/pulumi"));
+        runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+        outputs = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
+        await valueOf(outputs.verification!);
+        await valueOf(outputs.routerConfig!);
+    });
+
+    test("registers each step and its command, and nothing else", () => {
+        expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+            "command:remote:Command aio-container-create",
+            "command:remote:Command collector-config-read",
+            "command:remote:Command collector-config-write",
+            "command:remote:Command collector-start",
+            "command:remote:Command docker-daemon-config-write",
+            "command:remote:Command docker-restart-restart",
+            "command:remote:Command host-preflight",
+            "command:remote:Command ipv6-dnat-arm",
+            "openbmp-aio-ipv6:collector:AioContainer aio-container",
+            "openbmp-aio-ipv6:collector:CollectorConfig collector-config",
+            "openbmp-aio-ipv6:collector:CollectorStart collector",
+            "openbmp-aio-ipv6:docker:DockerDaemonConfig docker-daemon-config",
+            "openbmp-aio-ipv6:docker:DockerRestart docker-restart",
+            "openbmp-aio-ipv6:host:ExistingHost host",
+            "openbmp-aio-ipv6:network:Ipv6Dnat ipv6-dnat",
+        ]);
+    });
+
+    test("runs the commands one after the other, in the order of the chain", () => {
+        expect(commands().map(({ name }) => name)).toEqual([
+            "host-preflight",
+            "docker-daemon-config-write",
+            "docker-restart-restart",
+            "aio-container-create",
+            "collector-config-read",
+            "collector-config-write",
+            "ipv6-dnat-arm",
+            "collector-start",
+        ]);
+    });
+
+    test("pins the host key and sends the script as a secret, in every command", () => {
+        for (const { inputs } of commands()) {
+            expect(inputs).toMatchObject({ logging: "stderr", addPreviousOutputInEnv: false });
+            expect(inputs.create).toBe("sudo -n bash -euo pipefail -s -- apply");
+            expect(JSON.stringify(inputs.connection)).toContain(hostKey);
+            expect(inputs).not.toHaveProperty("triggers");
+            expect(secretText(inputs.stdin)).toContain(`MACHINE='${hostKey}'`);
+        }
+    });
+
+    test("undoes everything in the host's own command, and only there", () => {
+        const removable = commands().filter(({ inputs }) => inputs.delete !== undefined);
+        expect(removable.map(({ name, inputs }) => [name, inputs.delete])).toEqual([
+            ["host-preflight", "sudo -n bash -euo pipefail -s -- remove"],
+        ]);
+    });
+
+    test("shows no secret in any input that is not marked as one", () => {
+        const shown = JSON.stringify(registered, (_, value: unknown) =>
+            secretText(value) === undefined ? value : "[secret]",
+        );
+        expect(shown).not.toContain("VERYSECRET");
+        expect(scriptOf("aio-container-create")).toContain("ENVIRONMENT=(MYSQL_ROOT_PASSWORD=VERYSECRETWORD)");
+    });
+
+    test("gives each step its own input, so that a change runs only what it concerns", () => {
+        expect(scriptOf("ipv6-dnat-arm")).toContain("BMP_ALLOWED=(2001:db8:1::/48 192.0.2.0/24)\nREST_ALLOWED=()\n");
+        for (const name of [
+            "host-preflight",
+            "docker-daemon-config-write",
+            "docker-restart-restart",
+            "aio-container-create",
+            "collector-config-read",
+        ]) {
+            expect(scriptOf(name)).not.toContain("2001:db8:1::/48");
+        }
+        expect(scriptOf("docker-restart-restart")).not.toContain("ADMIN_ID=");
+        expect(scriptOf("collector-start")).toContain("CONTAINER_ID=c1\nCONFIG_SHA256=n1\nRULES_SHA256=r1\n");
+    });
+
+    test("works out two edits of the image's openbmpd.conf", () => {
+        const edits = /^EDITS=\((.*)\)$/m.exec(scriptOf("collector-config-write"))?.[1]?.match(/'[^']*'/g) ?? [];
+        expect(edits.map((edit) => Buffer.from(edit.slice(1, -1).split(" ")[2] ?? "", "base64").toString())).toEqual([
+            "lab-1",
+            "v4v6",
+        ]);
+    });
+
+    test("has the outputs of the contract", async () => {
+        const values: Record<string, unknown> = {};
+        for (const [name, output] of Object.entries(outputs)) {
+            values[name] = await valueOf(output);
+        }
+        expect(values).toEqual({
+            ipv6Address: "2001:db8::10",
+            ipv4Address: "192.0.2.10",
+            bmpEndpoint: "[2001:db8::10]:5000",
+            restUrl: "http://[2001:db8::10]:8001/db_rest/v1/routers",
+            sshCommand: "ssh -p 22 admin@2001:db8::10",
+            containerIpv6: "fc00:172:17::2",
+            imageRef: "openbmp/aio:latest",
+            datapath: "dnat: why",
+            verification: { bmpSeenFrom: "fd6f::2" },
+            routerConfig: {
+                iosXr: expect.stringContaining("host 2001:db8::10 port 5000") as string,
+                junos: expect.stringContaining("station-address 2001:db8::10") as string,
+                frr: expect.stringContaining("bmp connect 2001:db8::10 port 5000") as string,
+            },
+        });
+    });
+});

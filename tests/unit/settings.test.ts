@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { bastionOf, parseSettings, settingKeys } from "../../components/settings";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
+const sshPrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
+const good = { target: "host", hostAddress: "2001:db8::10", hostUser: "admin", hostKey, sshPrivateKey };
+
+/** The lines that a configuration is refused with. */
+function problems(config: Record<string, string>): string[] {
+    try {
+        parseSettings({ ...good, ...config });
+    } catch (error) {
+        return (error as Error).message.split("\n").slice(1);
+    }
+    return [];
+}
+
+test("a configuration with what has no default is accepted, and gets the defaults", () => {
+    expect(parseSettings(good)).toEqual({
+        ...good,
+        mode: "dnat",
+        hostPort: 22,
+        image: "openbmp/aio:latest",
+        memoryGb: 0,
+        environment: {},
+        fixedCidrV6: "fc00:172:17::/64",
+        listenMode: "v4v6",
+        bmpPort: 5000,
+        restPort: 8001,
+        bmpAllowedCidrs: [],
+        restAllowedCidrs: [],
+        allowWorldOpen: false,
+        restartDocker: true,
+        replaceContainer: false,
+        reapply: "",
+        verify: true,
+    });
+});
+
+const address =
+    "hostAddress must be an IPv4 or IPv6 address or a DNS name, without brackets, prefix length, zone or spaces";
+const port = "must be a whole number from 1 to 65535";
+const listEntry = "must be an IPv4 or IPv6 prefix such as 192.0.2.0/24 or 2001:db8::/32";
+const cidr = "fixedCidrV6 must be an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64";
+const image = "image must be an image reference such as openbmp/aio:latest or openbmp/aio@sha256:…";
+
+test.each<[Record<string, string>, string]>([
+    [{ hostAddress: "[2001:db8::1]" }, `${address}, got "[2001:db8::1]"`],
+    [{ hostAddress: "2001:db8::1/64" }, `${address}, got "2001:db8::1/64"`],
+    [{ hostAddress: "2001:db8::1 " }, `${address}, got "2001:db8::1 "`],
+    [{ hostAddress: "fe80::1%eth0" }, `${address}, got "fe80::1%eth0"`],
+    [{ hostAddress: "$(reboot)" }, `${address}, got "$(reboot)"`],
+    [{ bmpPort: "0" }, `bmpPort ${port}, got 0`],
+    [{ restPort: "65536" }, `restPort ${port}, got 65536`],
+    [{ bmpPort: "8001" }, "restPort must be another port than bmpPort"],
+    [{ bmpPort: "22" }, "bmpPort must be another port than hostPort, where SSH listens, got 22"],
+    [{ bmpAllowedCidrs: '["10.0.0.300/8"]' }, `bmpAllowedCidrs[0] ${listEntry}, got "10.0.0.300/8"`],
+    [{ restAllowedCidrs: '["::/64", "x"]' }, `restAllowedCidrs[1] ${listEntry}, got "x"`],
+    [
+        { bmpAllowedCidrs: '["10.0.0.1/8"]' },
+        'bmpAllowedCidrs[0] must be a prefix without host bits (10.0.0.0/8), got "10.0.0.1/8"',
+    ],
+    [{ bmpAllowedCidrs: "10.0.0.0/8" }, 'bmpAllowedCidrs must be a list of IPv4 and IPv6 prefixes, got "10.0.0.0/8"'],
+    [{ fixedCidrV6: "172.17.0.0/16" }, `${cidr}, got "172.17.0.0/16"`],
+    [{ fixedCidrV6: "fc00::/96" }, `${cidr}, got "fc00::/96"`],
+    [{ fixedCidrV6: "fc00::1/64" }, 'fixedCidrV6 must be a prefix without host bits (fc00::/64), got "fc00::1/64"'],
+    [{ fixedCidrV6: "fe80::/64" }, 'fixedCidrV6 must be a unicast prefix that is not link-local, got "fe80::/64"'],
+    [{ fixedCidrV6: "ff02::/64" }, 'fixedCidrV6 must be a unicast prefix that is not link-local, got "ff02::/64"'],
+    [
+        { fixedCidrV6: "fd00:ec2:1::/64" },
+        'fixedCidrV6 must be outside fd00:ec2::/32, which AWS uses, got "fd00:ec2:1::/64"',
+    ],
+    [{ bmpPrt: "1" }, "bmpPrt is not a key of this project; did you mean bmpPort?"],
+    [{ mode: "nat" }, 'mode must be "dnat" or "proxy", got "nat"'],
+    [{ mode: "proxy" }, 'mode must be "dnat": the mode "proxy" is not part of this version, got "proxy"'],
+    [{ target: "gcp" }, 'target must be "aws" or "host", got "gcp"'],
+    [{ target: "aws" }, 'target must be "host": the target "aws" is not part of this version, got "aws"'],
+    [{ hostAddress: "" }, `hostAddress is missing: it must be ${address.slice("hostAddress must be ".length)}`],
+    [
+        { sshPrivateKey: "" },
+        "sshPrivateKey is missing: it must be a private SSH key in PEM form, -----BEGIN … PRIVATE KEY-----",
+    ],
+    [
+        { sshPrivateKey: "hunter2" },
+        "sshPrivateKey must be a private SSH key in PEM form, -----BEGIN … PRIVATE KEY-----",
+    ],
+    [
+        { bmpAllowedCidrs: '["::/0"]' },
+        'bmpAllowedCidrs[0] must be narrower than the whole Internet, unless allowWorldOpen is true, got "::/0"',
+    ],
+    [
+        { restAllowedCidrs: '["0.0.0.0/0"]' },
+        'restAllowedCidrs[0] must be narrower than the whole Internet, unless allowWorldOpen is true, got "0.0.0.0/0"',
+    ],
+    [
+        { listenMode: "v4" },
+        'listenMode must be "v4v6" or "v6": with "v4" the collector would not hear any router over IPv6, got "v4"',
+    ],
+    [{ image: "openbmp/aio; reboot" }, `${image}, got "openbmp/aio; reboot"`],
+    [{ image: "bücher/aio" }, `${image}, got "bücher/aio"`],
+    [{ hostUser: "a'b" }, 'hostUser must be a login name: letters, digits, _ . -, got "a\'b"'],
+    [{ adminId: "a\nb" }, 'adminId must be 1 to 64 letters, digits, . _ -, got "a\\nb"'],
+    [{ kafkaFqdn: "`id`" }, 'kafkaFqdn must be a DNS name or an address, got "`id`"'],
+    [{ environment: '{"A-B": "1"}' }, "environment.A-B must be a variable whose name is letters, digits and _"],
+    [{ environment: '{"A": "1\\n2"}' }, "environment.A must be a text of one line"],
+    [{ environment: '{"ADMIN_ID": "x"}' }, "environment.ADMIN_ID must be left out: use the key adminId"],
+    [{ verify: "maybe" }, 'verify must be true or false, got "maybe"'],
+])("%j is refused", (config, line) => {
+    expect(problems(config).map((found) => found.replace(/^- /, ""))).toEqual([expect.stringContaining(line)]);
+});
+
+test("an RSA host key is refused, because it cannot be pinned", () => {
+    expect(problems({ hostKey: "ssh-rsa AAAAB3NzaC1yc2E=" })).toEqual([
+        expect.stringMatching(/^- hostKey must be a public SSH host key/),
+    ]);
+});
+
+test("every problem is named at once", () => {
+    expect(problems({ bmpPort: "0", mode: "x", hostKey: "" })).toHaveLength(3);
+});
+
+test("a world-open list is accepted when it is asked for", () => {
+    expect(problems({ bmpAllowedCidrs: '["::/0","0.0.0.0/0"]', allowWorldOpen: "true" })).toEqual([]);
+});
+
+test("a bastion needs its own host key, and its login defaults to the host's", () => {
+    expect(problems({ bastionAddress: "192.0.2.1" })).toEqual([
+        "- bastionHostKey must be the bastion's public SSH host key when bastionAddress is given",
+    ]);
+    expect(bastionOf(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }))).toEqual({
+        address: "192.0.2.1",
+        hostKey,
+        user: "admin",
+    });
+    expect(bastionOf(parseSettings(good))).toBeUndefined();
+});
+
+test("Pulumi.yaml declares the same keys, with the same defaults", () => {
+    const project = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
+        config: Record<string, { default?: unknown }>;
+    };
+    expect(Object.keys(project.config).sort()).toEqual([...settingKeys].sort());
+    const settings: Record<string, unknown> = parseSettings(good);
+    for (const [key, { default: declared }] of Object.entries(project.config)) {
+        if (!(key in good)) {
+            expect([key, declared === "" ? (key === "reapply" ? "" : undefined) : declared]).toEqual([
+                key,
+                settings[key],
+            ]);
+        }
+    }
+});
