@@ -35,7 +35,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "ipv6-dnat",
-                libraries: ["dnat"],
+                libraries: ["daemon-json", "dnat"],
                 variables: {
                     OWNER: args.owner,
                     FIXED_CIDR_V6: args.fixedCidrV6,

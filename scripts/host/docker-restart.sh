@@ -5,6 +5,7 @@
 # A change that costs the host its engine or its default route is taken back.
 undo() {
   restore_daemon_json
+  record_containers
   systemctl reset-failed docker.service 2>/dev/null || true
   if systemctl restart docker.service && wait_for_engine; then
     restore_containers

@@ -7,9 +7,7 @@
 # Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
 # had the bridge's prefix on before us, routed traffic to it may be wanted.
 guard_prefix() {
-  local before='{}'
-  [ ! -s "$RECORD/daemon.before" ] || before=$(cat "$RECORD/daemon.before")
-  jq -r '.ipv6 != true' <<<"$before"
+  found_daemon_json | jq -r '.ipv6 != true'
 }
 
 settings() {

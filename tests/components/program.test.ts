@@ -17,7 +17,8 @@ const config: Record<string, string> = {
 
 describe("the whole program on an existing host", () => {
     let registered: Registered[];
-    let outputs: Record<string, pulumi.Output<unknown>>;
+    let outputs: Record<string, pulumi.Output<unknown>> &
+        Record<"verification" | "routerConfig", pulumi.Output<unknown>>;
 
     /** The commands, by name. */
     const commands = () => registered.filter(({ type }) => type === "command:remote:Command");
@@ -29,9 +30,9 @@ describe("the whole program on an existing host", () => {
         const entries = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
         const { runtime } = await Promise.resolve(jest.requireActual<typeof pulumi>("@pulumi/pulumi"));
         runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
-        outputs = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
-        await valueOf(outputs.verification!);
-        await valueOf(outputs.routerConfig!);
+        outputs = jest.requireActual<typeof outputs>("../../index");
+        await valueOf(outputs.verification);
+        await valueOf(outputs.routerConfig);
     });
 
     test("registers each step and its command, and nothing else", () => {

@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 
 /** The lines that the preflight printed, one for each reason. */
 const reasons = (error: string) => {
-    const diagnostics = /the host is not fit, nothing was changed:\n((?: *- .*\n)*)/.exec(error)?.[1] ?? error;
+    const diagnostics = /the host is not fit, nothing was changed:\n((?: *- .*\n)+)/.exec(error)?.[1] ?? error;
     return diagnostics.trim().split(/\n */).sort();
 };
 

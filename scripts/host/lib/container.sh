@@ -92,18 +92,23 @@ set_container_aside() {
   ! docker container inspect "$SET_ASIDE" >/dev/null 2>&1 ||
     die "a container $SET_ASIDE is already there: remove or rename it"
   mkdir -p "${CONFIG_DIRECTORY%/*}"
-  saved=${CONFIG_DIRECTORY%/*}/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
-  container_json | write_file "$saved" 600
-  container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600 || true
+  # Once: a run that was cut off has changed the container already.
+  if [ ! -e "$RECORD/container.before" ]; then
+    saved=${CONFIG_DIRECTORY%/*}/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
+    container_json | write_file "$saved" 600
+    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600
+    say "the inspection of the container that was there is in $saved"
+  fi
   docker update --restart no "$CONTAINER" >/dev/null
   stop_container "$CONTAINER"
   docker rename "$CONTAINER" "$SET_ASIDE"
-  say "put the container that was there aside as $SET_ASIDE; its inspection is in $saved"
+  say "put the container that was there aside as $SET_ASIDE"
 }
 
 bring_container_back() {
   [ -e "$RECORD/container.before" ] || return 0
-  docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null || return 0
+  # Cut off before it was renamed, it is there under its own name.
+  docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null || container_exists || return 0
   docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$RECORD/container.before")" "$CONTAINER" >/dev/null
   if jq -e .running "$RECORD/container.before" >/dev/null; then
     docker start "$CONTAINER" >/dev/null || say "the container that was there before does not start"

@@ -12,12 +12,18 @@ read_daemon_json() {
   if [ -s "$DAEMON_JSON" ]; then cat "$DAEMON_JSON"; else echo '{}'; fi
 }
 
+# What the file said when it was found.
+found_daemon_json() {
+  if [ -s "$RECORD/daemon.before" ]; then cat "$RECORD/daemon.before"; else echo '{}'; fi
+}
+
+# The keys that were written by a deployment, not set already by the user.
 written_daemon_keys() { cat "$RECORD/daemon.keys" 2>/dev/null || echo '{}'; }
 
 # One line for each reason not to touch the file. A value that differs from
 # ours is the user's decision, unless a former deployment wrote it.
 daemon_json_problems() {
-  if ! read_daemon_json | jq -e 'type == "object"' >/dev/null 2>&1; then
+  if ! read_daemon_json | jq -e --slurp 'length == 1 and (.[0] | type) == "object"' >/dev/null 2>&1; then
     echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
     return
   fi
@@ -44,7 +50,9 @@ apply_daemon_json() {
     touch "$RECORD/daemon.found"
   fi
   # Before the file itself: a kill between the two must not make ours look like the user's.
-  wanted_daemon_keys | write_file "$RECORD/daemon.keys" 600 || true
+  found_daemon_json | jq -c --argjson wanted "$(wanted_daemon_keys)" '
+    . as $found | $wanted | with_entries(select(.value != $found[.key]))' |
+    write_file "$RECORD/daemon.keys" 600 || true
   if read_daemon_json | jq -e --argjson wanted "$(wanted_daemon_keys)" '. == . + $wanted' >/dev/null; then
     say "$DAEMON_JSON already has what is needed"
     return
@@ -103,9 +111,8 @@ restore_daemon_json() {
 }
 
 restore_daemon_keys() {
-  local before='{}' restored
-  [ ! -s "$RECORD/daemon.before" ] || before=$(cat "$RECORD/daemon.before")
-  if ! restored=$(read_daemon_json | jq --indent 4 --argjson before "$before" --argjson written "$(written_daemon_keys)" '
+  local restored
+  if ! restored=$(read_daemon_json | jq --indent 4 --argjson before "$(found_daemon_json)" --argjson written "$(written_daemon_keys)" '
     reduce ($written | keys_unsorted[]) as $key (.;
       if .[$key] != $written[$key] then .
       elif $before | has($key) then .[$key] = $before[$key]

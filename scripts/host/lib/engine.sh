@@ -63,14 +63,17 @@ RA_SYSCTL_FILE=/etc/sysctl.d/90-openbmp-aio-ipv6.conf
 # Before forwarding goes on, and for every boot: the file is read when the
 # interface appears, which is before Docker starts.
 keep_default_route() {
-  local interface lines=''
+  local interface lines
+  lines=$(grep '^net/' "$RA_SYSCTL_FILE" 2>/dev/null || true)
   for interface in $(kernel_ra_interfaces); do
     echo 2 >"/proc/sys/net/ipv6/conf/$interface/accept_ra"
-    lines+="net/ipv6/conf/$interface/accept_ra = 2"$'\n'
+    lines+=$'\n'"net/ipv6/conf/$interface/accept_ra = 2"
     say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
   done
-  [ -z "$lines" ] || printf '# Keeps the IPv6 default route while Docker forwards IPv6.\n%s' "$lines" |
-    write_file "$RA_SYSCTL_FILE" || true
+  [ -z "$lines" ] || {
+    echo '# Keeps the IPv6 default route while Docker forwards IPv6.'
+    grep . <<<"$lines" | sort -u
+  } | write_file "$RA_SYSCTL_FILE" || true
 }
 
 # The route itself stays safe: accept_ra goes back only where forwarding is off.
@@ -127,9 +130,9 @@ wait_for_engine() {
   done
 }
 
-# What ran, oldest first, and the restart policies of what did not: a stopped
-# container with `always` would start with the engine. Kept until it is put
-# back, so that a restart that was cut off is finished at the next run.
+# What ran, oldest first, and the restart policies of what did not: with one, a
+# stopped container may start with the engine. Kept until it is put back, so
+# that a restart that was cut off is finished at the next run.
 record_containers() {
   local all
   [ ! -e "$RECORD/restart.json" ] || return 0
@@ -137,19 +140,20 @@ record_containers() {
   # shellcheck disable=SC2086
   { [ -z "$all" ] || docker inspect $all; } | jq -c --slurp '(.[0] // []) | {
     running: [.[] | select(.State.Running)] | sort_by(.State.StartedAt) | map(.Id),
-    always: [.[] | select(.State.Running | not) | select(.HostConfig.RestartPolicy.Name == "always") | .Id]
+    stopped: [.[] | select(.State.Running | not) | {id: .Id, policy: .HostConfig.RestartPolicy} | select(.policy.Name | IN("", "no") | not)
+      | {id, policy: (.policy.Name + if .policy.MaximumRetryCount > 0 then ":\(.policy.MaximumRetryCount)" else "" end)}]
   }' | write_file "$RECORD/restart.json" 600 || true
-  jq -r '.always[]' "$RECORD/restart.json" | while read -r id; do docker update --restart no "$id" >/dev/null; done
+  jq -r '.stopped[].id' "$RECORD/restart.json" | while read -r id; do docker update --restart no "$id" >/dev/null; done
 }
 
 restore_containers() {
-  local id
+  local id policy
   [ -e "$RECORD/restart.json" ] || return 0
   for id in $(jq -r '.running[]' "$RECORD/restart.json"); do
     docker start "$id" >/dev/null || say "container $id ran before the restart of Docker and does not start again"
   done
-  for id in $(jq -r '.always[]' "$RECORD/restart.json"); do
-    docker update --restart always "$id" >/dev/null || true
-  done
+  while read -r id policy; do
+    docker update --restart "$policy" "$id" >/dev/null || true
+  done < <(jq -r '.stopped[] | "\(.id) \(.policy)"' "$RECORD/restart.json")
   rm -f "$RECORD/restart.json"
 }

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { recordResources, valueOf } from "./mocks";
+import { hostKey, type Registration, watchRegistrations } from "./registrations";
+
+const secrets = {
+    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETLOGINKEY\n-----END OPENSSH PRIVATE KEY-----\n",
+    sshPrivateKeyPassword: "SECRETPASSWORD",
+    environment: '{"MYSQL_ROOT_PASSWORD":"SECRETVARIABLE"}',
+};
+const config = {
+    target: "host",
+    hostAddress: "192.0.2.10",
+    hostUser: "root",
+    hostKey,
+    bastionAddress: "bastion.example",
+    bastionHostKey: hostKey,
+    ...secrets,
+};
+
+/** The mark of the engine's protocol for a secret (pulumi/sdk, rpc.ts). */
+const MARK = "4dabf18193072939515e22adb298388d";
+
+/** The texts in it that are not below a secret. */
+function clearTexts(value: unknown): string[] {
+    if (typeof value !== "object" || value === null) {
+        return [String(value)];
+    }
+    return MARK in value ? [] : Object.entries(value).flatMap(([key, part]) => [key, ...clearTexts(part)]);
+}
+
+describe("the chain of the program's steps", () => {
+    let registrations: Registration[];
+    let outputs: Record<string, pulumi.Output<unknown>>;
+
+    beforeAll(async () => {
+        await recordResources();
+        registrations = watchRegistrations();
+        pulumi.runtime.setAllConfig(
+            Object.fromEntries(Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value])),
+        );
+        outputs = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
+        await Promise.all(Object.values(outputs).map(valueOf));
+    });
+
+    test("every command belongs to its step and waits for the step before", () => {
+        const commands = registrations.filter(({ type }) => type === "command:remote:Command");
+        expect(commands.map(({ name, parent, dependsOn }) => [name, parent, dependsOn])).toEqual([
+            ["host-preflight", "host", []],
+            ["docker-daemon-config-write", "docker-daemon-config", ["host-preflight"]],
+            ["docker-restart-restart", "docker-restart", ["docker-daemon-config-write"]],
+            ["aio-container-create", "aio-container", ["docker-restart-restart"]],
+            ["collector-config-read", "collector-config", ["aio-container-create"]],
+            ["collector-config-write", "collector-config", ["collector-config-read"]],
+            ["ipv6-dnat-arm", "ipv6-dnat", ["collector-config-read", "collector-config-write"]],
+            ["collector-start", "collector", ["aio-container-create", "collector-config-write", "ipv6-dnat-arm"]],
+        ]);
+    });
+
+    test("steps stand beside each other, none below another", () => {
+        const steps = registrations.filter(({ type }) => type.startsWith("openbmp-aio-ipv6:"));
+        expect(steps.map(({ parent }) => parent)).toEqual(steps.map(() => ""));
+    });
+
+    test("no secret of the configuration goes to the engine in clear", () => {
+        const clear = registrations.flatMap(({ inputs }) => clearTexts(inputs)).join("\n");
+        expect(clear).toContain("bash -euo pipefail -s -- apply");
+        expect(clear).not.toMatch(/SECRET(LOGINKEY|PASSWORD|VARIABLE)/);
+        // The walk would find them: below the marks they are there.
+        expect(JSON.stringify(registrations)).toMatch(/SECRETLOGINKEY.*SECRETPASSWORD.*SECRETVARIABLE/s);
+    });
+
+    test("no output is marked as secret, and none holds one", async () => {
+        const values = Object.values(outputs);
+        expect(await Promise.all(values.map(pulumi.isSecret))).toEqual(values.map(() => false));
+        expect(JSON.stringify(await Promise.all(values.map(valueOf)))).not.toContain("SECRET");
+    });
+
+    test("a host that is reached over IPv4 and a bastion still gives out its IPv6 endpoints", async () => {
+        const [bmpEndpoint, sshCommand] = await Promise.all(
+            ["bmpEndpoint", "sshCommand"].map((name) => valueOf(pulumi.output(outputs[name]))),
+        );
+        expect(bmpEndpoint).toBe("[2001:db8::77]:5000");
+        expect(sshCommand).toBe("ssh -J root@bastion.example -p 22 root@192.0.2.10");
+    });
+});

@@ -1,0 +1,263 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import * as pulumi from "@pulumi/pulumi";
+import { AioContainer } from "../../components/aioContainer";
+import { CollectorConfig } from "../../components/collectorConfig";
+import { CollectorStart } from "../../components/collectorStart";
+import { DockerDaemonConfig } from "../../components/dockerDaemonConfig";
+import { DockerRestart } from "../../components/dockerRestart";
+import { readHostFile, type ShellValue } from "../../components/hostScript";
+import { Ipv6Dnat } from "../../components/ipv6Dnat";
+import type { CreatedMachine } from "./registrations";
+
+/** The step, its libraries, and its input in order. */
+type Script = readonly [string, readonly string[], Readonly<Record<string, ShellValue>>];
+
+/** A component with one or more commands, called `step`. */
+export interface StepCase {
+    readonly type: string;
+    /** Builds the component `step`, and gives its outputs. */
+    readonly build: (
+        common: { machine: CreatedMachine; reapply: string },
+        opts: pulumi.ComponentResourceOptions,
+    ) => Readonly<Record<string, pulumi.Output<unknown>>>;
+    /** What each command, by role, sends: in the order of the commands. */
+    readonly scripts: Readonly<Record<string, Script>>;
+    /** What each command prints. */
+    readonly stdout: Readonly<Record<string, string>>;
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+const MACHINE = "a created machine";
+const text = readFileSync(join(__dirname, "..", "stand-in", "openbmpd.conf"));
+const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+/** As `base64` prints it. */
+const lines = (bytes: Buffer) => bytes.toString("base64").replace(/.{76}/g, "$&\n");
+/** What the reading step prints for the stand-in's file. */
+export const readOutput = `${sha256(text)}\n${lines(gzipSync(text))}\n`;
+const edited = Buffer.from(
+    text
+        .toString()
+        .replace("  listen_mode: v4\n", "  listen_mode: v6\n")
+        .replace("pat_enabled: false", "pat_enabled: true"),
+);
+const edit = (from: string, skip: number, length: number, value: string) =>
+    `${text.indexOf(from) + skip} ${length} ${Buffer.from(value).toString("base64")}`;
+
+const container = {
+    owner: "p/s",
+    image: "openbmp/aio:1",
+    bmpPort: 5001,
+    restPort: 8002,
+    environment: pulumi.secret({ A: "1", B: "two words" }),
+    replaceContainer: true,
+};
+const dnatFiles = {
+    DNAT_PROGRAM_TEXT: readHostFile("unit/openbmp-dnat"),
+    GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
+    FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
+};
+const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
+const seen = { sentTo: "2001:db8::20", sentFrom: "fd6f::2", bmpSeenFrom: "fd6f::2", restSeenFrom: "fd6f::2" };
+
+/** Each step, with what it must send and give back; both branches of its options. */
+export const stepCases: readonly (readonly [string, StepCase])[] = [
+    [
+        "the daemon's configuration",
+        {
+            type: "openbmp-aio-ipv6:docker:DockerDaemonConfig",
+            build: (common, opts) => {
+                const step = new DockerDaemonConfig(
+                    "step",
+                    { ...common, owner: "p/s", fixedCidrV6: "fc00::/64" },
+                    opts,
+                );
+                return { daemonJsonSha256: step.daemonJsonSha256 };
+            },
+            scripts: {
+                write: [
+                    "docker-daemon-config",
+                    ["daemon-json"],
+                    { MACHINE, OWNER: "p/s", FIXED_CIDR_V6: "fc00::/64", REAPPLY: "again" },
+                ],
+            },
+            stdout: { "step-write": '{"daemonJsonSha256":"d1"}\n' },
+            outputs: { daemonJsonSha256: "d1" },
+        },
+    ],
+    ...([true, false] as const).map((restartDocker): readonly [string, StepCase] => [
+        `the restart of Docker, restartDocker ${String(restartDocker)}`,
+        {
+            type: "openbmp-aio-ipv6:docker:DockerRestart",
+            build: (common, opts) => {
+                const args = { ...common, owner: "p/s", fixedCidrV6: "fc00::/64", restartDocker };
+                return { engine: new DockerRestart("step", args, opts).engine };
+            },
+            scripts: {
+                restart: [
+                    "docker-restart",
+                    ["daemon-json", "engine"],
+                    {
+                        MACHINE,
+                        OWNER: "p/s",
+                        FIXED_CIDR_V6: "fc00::/64",
+                        RESTART_DOCKER: String(restartDocker),
+                        REAPPLY: "again",
+                    },
+                ],
+            },
+            stdout: { "step-restart": '{"engine":"26.1.5"}\n' },
+            outputs: { engine: "26.1.5" },
+        },
+    ]),
+    ...(
+        [
+            [{ kafkaFqdn: "k.example", adminId: "lab", memoryGb: 4 }, ["k.example", "lab", "4"]],
+            [{ memoryGb: 0 }, ["", "", ""]],
+        ] as const
+    ).map(([given, [kafkaFqdn, adminId, memory]]): readonly [string, StepCase] => [
+        `the container, with ${JSON.stringify(given)}`,
+        {
+            type: "openbmp-aio-ipv6:collector:AioContainer",
+            build: (common, opts) => {
+                const step = new AioContainer("step", { ...common, ...container, ...given }, opts);
+                return { containerId: step.containerId, imageRef: step.imageRef };
+            },
+            scripts: {
+                create: [
+                    "aio-container",
+                    ["container"],
+                    {
+                        MACHINE,
+                        OWNER: "p/s",
+                        IMAGE: "openbmp/aio:1",
+                        BMP_PORT: "5001",
+                        REST_PORT: "8002",
+                        KAFKA_FQDN: kafkaFqdn,
+                        ADMIN_ID: adminId,
+                        MEMORY_GB: memory,
+                        ENVIRONMENT: ["A=1", "B=two words"],
+                        REPLACE_CONTAINER: "true",
+                        REAPPLY: "again",
+                    },
+                ],
+            },
+            stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
+            outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
+        },
+    ]),
+    [
+        "the collector's configuration",
+        {
+            type: "openbmp-aio-ipv6:collector:CollectorConfig",
+            build: (common, opts) => {
+                const args = { ...common, listenMode: "v6" as const, patEnabled: true, containerId: "c1" };
+                return { configSha256: new CollectorConfig("step", args, opts).configSha256 };
+            },
+            scripts: {
+                read: [
+                    "collector-config-read",
+                    [],
+                    { MACHINE, CONTAINER_ID: "c1", WANTED: '{"listenMode":"v6","patEnabled":true}', REAPPLY: "again" },
+                ],
+                write: [
+                    "collector-config-write",
+                    [],
+                    {
+                        MACHINE,
+                        OLD_SHA256: sha256(text),
+                        NEW_SHA256: sha256(edited),
+                        EDITS: [
+                            edit("  listen_mode: v4\n", "  listen_mode: ".length, 2, "v6"),
+                            edit("    pat_enabled: false", "    pat_enabled: ".length, 5, "true"),
+                        ],
+                    },
+                ],
+            },
+            stdout: {
+                "step-read": readOutput,
+                "step-write": '{"configSha256":"f1"}\n',
+            },
+            outputs: { configSha256: "f1" },
+        },
+    ],
+    [
+        "the rules",
+        {
+            type: "openbmp-aio-ipv6:network:Ipv6Dnat",
+            build: (common, opts) => {
+                const lists = { bmpAllowedCidrs: ["2001:db8::/32", "10.0.0.0/8"], restAllowedCidrs: [] };
+                const args = {
+                    ...common,
+                    ...lists,
+                    owner: "p/s",
+                    fixedCidrV6: "fc00::/64",
+                    bmpPort: 5001,
+                    restPort: 8002,
+                };
+                return { rulesSha256: new Ipv6Dnat("step", args, opts).rulesSha256 };
+            },
+            scripts: {
+                arm: [
+                    "ipv6-dnat",
+                    ["dnat"],
+                    {
+                        MACHINE,
+                        OWNER: "p/s",
+                        FIXED_CIDR_V6: "fc00::/64",
+                        BMP_PORT: "5001",
+                        REST_PORT: "8002",
+                        BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
+                        REST_ALLOWED: [],
+                        ...dnatFiles,
+                        REAPPLY: "again",
+                    },
+                ],
+            },
+            stdout: { "step-arm": '{"rulesSha256":"r1"}\n' },
+            outputs: { rulesSha256: "r1" },
+        },
+    ],
+    ...(
+        [
+            [true, seen, seen],
+            [false, null, "not verified: verify is false"],
+        ] as const
+    ).map(([verify, printed, verification]): readonly [string, StepCase] => [
+        `the start, verify ${String(verify)}`,
+        {
+            type: "openbmp-aio-ipv6:collector:CollectorStart",
+            build: (common, opts) => {
+                const step = new CollectorStart(
+                    "step",
+                    { ...common, bmpPort: 5001, restPort: 8002, verify, runsOn },
+                    opts,
+                );
+                return { containerIpv6: step.containerIpv6, datapath: step.datapath, verification: step.verification };
+            },
+            scripts: {
+                start: [
+                    "collector-start",
+                    ["dnat", "verification"],
+                    {
+                        MACHINE,
+                        BMP_PORT: "5001",
+                        REST_PORT: "8002",
+                        VERIFY: String(verify),
+                        START_TIMEOUT_SECONDS: "1200",
+                        CONTAINER_ID: "c1",
+                        CONFIG_SHA256: "f1",
+                        RULES_SHA256: "r1",
+                        REAPPLY: "again",
+                    },
+                ],
+            },
+            stdout: {
+                "step-start": JSON.stringify({ containerIpv6: "fc00::2", datapath: "dnat: x", verification: printed }),
+            },
+            outputs: { containerIpv6: "fc00::2", datapath: "dnat: x", verification },
+        },
+    ]),
+];

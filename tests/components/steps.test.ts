@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CollectorConfig } from "../../components/collectorConfig";
+import { valueOf } from "./mocks";
+import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
+import { readOutput, stepCases } from "./stepCases";
+
+/** The machine's, with the defaults of the provider. */
+const connection = { host: "2001:db8::20", user: "root", hostKey, dialErrorLimit: 10, perDialTimeout: 15, port: 22 };
+
+describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) => {
+    let registrations: Registration[];
+    let built: Readonly<Record<string, pulumi.Output<unknown>>>;
+    const roles = Object.keys(scripts);
+    const commands = () => registrations.slice(-roles.length);
+
+    beforeAll(async () => {
+        registrations = await answerWith(stdout);
+        const machine = new CreatedMachine("machine");
+        built = build({ machine, reapply: "again" }, { dependsOn: machine });
+        await Promise.all(Object.values(built).map(valueOf));
+    });
+
+    test("registers itself and its commands, and nothing else", () => {
+        const found = registrations.map((each) => [each.type, each.name, each.parent]);
+        expect(found.slice(0, 2).sort()).toEqual([
+            [type, "step", ""],
+            ["test:machine:Machine", "machine", ""],
+        ]);
+        expect(found.slice(2)).toEqual(roles.map((role) => ["command:remote:Command", `step-${role}`, "step"]));
+    });
+
+    test("sends its script with exactly its input, over a pinned connection, and undoes nothing", () => {
+        expect(commands().map(({ inputs }) => unmarked(inputs))).toEqual(
+            Object.values(scripts).map((script) =>
+                commandInputs(connection, script, {
+                    create: "bash -euo pipefail -s -- apply",
+                }),
+            ),
+        );
+    });
+
+    test("waits for what it is told to, and goes with the machine", () => {
+        const [first, ...others] = commands();
+        expect(first?.dependsOn).toEqual(["machine"]);
+        expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => [`step-${roles[0] ?? ""}`]));
+        expect(commands().map(({ deletedWith }) => deletedWith)).toEqual(roles.map(() => "machine"));
+    });
+
+    test("gives out what the command printed, not marked as a secret", async () => {
+        const values = Object.entries(built).map(async ([name, output]) => [name, await valueOf(output)] as const);
+        expect(Object.fromEntries(await Promise.all(values))).toEqual(outputs);
+        expect(await Promise.all(Object.values(built).map(pulumi.isSecret))).toEqual(
+            Object.keys(built).map(() => false),
+        );
+    });
+
+    test("keeps nothing of its arguments in its own state", () => {
+        expect(registrations.find(({ name }) => name === "step")?.inputs).toEqual({});
+    });
+});
+
+test("the text of openbmpd.conf is kept from logs and plain state", async () => {
+    const registrations = await answerWith({ "config-read": readOutput, "config-write": '{"configSha256":"f1"}' });
+    const machine = new CreatedMachine("machine");
+    const args = {
+        machine,
+        listenMode: "v4v6" as const,
+        patEnabled: false,
+        adminId: "lab",
+        containerId: "c1",
+        reapply: "",
+    };
+    await valueOf(new CollectorConfig("config", args, {}).configSha256);
+    const secretOutputs = Object.fromEntries(registrations.map((found) => [found.name, found.secretOutputs]));
+    expect(secretOutputs["config-read"]).toEqual(expect.arrayContaining(["stdout", "connection"]));
+    expect(secretOutputs["config-write"]).toEqual(["connection"]);
+});

@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# Step aio-container: created, adopted or refused, put aside, and brought back.
+
+load helper
+
+setup() { open_host; }
+teardown() { close_host; }
+
+# fitting_container [PROPERTY=VALUE…]: one of the user's that can stay.
+fitting_container() {
+  has_container openbmp_aio Image=openbmp/aio:latest RestartPolicy=always \
+    'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}' \
+    'Mounts=[{"Source": "/var/openbmp/config", "Destination": "/config"}, {"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]' \
+    'Env=["PATH=/usr/bin", "KAFKA_FQDN=collector.example.net"]' "$@"
+}
+
+# refused_for TEXT PROPERTY=VALUE…
+refused_for() {
+  local text=$1
+  shift
+  fitting_container "$@"
+  step_refuses "does not fit ($text): set replaceContainer to true" aio-container
+}
+
+@test "the container is created with its volumes, ports and policy, and not started" {
+  step_succeeds aio-container
+  calls 'docker create' >"$FAKE/argv"
+  sed -E 's/spec=[0-9a-f]{64}/spec=DIGEST/; s,/dev/fd/[0-9]+,FILE,' "$FAKE/argv" >"$FAKE/normal"
+  same "docker create --name openbmp_aio --hostname openbmp-aio --restart unless-stopped --label openbmp-aio-ipv6.spec=DIGEST \
+--volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 5000:5000 --publish 8001:8001 --env-file FILE openbmp/aio:latest" \
+    "$(cat "$FAKE/normal")"
+  same false "$(container openbmp_aio Running)"
+  host test -d /var/openbmp/config -a -d /var/openbmp/mysql
+  same "$(container openbmp_aio Id)" "$(jq -r .containerId <<<"$output")"
+  same openbmp/aio:latest "$(jq -r .imageRef <<<"$output")"
+}
+
+@test "other ports on the host lead to the same ones inside" {
+  BMP_PORT=15000 REST_PORT=18001
+  step_succeeds aio-container
+  [[ $(calls 'docker create') == *"--publish 15000:5000 --publish 18001:8001"* ]]
+}
+
+@test "the variables reach the container, the user's own last" {
+  MEMORY_GB=6 ADMIN_ID=col1
+  ENVIRONMENT=('ENABLE_RPKI=1' 'QUOTED=it'\''s "here" $HOME = 1' 'ADMIN_ID=mine')
+  step_succeeds aio-container
+  same '["KAFKA_FQDN=collector.example.net","MEM=6","ADMIN_ID=col1","ENABLE_RPKI=1","QUOTED=it'\''s \"here\" $HOME = 1","ADMIN_ID=mine"]' \
+    "$(container openbmp_aio Env)"
+}
+
+@test "without a name for Kafka it is the host's own" {
+  KAFKA_FQDN=''
+  step_succeeds aio-container
+  same "[\"KAFKA_FQDN=$(host hostname --fqdn || host hostname)\"]" "$(container openbmp_aio Env)"
+}
+
+@test "secrets are on no command line, in no output and in no file of the host" {
+  ENVIRONMENT=('MYSQL_ROOT_PASSWORD=very-secret')
+  step_succeeds aio-container
+  not_called very-secret
+  [[ $output$stderr != *very-secret* ]]
+  run ! host grep -r very-secret /mnt/etc /mnt/var
+}
+
+@test "a second run does nothing" {
+  step_succeeds aio-container
+  local before
+  before=$(container openbmp_aio Id)
+  step_succeeds aio-container
+  says "openbmp_aio is there and fits"
+  same "$before" "$(container openbmp_aio Id)"
+  same 1 "$(calls 'docker (create|rm|stop|pull|start)' | wc -l)"
+}
+
+@test "ours is created again when its settings change, the data directory stays" {
+  step_succeeds aio-container
+  host touch /var/openbmp/mysql/ibdata1
+  change_container openbmp_aio Running=true
+  ENVIRONMENT=('ENABLE_RPKI=1')
+  step_succeeds aio-container
+  same $'docker stop --time 120 openbmp_aio\ndocker rm openbmp_aio' "$(calls 'docker (stop|rm)')"
+  same '["KAFKA_FQDN=collector.example.net","ENABLE_RPKI=1"]' "$(container openbmp_aio Env)"
+  host test -e /var/openbmp/mysql/ibdata1
+}
+
+@test "cut off between the removal and the creation, the next run creates it" {
+  step_succeeds aio-container
+  BMP_PORT=15000
+  cut_off_at docker 'rm openbmp_aio' after
+  step_is_cut_off aio-container
+  step_succeeds aio-container
+  [[ $(container openbmp_aio PortBindings) == *15000* ]]
+}
+
+@test "an image that is not there is pulled" {
+  mv "$FAKE/images"/* "$FAKE/registry"
+  step_succeeds aio-container
+  same "docker pull --quiet openbmp/aio:latest" "$(calls 'docker pull')"
+}
+
+@test "an image that nobody has fails with its name, and nothing is created" {
+  rm "$FAKE/images"/*
+  step_refuses "cannot pull the image openbmp/aio:latest" aio-container
+  not_called 'docker create'
+}
+
+@test "a container of the user's that fits is adopted as it is" {
+  fitting_container
+  step_succeeds aio-container
+  says "was there, fits and is adopted"
+  same id-openbmp_aio "$(jq -r .containerId <<<"$output")"
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
+@test "a container of the user's that does not fit is refused, each reason named" {
+  refused_for "it runs the image other:1, not openbmp/aio:latest" Image=other:1
+  refused_for "port 5000 is published as 15000, not 5000" \
+    'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "15000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}'
+  refused_for "port 8001 is published as none, not 8001" 'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}]}'
+  refused_for "/config is /srv/config, not /var/openbmp/config; /data/mysql is nothing, not /var/openbmp/mysql" \
+    'Mounts=[{"Source": "/srv/config", "Destination": "/config"}]'
+  refused_for "it is on the network lab, not on the default bridge" NetworkMode=lab
+  refused_for "it has no restart policy always or unless-stopped" RestartPolicy=on-failure:3
+  refused_for "its environment lacks the wanted KAFKA_FQDN" 'Env=["KAFKA_FQDN=elsewhere.example.net"]'
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
+@test "a value that does not fit is not shown: it may be a secret" {
+  ENVIRONMENT=('MYSQL_ROOT_PASSWORD=very-secret')
+  refused_for "its environment lacks the wanted MYSQL_ROOT_PASSWORD" \
+    'Env=["KAFKA_FQDN=collector.example.net", "MYSQL_ROOT_PASSWORD=former-secret"]'
+  [[ $stderr != *-secret* ]]
+}
+
+@test "several misfits are named at once" {
+  refused_for "it runs the image other:1, not openbmp/aio:latest; it is on the network host, not on the default bridge" \
+    Image=other:1 NetworkMode=host
+}
+
+@test "replaceContainer puts the user's container aside, stopped, its inspection saved for root alone" {
+  fitting_container Image=other:1 'Env=["TOKEN=secret"]'
+  REPLACE_CONTAINER=true
+  step_succeeds aio-container
+  same id-openbmp_aio "$(container openbmp_aio.before Id)"
+  same "false no" "$(container openbmp_aio.before Running) $(container openbmp_aio.before RestartPolicy)"
+  same openbmp/aio:latest "$(container openbmp_aio Image)"
+  local saved
+  saved=$(host find /var/openbmp -name 'openbmp_aio.before-*.json')
+  same 600 "$(host stat -c %a "$saved")"
+  same '{"Id":"id-openbmp_aio","image":"other:1","Env":["TOKEN=secret"],"running":true,"policy":"always"}' \
+    "$(on_host "$saved" | jq -c '{Id, image: .Config.Image, Env: .Config.Env, running: .State.Running, policy: .HostConfig.RestartPolicy.Name}')"
+}
+
+@test "replaceContainer leaves a container that fits where it is" {
+  fitting_container
+  REPLACE_CONTAINER=true
+  step_succeeds aio-container
+  says "is adopted"
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
+@test "a container that waits under the name for those put aside is never overwritten" {
+  fitting_container Image=other:1
+  has_container openbmp_aio.before
+  REPLACE_CONTAINER=true
+  step_refuses "a container openbmp_aio.before is already there" aio-container
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
+# brought_back_after_removal
+brought_back_after_removal() {
+  step_succeeds host remove
+  same openbmp_aio "$(ls "$FAKE/containers")"
+  same "id-openbmp_aio other:1 $1 $2" \
+    "$(container openbmp_aio Id) $(container openbmp_aio Image) $(container openbmp_aio Running) $(container openbmp_aio RestartPolicy)"
+}
+
+@test "the removal brings the container back, with its policy, running if it ran" {
+  REPLACE_CONTAINER=true
+  fitting_container Image=other:1
+  step_succeeds aio-container
+  brought_back_after_removal true always
+  fitting_container Image=other:1 Running=false RestartPolicy=on-failure:3
+  step_succeeds aio-container
+  brought_back_after_removal false on-failure:3
+}
+
+@test "cut off while the container is put aside, it still comes back as it was" {
+  REPLACE_CONTAINER=true
+  local where
+  for where in 'update --restart no *' 'stop --time *' 'rename *'; do
+    fitting_container Image=other:1
+    cut_off_at docker "$where" after
+    step_is_cut_off aio-container
+    step_succeeds aio-container
+    brought_back_after_removal true always
+  done
+}
+
+@test "cut off while the container is put aside and removed at once, it comes back as it was" {
+  REPLACE_CONTAINER=true
+  fitting_container Image=other:1
+  cut_off_at docker 'stop --time *' after
+  step_is_cut_off aio-container
+  brought_back_after_removal true always
+}
+
+@test "the removal takes ours away and leaves one that was adopted" {
+  step_succeeds aio-container
+  step_succeeds host remove
+  same "" "$(ls "$FAKE/containers")"
+  host test -d /var/openbmp/config
+  fitting_container
+  step_succeeds aio-container
+  step_succeeds host remove
+  same openbmp_aio "$(running)"
+}

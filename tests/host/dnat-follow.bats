@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# openbmp-dnat follow, as the unit runs it: Docker's events move the DNAT.
+
+load helper
+load network
+
+setup() {
+  open_host
+  docker_bridge
+  dnat_settings
+  dnat guard
+}
+teardown() { close_network; }
+
+@test "it arms a container that runs already" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  as_golden dnat
+}
+
+@test "it arms the container when it starts, and disarms when it dies" {
+  start_follow
+  soon followed "no address"
+  collector_at $CONTAINER_ADDRESS
+  event start
+  soon followed $CONTAINER_ADDRESS
+  as_golden dnat
+  collector_at ''
+  : >"$FAKE/follow.log"
+  event die
+  soon followed "no address"
+  as_golden guard
+}
+
+@test "it follows the container to another address" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  collector_at fc00:172:17::9
+  event start
+  soon followed fc00:172:17::9
+  same "$(sed 's/fc00:172:17::2/fc00:172:17::9/' "$TESTS/golden/dnat.txt")" "$(rules)"
+}
+
+@test "it says so when the engine does the DNAT itself" {
+  engine_dnat $CONTAINER_ADDRESS
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed "$CONTAINER_ADDRESS, the engine does the DNAT"
+  as_golden native
+}
+
+@test "events without a change write no rules" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  cat >"$FAKE/bin/ip6tables-restore" <<STUB
+#!/bin/bash
+echo "ip6tables-restore" >>"$FAKE/calls"
+STUB
+  chmod +x "$FAKE/bin/ip6tables-restore"
+  : >"$FAKE/calls"
+  event start
+  event rename
+  soon eval '[ "$(calls "container inspect" | wc -l)" -ge 2 ]'
+  not_called ip6tables-restore
+}
+
+@test "flushed rules come back at the next look" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  host ip6tables -t nat -F OPENBMP-DNAT
+  host ip6tables -F
+  event start
+  soon as_golden dnat
+}
+
+@test "an IPv4 list that was flushed comes back at the next look" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  host iptables -t mangle -F
+  event start
+  soon as_golden dnat
+}
+
+@test "killed and released, the DNAT is gone and the guard stays" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  stop_follow
+  as_golden dnat
+  dnat release
+  as_golden guard
+}
+
+@test "it ends when Docker's events end, so that systemd starts it again" {
+  collector_at $CONTAINER_ADDRESS
+  start_follow
+  soon followed $CONTAINER_ADDRESS
+  exec {EVENTS}>&-
+  local status=0
+  wait "$FOLLOW_PID" || status=$?
+  same 1 "$status"
+}
+
+@test "settings that cannot be applied end it" {
+  dnat_settings PREFIX=nonsense
+  collector_at $CONTAINER_ADDRESS
+  : >"$FAKE/events"
+  run dnat follow
+  [ "$status" -ne 0 ]
+  as_golden guard
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# openbmp-dnat with real packets: a router, a stranger and another server are
+# machines around the host; on Docker's bridge are the collector and another
+# container. A server in the host itself stands for docker-proxy.
+
+load helper
+load network
+
+setup() {
+  open_host
+  docker_bridge
+  machine router eth0 1
+  machine stranger eth1 2
+  container_on_bridge collector 2
+  serve collector collector 5000 8001 3306
+  serve docker-proxy '' 5000 8001
+  dnat_settings
+  dnat guard
+}
+teardown() { close_network; }
+
+armed() {
+  collector_at $CONTAINER_ADDRESS
+  synced
+}
+
+# The engine's own IPv4 DNAT, which is always there.
+ipv4_published() {
+  host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 5000 -j DNAT --to-destination 172.17.0.2:5000
+}
+
+# packets_seen NAMESPACE PORT: `count_packets` has begun to count them there.
+count_packets() { at "$1" ip6tables -A INPUT -p tcp --dport "$2"; }
+packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'; }
+
+@test "the collector sees the router's own address, at both ports" {
+  armed
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 8001)"
+}
+
+@test "other ports on the host lead there too, and the usual ones are the host's own again" {
+  dnat_settings BMP_PORT=15000 REST_PORT=18001
+  dnat guard
+  armed
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 15000)"
+  same "docker-proxy 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "a firewall that drops what is forwarded does not stop it" {
+  host ip6tables -P FORWARD DROP
+  armed
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "where the engine does the DNAT the collector sees the router's own address" {
+  engine_dnat $CONTAINER_ADDRESS
+  armed
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
+}
+
+@test "with the guard alone a router is refused, and never gets to docker-proxy" {
+  same refused "$(answer router $HOST_ADDRESS 5000)"
+  same refused "$(answer router $HOST_ADDRESS 8001)"
+}
+
+@test "while the container is stopped a router is refused" {
+  armed
+  collector_at ''
+  synced
+  same refused "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "after release a router is refused" {
+  armed
+  dnat release
+  same refused "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "after removal the ports are docker-proxy's again" {
+  armed
+  dnat remove
+  same "docker-proxy 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "from a prefix that is not in the list nothing gets through, nor an answer" {
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
+  armed
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
+  same nothing "$(answer stranger $HOST_ADDRESS 8001)"
+}
+
+@test "each port has its own list" {
+  dnat_settings 'REST_ALLOWED=(2001:db8:2::/64)'
+  dnat guard
+  armed
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same nothing "$(answer router $HOST_ADDRESS 8001)"
+  same "collector 2001:db8:2::20" "$(answer stranger $HOST_ADDRESS 8001)"
+}
+
+@test "an address that leaves the list loses the connection that it has" {
+  armed
+  connect router $HOST_ADDRESS 5000
+  talk before
+  soon heard before
+  dnat_settings 'BMP_ALLOWED=(2001:db8:2::/64)'
+  dnat guard
+  synced
+  talk after
+  sleep 0.3
+  run ! heard after
+}
+
+@test "the host itself still reaches docker-proxy, and the container" {
+  armed
+  same "docker-proxy ::1" "$(answer '' ::1 5000)"
+  same "docker-proxy $HOST_ADDRESS" "$(answer '' $HOST_ADDRESS 5000)"
+  same "collector fc00:172:17::1" "$(answer '' $CONTAINER_ADDRESS 5000)"
+}
+
+@test "a verification's packets come in by their own interface, listed or not" {
+  host ip link set eth1 down
+  host ip link set eth1 name openbmp-probe
+  host ip link set openbmp-probe up
+  host ip -6 address replace 2001:db8:2::10/64 dev openbmp-probe
+  armed
+  same "collector 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 5000)"
+}
+
+@test "a neighbour with a route to the container's prefix does not get to the container" {
+  armed
+  same nothing "$(answer stranger $CONTAINER_ADDRESS 3306)"
+  same nothing "$(answer router $CONTAINER_ADDRESS 5000)"
+}
+
+@test "where routed traffic to the prefix is wanted, the collector alone is closed to it" {
+  container_on_bridge other 3
+  serve other other 3306
+  dnat_settings GUARD_PREFIX=false
+  dnat guard
+  armed
+  same nothing "$(answer stranger $CONTAINER_ADDRESS 3306)"
+  same "other 2001:db8:2::20" "$(answer stranger fc00:172:17::3 3306)"
+}
+
+@test "the container's own connections go out, and their answers come back" {
+  serve stranger stranger 5000
+  armed
+  same "stranger $CONTAINER_ADDRESS" "$(answer collector 2001:db8:2::20 5000)"
+}
+
+@test "what the host forwards to other machines' port 5000 is left alone" {
+  serve stranger stranger 5000 8001
+  dnat_settings 'BMP_ALLOWED=()' 'REST_ALLOWED=()'
+  dnat guard
+  armed
+  same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
+  same "stranger 192.0.2.20" "$(answer router 198.51.2.20 5000)"
+  same "stranger 2001:db8:2::10" "$(answer '' 2001:db8:2::20 8001)"
+}
+
+@test "a connection that the host forwards to another machine is known to the end, whatever the container does" {
+  serve stranger stranger 5000
+  armed
+  connect router 2001:db8:2::20 5000
+  collector_at fc00:172:17::9
+  synced
+  host conntrack -L -f ipv6 -p tcp --orig-dst 2001:db8:2::20 | grep ESTABLISHED
+}
+
+@test "a connection stays when nothing moved" {
+  armed
+  connect router $HOST_ADDRESS 5000
+  synced
+  talk still-there
+  soon heard still-there
+}
+
+@test "a connection that docker-proxy took before the guard ends, and the router comes back to the container" {
+  dnat remove
+  connect router $HOST_ADDRESS 5000
+  soon heard "docker-proxy 2001:db8:1::20"
+  dnat guard
+  armed
+  talk to-docker-proxy
+  sleep 0.2
+  run ! heard to-docker-proxy
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "a connection to where the container was does not reach who is there now" {
+  container_on_bridge other 3
+  serve other other 5000
+  collector_at fc00:172:17::3
+  synced
+  connect router $HOST_ADDRESS 5000
+  soon heard "other 2001:db8:1::20"
+  # The container moved, and its former address is another's now.
+  armed
+  count_packets other 5000
+  talk stale
+  sleep 0.2
+  same 0 "$(packets_seen other 5000)"
+  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+}
+
+@test "not even a connection that conntrack still knows reaches who is there now" {
+  container_on_bridge other 3
+  serve other other 5000
+  collector_at fc00:172:17::3
+  synced
+  connect router $HOST_ADDRESS 5000
+  printf '#!/bin/sh\n' >"$FAKE/bin/conntrack"
+  chmod +x "$FAKE/bin/conntrack"
+  armed
+  count_packets other 5000
+  talk stale
+  sleep 0.2
+  same 0 "$(packets_seen other 5000)"
+  dnat release
+  talk stale
+  sleep 0.2
+  same 0 "$(packets_seen other 5000)"
+}
+
+@test "over IPv4 the list holds as well, with and without Docker's DNAT" {
+  same "docker-proxy 192.0.2.20" "$(answer router 192.0.2.10 5000)"
+  same nothing "$(answer stranger 198.51.2.10 5000)"
+  ipv4_published
+  same "collector 192.0.2.20" "$(answer router 192.0.2.10 5000)"
+  same nothing "$(answer stranger 198.51.2.10 5000)"
+  same nothing "$(answer stranger 192.0.2.10 8001)"
+}

@@ -1,0 +1,275 @@
+#!/usr/bin/env bats
+# openbmp-dnat against the real ip6tables and iptables: what the rules are,
+# compared with the dumps in golden/.
+
+load helper
+load network
+
+setup() {
+  open_host
+  docker_bridge
+  dnat_settings
+}
+teardown() { close_network; }
+
+# What others have on a host: a firewall, another engine's chains.
+foreign_rules() {
+  local command
+  for command in ip6tables iptables; do
+    host "$command-restore" <<'RULES'
+*mangle
+:CLAMP - [0:0]
+-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j CLAMP
+-A CLAMP -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:DOCKER-USER - [0:0]
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A FORWARD -j DOCKER-USER
+-A DOCKER-USER -j RETURN
+COMMIT
+*nat
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A PREROUTING -p tcp -m tcp --dport 2222 -j REDIRECT --to-ports 22
+COMMIT
+RULES
+  done
+}
+
+@test "the guard: allow lists, a reset towards docker-proxy, no forwarding but by DNAT" {
+  dnat guard
+  as_golden guard
+}
+
+@test "with the container's address: the DNAT, and acceptance of what it carries" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  as_golden dnat
+}
+
+@test "rules that somebody flushed come back whole, those of IPv4 too" {
+  local command
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  for command in ip6tables iptables; do
+    for table in mangle filter nat; do
+      host "$command" -t "$table" -F
+      synced
+      as_golden dnat
+    done
+  done
+  dnat remove
+  synced
+  as_golden dnat
+}
+
+@test "a container at another address moves every rule, and leaves none behind" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  collector_at fc00:172:17::9
+  synced
+  same "$(sed 's/fc00:172:17::2/fc00:172:17::9/' "$TESTS/golden/dnat.txt")" "$(rules)"
+}
+
+@test "a container that is stopped, or gone, or without IPv6 leaves the guard alone" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  change_container openbmp_aio Running=false
+  synced
+  as_golden guard
+  change_container openbmp_aio Running=true GlobalIPv6Address=
+  synced
+  as_golden guard
+  rm "$FAKE/containers/openbmp_aio"
+  synced
+  as_golden guard
+}
+
+@test "an engine that does not answer leaves the guard alone" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  touch "$FAKE/engine-down"
+  run dnat follow
+  as_golden guard
+}
+
+@test "where the engine does the DNAT, ours is left out and its own is untouched" {
+  engine_dnat $CONTAINER_ADDRESS
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  as_golden native
+}
+
+@test "a rule of the engine for another container's address is no native DNAT" {
+  engine_dnat fc00:172:17::22
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  [[ $(rules) == *"-A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000 -j DNAT --to-destination [fc00:172:17::2]:5000"* ]]
+}
+
+@test "where the bridge's prefix was the user's own, only the container is closed to routed traffic" {
+  dnat_settings GUARD_PREFIX=false
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  as_golden guard-container-only
+}
+
+@test "empty allow lists let nobody in" {
+  dnat_settings 'BMP_ALLOWED=()' 'REST_ALLOWED=()'
+  dnat guard
+  as_golden empty-lists
+}
+
+@test "other ports on the host lead to the same ones in the container" {
+  dnat_settings BMP_PORT=15000 REST_PORT=18001
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  as_golden other-ports
+}
+
+@test "changed settings replace the rules of the former ones" {
+  dnat_settings BMP_PORT=15000 REST_PORT=18001 'BMP_ALLOWED=(2001:db8:7::/64)'
+  dnat guard
+  dnat_settings
+  dnat guard
+  as_golden guard
+}
+
+@test "a second guard changes nothing, and makes no second jump" {
+  dnat guard
+  dnat guard
+  as_golden guard
+}
+
+@test "the guard needs neither a container nor an engine" {
+  touch "$FAKE/engine-down"
+  dnat guard
+  as_golden guard
+  not_called docker
+}
+
+@test "release takes the DNAT and leaves the guard" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  dnat release
+  as_golden guard
+}
+
+@test "removal leaves exactly what was there before" {
+  local before
+  before=$(rules)
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  dnat remove
+  same "$before" "$(rules)"
+}
+
+@test "removal among others' rules and chains leaves exactly theirs, also without settings" {
+  foreign_rules
+  local before
+  before=$(rules)
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  rm "$OPENBMP_DNAT_CONFIG"
+  dnat remove
+  same "$before" "$(rules)"
+  dnat remove
+  same "$before" "$(rules)"
+}
+
+@test "others' rules stay while ours are there, and ours come first" {
+  foreign_rules
+  local before
+  before=$(rules)
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  same "$before" "$(rules | grep -v OPENBMP)"
+  same "-A INPUT -j OPENBMP-INPUT" "$(host ip6tables -S INPUT | sed -n 2p)"
+}
+
+@test "removal takes jumps that were made twice, and finishes where chains are gone already" {
+  local before
+  before=$(rules)
+  dnat guard
+  host ip6tables -I INPUT -j OPENBMP-INPUT
+  host ip6tables -t mangle -F
+  host ip6tables -t mangle -X OPENBMP-ALLOW
+  dnat remove
+  same "$before" "$(rules)"
+}
+
+@test "a bad prefix or port in the settings changes nothing, in neither family" {
+  local before setting
+  dnat guard
+  before=$(rules)
+  for setting in 'BMP_ALLOWED=(192.0.2.0/24 2001:db8:7::/129)' 'REST_ALLOWED=(198.51.100.0/24 nonsense:)' \
+    'BMP_ALLOWED=(2001:db8:7::/64 192.0.2.0/33)' BMP_PORT=70000 PREFIX=fc00:172:17::/640; do
+    dnat_settings "$setting"
+    run dnat guard
+    [ "$status" -ne 0 ]
+    same "$before" "$(rules)"
+  done
+}
+
+@test "a word that is no verb is answered with those that are" {
+  run dnat reload
+  same 2 "$status"
+  [[ $output == "usage: openbmp-dnat guard|follow|check|release|remove" ]]
+}
+
+@test "check succeeds when the rules are where the container is" {
+  dnat guard
+  dnat check
+  collector_at $CONTAINER_ADDRESS
+  synced
+  dnat check
+  engine_dnat $CONTAINER_ADDRESS
+  synced
+  dnat check
+}
+
+@test "check fails when the container is elsewhere, or stopped under a DNAT" {
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  run ! dnat check
+  synced
+  collector_at fc00:172:17::9
+  run ! dnat check
+  collector_at ''
+  run ! dnat check
+}
+
+@test "check fails when any one of our rules is missing" {
+  local command table chain rule
+  dnat guard
+  collector_at $CONTAINER_ADDRESS
+  synced
+  for command in ip6tables iptables; do
+    for table in mangle filter nat; do
+      while read -r _ chain rule; do
+        # shellcheck disable=SC2086
+        host "$command" -t "$table" -D "$chain" $rule
+        dnat check && echo "not missed: $command -t $table -A $chain $rule" && return 1
+        synced
+        dnat guard
+        synced
+        dnat check
+      done < <(host "$command" -t "$table" -S | grep -E '^-A .*OPENBMP')
+    done
+  done
+}

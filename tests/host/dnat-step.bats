@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# Step ipv6-dnat: the program, its settings and its units are on the host, and run.
+
+load helper
+load network
+
+setup() {
+  open_host
+  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
+  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
+  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
+}
+teardown() { close_network; }
+
+SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
+PROGRAM=/usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+GUARD=openbmp-aio-ipv6-guard.service
+FOLLOW=openbmp-aio-ipv6-dnat.service
+
+@test "the first run installs, enables and starts everything" {
+  step_succeeds ipv6-dnat
+  says "armed: TCP 5000 and 8001"
+  same 'BMP_PORT=5000
+REST_PORT=8001
+PREFIX=fc00:172:17::/64
+GUARD_PREFIX=true
+BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
+REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#')"
+  same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a $PROGRAM) $(on_host $PROGRAM)"
+  same "$GUARD_UNIT_TEXT" "$(on_host /etc/systemd/system/$GUARD)"
+  same "$FOLLOW_UNIT_TEXT" "$(on_host /etc/systemd/system/$FOLLOW)"
+  same "$(printf '%s\n' $FOLLOW.active $FOLLOW.enabled $GUARD.active $GUARD.enabled)" "$(ls "$FAKE/units" | grep openbmp)"
+  [[ $(jq -r .rulesSha256 <<<"$output") =~ ^[0-9a-f]{64}$ ]]
+}
+
+@test "a second run writes nothing, starts nothing and has the same result" {
+  step_succeeds ipv6-dnat
+  local before result=$output
+  before=$(host_listing)
+  : >"$FAKE/calls"
+  step_succeeds ipv6-dnat
+  says "the DNAT is armed already"
+  same "$before" "$(host_listing)"
+  same "$result" "$output"
+  not_called 'systemctl (enable|restart|daemon-reload)'
+}
+
+@test "other settings start the units again, and change the result" {
+  step_succeeds ipv6-dnat
+  local result=$output
+  BMP_PORT=15000 BMP_ALLOWED=()
+  : >"$FAKE/calls"
+  step_succeeds ipv6-dnat
+  same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
+  on_host $SETTINGS | grep -xF 'BMP_ALLOWED=()'
+  [ "$result" != "$output" ]
+}
+
+@test "another unit text is announced to systemd" {
+  step_succeeds ipv6-dnat
+  FOLLOW_UNIT_TEXT+=$'\n# changed'
+  : >"$FAKE/calls"
+  step_succeeds ipv6-dnat
+  same "systemctl daemon-reload" "$(calls daemon-reload)"
+}
+
+@test "a unit that somebody disabled or stopped is enabled and started again" {
+  step_succeeds ipv6-dnat
+  rm "$FAKE/units/$FOLLOW.enabled" "$FAKE/units/$FOLLOW.active"
+  step_succeeds ipv6-dnat
+  same "$(printf '%s\n' $FOLLOW.active $FOLLOW.enabled $GUARD.active $GUARD.enabled)" "$(ls "$FAKE/units" | grep openbmp)"
+}
+
+@test "rules that somebody took away are armed again" {
+  step_succeeds ipv6-dnat
+  local before
+  before=$(rules)
+  host ip6tables -D INPUT -j OPENBMP-INPUT
+  step_succeeds ipv6-dnat
+  same "$before" "$(rules)"
+}
+
+@test "units that do not start fail with the journal's words" {
+  touch "$FAKE/units-fail"
+  step_refuses "the DNAT units do not start: unit failed: the journal says why" ipv6-dnat
+}
+
+@test "cut off before the restart, the next run arms" {
+  cut_off_at systemctl 'daemon-reload'
+  step_is_cut_off ipv6-dnat
+  step_succeeds ipv6-dnat
+  same "$(printf '%s\n' $FOLLOW.active $FOLLOW.enabled $GUARD.active $GUARD.enabled)" "$(ls "$FAKE/units" | grep openbmp)"
+  [[ $(calls) == *daemon-reload* ]]
+}
+
+@test "where the user had the bridge's IPv6 on before, routed traffic to it stays allowed" {
+  write_on_host $DAEMON_JSON <<<'{"ipv6": true, "fixed-cidr-v6": "fc00:172:17::/64"}'
+  step_succeeds docker-daemon-config
+  step_succeeds ipv6-dnat
+  on_host $SETTINGS | grep -xF GUARD_PREFIX=false
+}

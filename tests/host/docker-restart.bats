@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# Step docker-restart: the engine restarts only when it must, and the same
+# containers run afterwards.
+
+load helper
+
+setup() {
+  open_host
+  FOUND='{"debug": true}'
+  write_on_host $DAEMON_JSON <<<"$FOUND"
+}
+teardown() { close_host; }
+
+restarts() { calls 'systemctl restart docker' | wc -l; }
+
+@test "an engine that already has the prefix on its bridge is not restarted" {
+  engine Bridge6=fc00:172:17::/64
+  has_container other
+  step_succeeds docker-restart
+  same 0 "$(restarts)"
+  same '{"engine":"26.1.5","bridgeIpv6Subnet":"fc00:172:17::/64"}' "$output"
+}
+
+@test "an engine without IPv6 on its bridge is restarted, once" {
+  step_succeeds docker-restart
+  says "the default bridge has no IPv6 prefix, fc00:172:17::/64 is configured"
+  same fc00:172:17::/64 "$(jq -r .bridgeIpv6Subnet <<<"$output")"
+  step_succeeds docker-restart
+  same 1 "$(restarts)"
+}
+
+@test "an engine with another prefix on its bridge is restarted" {
+  engine Bridge6=fc00:172:99::/64
+  step_succeeds docker-restart
+  says "the default bridge has fc00:172:99::/64, fc00:172:17::/64 is configured"
+  same 1 "$(restarts)"
+}
+
+@test "containers that ran run again, oldest first, and stopped ones stay stopped" {
+  has_container young StartedAt=2024-03-01T00:00:00Z
+  has_container old StartedAt=2024-01-01T00:00:00Z
+  has_container always RestartPolicy=always
+  has_container stopped Running=false
+  has_container by-hand Running=false RestartPolicy=unless-stopped
+  step_succeeds docker-restart
+  same "always old young" "$(running)"
+  same $'docker start id-always\ndocker start id-old\ndocker start id-young' "$(calls 'docker start' | sort -k 3,3)"
+  [ "$(calls 'docker start' | grep -n id-old | cut -d : -f 1)" -lt "$(calls 'docker start' | grep -n id-young | cut -d : -f 1)" ]
+}
+
+@test "a stopped container with always stays stopped and keeps its policy" {
+  has_container stopped Running=false RestartPolicy=always
+  step_succeeds docker-restart
+  same "" "$(running)"
+  same always "$(container stopped RestartPolicy)"
+}
+
+@test "a container that failed and was stopped stays stopped and keeps its policy" {
+  has_container failed Running=false ExitCode=143 RestartPolicy=on-failure:5
+  step_succeeds docker-restart
+  same "" "$(running)"
+  same on-failure:5 "$(container failed RestartPolicy)"
+}
+
+@test "a container that does not start again is named, and the others do start" {
+  has_container broken
+  has_container other StartedAt=2024-03-01T00:00:00Z
+  cat >"$FAKE/on-restart" <<<'echo Id=gone >>"$FAKE/containers/broken"'
+  step_succeeds docker-restart
+  says "container id-broken ran before the restart of Docker and does not start again"
+  same other "$(running)"
+}
+
+@test "running --rm and paused containers refuse, each by its name" {
+  has_container throwaway AutoRemove=true
+  has_container frozen Paused=true
+  step_refuses "container throwaway runs with --rm and would vanish" docker-restart
+  says "container frozen is paused and would lose its processes"
+  same 0 "$(restarts)"
+}
+
+@test "restartDocker false refuses while other containers run, and names them" {
+  has_container web
+  has_container database
+  has_container openbmp_aio
+  RESTART_DOCKER=false
+  step_refuses "restartDocker is false and these containers run: database web" docker-restart
+  same 0 "$(restarts)"
+  same "database openbmp_aio web" "$(running)"
+}
+
+@test "restartDocker false does not refuse when nobody else's containers run" {
+  has_container openbmp_aio
+  has_container stopped Running=false
+  RESTART_DOCKER=false
+  step_succeeds docker-restart
+  same openbmp_aio "$(running)"
+}
+
+@test "live-restore refuses while containers run, and only then" {
+  engine LiveRestore=true
+  has_container web
+  step_refuses "Docker runs with live-restore" docker-restart
+  change_container web Running=false
+  step_succeeds docker-restart
+}
+
+@test "an engine that does not start gets its former daemon.json back, and its containers" {
+  has_container web
+  has_container stopped Running=false RestartPolicy=always
+  # shellcheck disable=SC2016
+  cat >"$FAKE/on-restart" <<<'! grep -q fixed-cidr-v6 /etc/docker/daemon.json'
+  step_refuses "Docker does not start: unit failed: the journal says why" docker-restart
+  says "$DAEMON_JSON and Docker are as before"
+  same "$FOUND" "$(on_host $DAEMON_JSON)"
+  same 2 "$(restarts)"
+  same web "$(running)"
+  same always "$(container stopped RestartPolicy)"
+}
+
+@test "after such a failure a new deployment starts from what is there then" {
+  cat >"$FAKE/on-restart" <<<'! grep -q fixed-cidr-v6 /etc/docker/daemon.json'
+  run_step docker-restart
+  rm "$FAKE/on-restart"
+  write_on_host $DAEMON_JSON <<<'{"debug": false}'
+  step_succeeds docker-restart
+  step_succeeds host remove
+  same '{"debug": false}' "$(on_host $DAEMON_JSON)"
+}
+
+@test "an engine that starts neither way is said to be down" {
+  cat >"$FAKE/on-restart" <<<'false'
+  step_refuses "Docker does not start with the former $DAEMON_JSON either" docker-restart
+  same "$FOUND" "$(on_host $DAEMON_JSON)"
+}
+
+@test "a restart that was cut off is finished at the next run" {
+  has_container web
+  has_container stopped Running=false RestartPolicy=always
+  cut_off_at systemctl 'restart docker.service' after
+  step_is_cut_off docker-restart
+  step_succeeds docker-restart
+  same web "$(running)"
+  same always "$(container stopped RestartPolicy)"
+  same 1 "$(restarts)"
+}
+
+@test "the removal restarts the engine without IPv6, and the same containers run" {
+  step_succeeds docker-restart
+  has_container web
+  step_succeeds host remove
+  same 2 "$(restarts)"
+  same "" "$(engine_has Bridge6)"
+  same web "$(running)"
+}
+
+@test "the removal says what remains when Docker must not restart" {
+  step_succeeds docker-restart
+  has_container web
+  RESTART_DOCKER=false
+  step_succeeds host remove
+  says "Docker still runs with IPv6 on the default bridge, until its next restart"
+  says "restartDocker is false and these containers run: web"
+  same 1 "$(restarts)"
+  same "$FOUND" "$(on_host $DAEMON_JSON)"
+}

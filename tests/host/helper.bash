@@ -1,0 +1,255 @@
+# shellcheck shell=bash
+# A host for each test: a mount and a network namespace of its own, where what
+# the steps write to is a layer over the machine's own directories, and Docker
+# and systemd are stubs. Nothing of the machine is touched.
+# Needs: root, overlayfs, jq, iproute2, util-linux.
+
+bats_require_minimum_version 1.5.0
+load stubs/stub
+set +uo pipefail
+
+TESTS=$BATS_TEST_DIRNAME
+REPOSITORY=$(cd "$TESTS/../.." && pwd)
+# Another copy of the scripts may be put under test.
+HOST_SCRIPTS=${HOST_SCRIPTS:-$REPOSITORY/scripts/host}
+RECORD=/var/lib/openbmp-aio-ipv6
+DAEMON_JSON=/etc/docker/daemon.json
+
+# What the stubs know and write down is in $FAKE.
+open_host() {
+  export FAKE=$BATS_TEST_TMPDIR/fake
+  mkdir -p "$FAKE"/{bin,containers,images,registry,units}
+  : >"$FAKE/calls"
+  touch "$FAKE/units/docker.service.active"
+  # The image says how many MB of memory it needs.
+  echo 1 >"$FAKE/images/openbmp%aio:latest"
+  printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
+    'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" \
+    >"$FAKE/any-container"
+  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= DockerdPid=0
+  unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
+    mount -t tmpfs tmpfs /mnt
+    mkdir /mnt/kept
+    mount --bind "$BATS_TEST_TMPDIR" /mnt/kept
+    for directory in etc var usr; do
+      mkdir /mnt/\$directory /mnt/\$directory.work
+      mount -t overlay -o lowerdir=/\$directory,upperdir=/mnt/\$directory,workdir=/mnt/\$directory.work overlay /\$directory
+    done
+    mount -t tmpfs tmpfs /run
+    mkdir -p /etc/docker /etc/sysctl.d
+    mount -t tmpfs tmpfs /etc/docker
+    mount -t tmpfs tmpfs /etc/sysctl.d
+    [ -e "$FAKE/calls" ] || mount --bind /mnt/kept "$BATS_TEST_TMPDIR"
+    ip link set lo up
+    # Addresses are there at once, and only those that a test gives.
+    echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+    echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode
+    touch "$FAKE/ready"
+    exec sleep infinity
+SCRIPT
+  HOST_PID=$!
+  until [ -e "$FAKE/ready" ]; do
+    kill -0 "$HOST_PID" 2>/dev/null || {
+      cat "$FAKE/log" >&2
+      return 1
+    }
+    sleep 0.01
+  done
+  settings
+}
+
+# What the program gives to the steps, unless a test sets something else.
+settings() {
+  OWNER=openbmp-aio-ipv6/test
+  FIXED_CIDR_V6=fc00:172:17::/64
+  RESTART_DOCKER=true
+  IMAGE=openbmp/aio:latest
+  BMP_PORT=5000
+  REST_PORT=8001
+  KAFKA_FQDN=collector.example.net
+  MEMORY_GB=''
+  ADMIN_ID=''
+  ENVIRONMENT=()
+  REPLACE_CONTAINER=false
+  BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
+  REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
+  VERIFY=true
+  START_TIMEOUT_SECONDS=2
+}
+
+close_host() {
+  [ -z "${HOST_PID:-}" ] || kill "$HOST_PID" 2>/dev/null || true
+  # A stub was called in a way that it does not know.
+  if [ -s "$FAKE/unexpected" ]; then
+    cat "$FAKE/unexpected"
+    return 1
+  fi
+}
+
+# host COMMAND…: on the test's host.
+host() {
+  PATH="$FAKE/bin:$TESTS/stubs:$PATH" nsenter --mount --net --target "${HOST_PID:?}" -- "$@"
+}
+
+# The libraries that the program sends along with a step.
+libraries_of() {
+  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts | tr -d '",'
+}
+
+# bundle STEP: the text that the program sends to `bash -s`.
+bundle() {
+  local library
+  declare -p OWNER FIXED_CIDR_V6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
+    ENVIRONMENT REPLACE_CONTAINER BMP_ALLOWED REST_ALLOWED VERIFY START_TIMEOUT_SECONDS
+  declare -p OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
+  cat "$HOST_SCRIPTS/lib/common.sh"
+  for library in $(libraries_of "$1"); do
+    echo
+    cat "$HOST_SCRIPTS/lib/$library.sh"
+  done
+  echo
+  cat "$HOST_SCRIPTS/$1.sh"
+}
+
+# run_step STEP [VERB]: $status, $output (the result) and $stderr (progress).
+run_step() {
+  bundle "$1" >"$FAKE/bundle"
+  run --separate-stderr host setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle"
+}
+
+step_succeeds() {
+  run_step "$@"
+  [ "$status" -eq 0 ] || {
+    echo "status $status: $stderr"
+    return 1
+  }
+}
+
+# step_refuses TEXT STEP [VERB]: fails, and says so.
+step_refuses() {
+  local text=$1
+  shift
+  run_step "$@"
+  [ "$status" -eq 1 ] || {
+    echo "status $status: $stderr"
+    return 1
+  }
+  says "$text"
+}
+
+# says TEXT: the step's progress contains it.
+says() {
+  [[ $stderr == *"$1"* ]] || {
+    printf 'expected: %s\nsaid: %s\n' "$1" "$stderr"
+    return 1
+  }
+}
+
+# same EXPECTED FOUND
+same() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
+
+# cut_off_at PROGRAM PATTERN [after]: the step is killed instead of (or just
+# after) the first call of the program with such arguments, as by a power cut.
+cut_off_at() {
+  cat >"$FAKE/bin/$1" <<STUB
+#!/bin/bash
+PATH=\${PATH#*:}
+pattern=$(printf %q "$2")
+if [[ "\$*" == \$pattern ]]; then
+  rm "\$0"
+  [ -z "${3:-}" ] || $1 "\$@"
+  kill -KILL 0
+fi
+exec $1 "\$@"
+STUB
+  chmod +x "$FAKE/bin/$1"
+}
+
+# step_is_cut_off STEP [VERB]: the kill came, and it was no failure of the step.
+step_is_cut_off() {
+  run_step "$@"
+  [ "$status" -gt 1 ] && [ -z "$(ls "$FAKE/bin")" ]
+}
+
+# engine NAME=VALUE…: changes what the stub of Docker says of the engine.
+engine() { assign "$FAKE/engine" "$@"; }
+
+engine_has() { (. "$FAKE/engine" && echo "${!1}"); }
+
+# has_container NAME [PROPERTY=VALUE…]: one is on the host, running unless said otherwise.
+has_container() {
+  cp "$FAKE/any-container" "$FAKE/containers/$1"
+  assign "$FAKE/containers/$1" "Id=id-$1" "${@:2}"
+}
+
+# change_container NAME PROPERTY=VALUE…
+change_container() { assign "$FAKE/containers/$1" "${@:2}"; }
+
+# container NAME PROPERTY: as the stub has it now.
+container() { (. "$FAKE/containers/$1" && echo "${!2}"); }
+
+running() {
+  local file
+  for file in "$FAKE/containers"/*; do
+    [ ! -e "$file" ] || [ "$(container "${file##*/}" Running)" = false ] || echo "${file##*/}"
+  done | paste -sd ' '
+}
+
+# calls [PATTERN]: what was called, one line each.
+calls() { grep -E -- "${1:-}" "$FAKE/calls" || true; }
+
+not_called() {
+  [ -z "$(calls "$1")" ] || {
+    calls "$1"
+    return 1
+  }
+}
+
+# Everything that was written on the host, with modes, owners and times.
+host_listing() {
+  # shellcheck disable=SC2016
+  host bash -c 'find /mnt/etc /mnt/var /mnt/usr /etc/docker /etc/sysctl.d \( -type d -printf "%p %m %u:%g\n" -o -printf "%p %y %m %u:%g %i %T@ %l\n" \) | sort
+    find /etc/docker /etc/sysctl.d /mnt/etc /mnt/var -type f -exec sha256sum {} + | sort'
+  host_network
+}
+
+host_network() {
+  host bash -c 'ip -o link; ip -6 -o addr; ip -6 route show table all; ip netns' | sed -E 's/(valid_lft|preferred_lft|expires) [0-9]+sec//g'
+  rules
+}
+
+# rules: our three tables, IPv6 and IPv4, without counters and comments, each
+# chain's rules in their order.
+rules() {
+  local command
+  for command in ip6tables iptables; do
+    echo "# $command"
+    # shellcheck disable=SC2016
+    host bash -c 'for table in mangle filter nat; do "$0-save" -t "$table"; done' "$command" |
+      awk '/^[*]/ { table = $1; print table, 0, "-", table }
+        /^:/ { print table, 1, $1, $1, $2 }
+        /^-A/ { print table, 2, $2, $0 }' |
+      LC_ALL=C sort --stable --key 1,1 --key 2,2 --key 3,3 | cut -d ' ' -f 4-
+  done
+}
+
+# interface NAME ADDRESS…: one that is up, with IPv6 addresses.
+interface() {
+  local address
+  host ip link add name "$1" type veth peer name "far-$1"
+  host ip link set dev "far-$1" up
+  host ip link set dev "$1" up
+  for address in "${@:2}"; do host ip -6 address add "$address" dev "$1" nodad; done
+}
+
+# write_on_host PATH [MODE]: from stdin.
+write_on_host() {
+  host mkdir -p "$(dirname "$1")"
+  host tee "$1" >/dev/null
+  host chmod "${2:-644}" "$1"
+}
+
+on_host() { host cat "$1"; }
+
+# identity PATH: changes with any write.
+identity() { host stat -L -c '%i %Y %y %a %U:%G' "$1"; }

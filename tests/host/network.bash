@@ -1,0 +1,181 @@
+# shellcheck shell=bash
+# What openbmp-dnat works on: its settings, Docker's bridge, the container, and
+# machines around the host. On top of helper.bash.
+
+CONTAINER_ADDRESS=fc00:172:17::2
+HOST_ADDRESS=2001:db8:1::10
+PIDS=()
+
+# dnat VERB: the program that the units run.
+dnat() { host bash "$HOST_SCRIPTS/unit/openbmp-dnat" "$1"; }
+
+# dnat_settings [NAME=VALUE…]: what the program reads.
+dnat_settings() {
+  local settings=$BATS_TEST_TMPDIR/dnat.conf
+  export OPENBMP_DNAT_CONFIG=$settings
+  printf '%s\n' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'GUARD_PREFIX=true' \
+    'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' "$@" >"$settings"
+}
+
+# collector_at [ADDRESS]: the container runs, with that address; without one it does not run.
+collector_at() {
+  has_container openbmp_aio "Running=$([ -n "${1:-}" ] && echo true || echo false)" "GlobalIPv6Address=${1:-}"
+}
+
+# engine_dnat ADDRESS: what an engine with IPv6 NAT of its own has in the nat table.
+engine_dnat() {
+  host ip6tables-restore --noflush <<RULES
+*nat
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 5000 -j DNAT --to-destination [$1]:5000
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8001 -j DNAT --to-destination [$1]:8001
+COMMIT
+RULES
+}
+
+# synced: one look at the container, as `follow` does at each event; Docker's
+# events have ended before they began.
+synced() {
+  : >"$FAKE/events"
+  run dnat follow
+  same 1 "$status"
+}
+
+# start_follow: the program as the unit runs it, fed by `event`.
+start_follow() {
+  rm -f "$FAKE/events"
+  mkfifo "$FAKE/events"
+  # Both ends stay open, as long as the engine does.
+  exec {EVENTS}<>"$FAKE/events"
+  PATH="$FAKE/bin:$TESTS/stubs:$PATH" setsid nsenter --mount --net --target "$HOST_PID" -- \
+    bash "$HOST_SCRIPTS/unit/openbmp-dnat" follow >"$FAKE/follow.log" 2>&1 3>&- {EVENTS}>&- &
+  FOLLOW_PID=$!
+}
+
+event() { echo "$1" >&"$EVENTS"; }
+
+# stop_follow: it is killed with its children, as systemd does.
+stop_follow() {
+  kill -KILL -- "-$FOLLOW_PID"
+  wait "$FOLLOW_PID" 2>/dev/null || true
+  exec {EVENTS}>&-
+}
+
+# soon COMMAND…: it succeeds within two seconds.
+soon() {
+  local tries=100
+  until "$@"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 0.02
+  done
+}
+
+followed() { grep -qF "container at $1" "$FAKE/follow.log"; }
+
+# as_golden NAME: the rules are those of tests/host/golden/NAME.txt. With
+# UPDATE_GOLDEN=1 they are written there instead.
+as_golden() {
+  [ -z "${UPDATE_GOLDEN:-}" ] || rules >"$TESTS/golden/$1.txt"
+  diff "$TESTS/golden/$1.txt" <(rules)
+}
+
+# machine NAME INTERFACE NETWORK: joined to the host, at ::20 of 2001:db8:NETWORK::/64
+# and .20 of its IPv4 network; the host is ::10 and .10.
+machine() {
+  local name=$1 interface=$2 network=$3 ipv4=192.0.2
+  [ "$network" = 1 ] || ipv4=198.51.$network
+  host bash -euo pipefail -s <<SCRIPT
+    ip netns add $name
+    ip netns exec $name sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+    ip link add $interface type veth peer name eth0 netns $name
+    ip link set $interface up
+    ip address add 2001:db8:$network::10/64 dev $interface
+    ip address add $ipv4.10/24 dev $interface
+    ip -n $name link set lo up
+    ip -n $name link set eth0 up
+    ip -n $name address add 2001:db8:$network::20/64 dev eth0
+    ip -n $name address add $ipv4.20/24 dev eth0
+    ip -n $name -6 route add default via 2001:db8:$network::10
+    ip -n $name route add default via $ipv4.10
+SCRIPT
+}
+
+# container_on_bridge NAME LAST: at fc00:172:17::LAST and 172.17.0.LAST.
+container_on_bridge() {
+  host bash -euo pipefail -s <<SCRIPT
+    ip netns add $1
+    ip netns exec $1 sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+    ip link add veth-$1 type veth peer name eth0 netns $1
+    ip link set veth-$1 up master docker0
+    ip -n $1 link set lo up
+    ip -n $1 link set eth0 up
+    ip -n $1 address add fc00:172:17::$2/64 dev eth0
+    ip -n $1 address add 172.17.0.$2/16 dev eth0
+    ip -n $1 -6 route add default via fc00:172:17::1
+    ip -n $1 route add default via 172.17.0.1
+SCRIPT
+}
+
+docker_bridge() {
+  host bash -euo pipefail -s <<SCRIPT
+    ip link add docker0 type bridge
+    ip address add fc00:172:17::1/64 dev docker0 nodad
+    ip address add 172.17.0.1/16 dev docker0
+    ip link set docker0 up
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+SCRIPT
+}
+
+at() { host ip netns exec "$@"; }
+
+# serve NAME NAMESPACE PORT…: an empty NAMESPACE is the host itself.
+serve() {
+  local name=$1 where=() port
+  [ -z "$2" ] || where=(ip netns exec "$2")
+  host "${where[@]}" python3 "$TESTS/tcp-server.py" "$name" "${@:3}" 3>&- &
+  PIDS+=($!)
+  for port in "${@:3}"; do
+    until host "${where[@]}" ss --no-header --listening --tcp "sport = :$port" | grep -q .; do sleep 0.02; done
+  done
+}
+
+# answer NAMESPACE ADDRESS PORT: the server's name and the client's address as
+# the server saw it; or "refused", or "nothing".
+answer() {
+  local where=() status=0 line
+  [ -z "$1" ] || where=(ip netns exec "$1")
+  # shellcheck disable=SC2016
+  line=$(host "${where[@]}" timeout 0.6 bash -c 'exec 3<>"/dev/tcp/$0/$1" && head -n 1 <&3' "$2" "$3" 2>&1) || status=$?
+  case $line in
+  *"Connection refused"* | *"Connection reset"*) echo refused ;;
+  '') echo nothing ;;
+  *) echo "$line" ;;
+  esac
+}
+
+# connect NAMESPACE ADDRESS PORT: stays open in the background; `talk` sends a
+# line over it, what comes back is in $FAKE/heard.
+connect() {
+  rm -f "$FAKE/say"
+  mkfifo "$FAKE/say"
+  : >"$FAKE/heard"
+  # shellcheck disable=SC2016
+  at "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"; cat <&3 >"$2/heard" & cat "$2/say" >&3; wait' "$2" "$3" "$FAKE" >/dev/null 2>&1 3>&- &
+  PIDS+=($!)
+  exec {SAY}>"$FAKE/say"
+  soon test -s "$FAKE/heard"
+}
+
+talk() { echo "$1" >&"$SAY"; }
+
+heard() { grep -qxF "$1" "$FAKE/heard"; }
+
+close_network() {
+  local pid
+  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
+  [ -z "${FOLLOW_PID:-}" ] || kill -KILL -- "-$FOLLOW_PID" 2>/dev/null || true
+  close_host
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# Step host, apply: every reason to refuse is found at once, and nothing is
+# changed, whatever is found.
+
+load helper
+
+setup() {
+  open_host
+  interface eth0 2001:db8:1::10/64
+}
+
+teardown() {
+  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
+  close_host
+}
+
+# unfit TEXT: refused for that reason alone, and nothing is changed.
+unfit() {
+  local before
+  before=$(host_listing)
+  step_refuses "$1" host
+  same "openbmp-aio-ipv6: the host is not fit, nothing was changed:" "$(head -n 1 <<<"$stderr")"
+  same 2 "$(wc -l <<<"$stderr")"
+  same "$before" "$(host_listing)"
+}
+
+# fit: accepted, and nothing is changed.
+fit() {
+  local before
+  before=$(host_listing)
+  step_succeeds host
+  same "$before" "$(host_listing)"
+}
+
+# listener PORT: a process on the host that holds it.
+listener() {
+  host python3 "$TESTS/tcp-server.py" listener "$1" 3>&- &
+  PIDS+=($!)
+  until host ss --no-header --listening --tcp "sport = :$1" | grep -q .; do sleep 0.02; done
+}
+
+# daemon_with FLAG…: dockerd's process has these on its command line.
+daemon_with() {
+  mkfifo "$FAKE/never"
+  # shellcheck disable=SC2016
+  bash -c 'read -r <"$0"' "$FAKE/never" "$@" 3>&- &
+  PIDS+=($!)
+  engine "DockerdPid=$!"
+}
+
+# without_tool NAME: only where /usr is a layer of the test's own.
+without_tool() {
+  # shellcheck disable=SC2016
+  host bash -c '[ -d /mnt/usr.work ] && rm "$(command -v "$0")"' "$1"
+}
+
+@test "a clean host passes, with its facts and without a word" {
+  host ip address add 192.0.2.10/24 dev eth0
+  host ip route add default via 192.0.2.1
+  fit
+  same "" "$stderr"
+  same "{\"ipv6Address\":\"2001:db8:1::10\",\"ipv4Address\":\"192.0.2.10\",\"hostname\":\"$(hostname)\",\"engine\":\"26.1.5\"}" "$output"
+}
+
+@test "a host without IPv4 passes, with an empty IPv4 address" {
+  fit
+  same "" "$(jq -r .ipv4Address <<<"$output")"
+}
+
+@test "missing tools are named with their packages" {
+  without_tool conntrack
+  without_tool ss
+  unfit "missing on the host: conntrack (package conntrack), ss (package iproute2)"
+}
+
+@test "an engine that does not answer is named with its own words" {
+  touch "$FAKE/engine-down"
+  unfit "no Docker engine answers: Cannot connect to the Docker daemon"
+}
+
+@test "an engine too old to publish over IPv6 is refused, the oldest good one is not" {
+  engine Version=20.10.5
+  unfit "the Docker engine is 20.10.5; 20.10.6 is the oldest"
+  engine Version=20.10.6
+  fit
+  engine Version=20.10.24+dfsg1
+  fit
+}
+
+@test "an engine that systemd does not run is refused" {
+  touch "$FAKE/no-systemd"
+  unfit "Docker does not run as the systemd unit docker.service"
+}
+
+@test "a rootless engine is refused" {
+  engine 'SecurityOptions=["name=seccomp,profile=builtin","name=rootless"]'
+  unfit "the Docker engine is rootless"
+}
+
+@test "an engine with the nftables backend is refused, with iptables it is not" {
+  engine 'FirewallBackend={"Driver": "nftables"}'
+  unfit "the Docker engine uses its nftables backend"
+  engine 'FirewallBackend={"Driver": "iptables"}'
+  fit
+}
+
+@test "a setting of ours on dockerd's command line is refused" {
+  daemon_with --host fd:// --fixed-cidr-v6=2001:db8:9::/64
+  unfit "dockerd runs with --fixed-cidr-v6=2001:db8:9::/64 on its command line: move it to $DAEMON_JSON"
+}
+
+@test "other flags of dockerd are nobody's business" {
+  daemon_with --host fd:// --containerd=/run/containerd/containerd.sock
+  fit
+}
+
+@test "a host without a global IPv6 address is refused; that of a bridge of Docker does not count" {
+  host ip link del eth0
+  interface docker0 fc00:172:17::1/64
+  interface br-1234 2001:db8:5::1/64
+  unfit "the host has no global IPv6 address"
+}
+
+@test "a prefix that an interface of the host is in is refused" {
+  host ip -6 address add fc00:172:17::5/64 dev eth0 nodad
+  unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network"
+}
+
+@test "a prefix that the host has a route into is refused" {
+  host ip -6 route add fc00:172:17:0:1::/80 via 2001:db8:1::1
+  unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network: fc00:172:17:0:1::/80 via 2001:db8:1::1"
+}
+
+@test "a prefix inside a network of the host is refused" {
+  FIXED_CIDR_V6=2001:db8:1:0:1::/80
+  unfit "fixedCidrV6 2001:db8:1:0:1::/80 overlaps the host's own network: 2001:db8:1::/64 dev eth0"
+}
+
+@test "the prefix on Docker's own bridge, and wide routes elsewhere, are no overlap" {
+  interface docker0 fc00:172:17::1/64
+  host ip -6 route add default via 2001:db8:1::1
+  host ip -6 route add fc00::/7 via 2001:db8:1::1
+  fit
+}
+
+@test "a port that a container has is refused by its name, with the key" {
+  has_container web 'PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "8001"}]}'
+  engine Bridge6=fc00:172:17::/64
+  unfit "restPort 8001 is already taken on the host by container web"
+}
+
+@test "a port that a process has is refused by its name" {
+  listener 5000
+  unfit "bmpPort 5000 is already taken on the host by python3"
+}
+
+@test "a port that our own container has is not taken" {
+  has_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "x"}' \
+    'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}'
+  engine Bridge6=fc00:172:17::/64
+  fit
+}
+
+@test "too little memory for the image is refused, for what the user gives it too" {
+  printf 'MemTotal: 2097152 kB\n' | host tee /run/meminfo >/dev/null
+  host mount --bind /run/meminfo /proc/meminfo
+  fit
+  MEMORY_GB=4
+  unfit "the host has 2048 MB of memory, the collector needs 4096 MB"
+  MEMORY_GB='' IMAGE=real/aio:latest
+  unfit "the host has 2048 MB of memory, the collector needs 2500 MB"
+}
+
+@test "daemon.json's contradictions are named before anything is touched" {
+  write_on_host $DAEMON_JSON <<<'{"ipv6": false}'
+  unfit "$DAEMON_JSON sets \"ipv6\" to false, this deployment needs true"
+}
+
+@test "a restart that would do harm is refused" {
+  has_container throwaway AutoRemove=true
+  unfit "container throwaway runs with --rm"
+}
+
+@test "the same containers are no reason where the engine needs no restart" {
+  has_container throwaway AutoRemove=true
+  engine Bridge6=fc00:172:17::/64
+  fit
+}
+
+@test "restartDocker false is refused under other running containers" {
+  has_container web
+  RESTART_DOCKER=false
+  unfit "restartDocker is false and these containers run: web"
+}
+
+@test "a container of that name that does not fit is refused" {
+  has_container openbmp_aio Running=false
+  unfit "a container openbmp_aio is already there and does not fit (it runs the image busybox"
+}
+
+@test "a host that another stack deployed is refused, by that stack's name" {
+  write_on_host $RECORD/owner <<<openbmp-aio-ipv6/other
+  unfit "the host is deployed by the stack openbmp-aio-ipv6/other: destroy that one first"
+}
+
+@test "several reasons are all given at once, one line each" {
+  host ip link del eth0
+  engine Version=20.10.1
+  write_on_host $DAEMON_JSON <<<'{"ipv6": false, "fixed-cidr-v6": "2001:db8:9::/64"}'
+  has_container openbmp_aio NetworkMode=host
+  listener 8001
+  local before
+  before=$(host_listing)
+  step_refuses "the host has no global IPv6 address" host
+  says "the Docker engine is 20.10.1"
+  says 'sets "ipv6" to false'
+  says 'sets "fixed-cidr-v6" to'
+  says "restPort 8001 is already taken"
+  says "a container openbmp_aio is already there"
+  same 7 "$(wc -l <<<"$stderr")"
+  same "$before" "$(host_listing)"
+}

@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# Step host, remove: takes away whatever of ours is left, and nothing else.
+
+load helper
+
+setup() {
+  open_host
+  host ip link add name docker0 type bridge
+  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
+  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
+  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
+}
+teardown() { close_host; }
+
+# deployed_up_to STEP: the chain ran that far.
+deployed_up_to() {
+  local step
+  for step in docker-restart aio-container collector-config-read ipv6-dnat; do
+    step_succeeds "$step"
+    [ "$step" != "$1" ] || return 0
+  done
+}
+
+# What matters to a user; directories that were there all the time are not it.
+traces() {
+  host bash -c 'find /mnt/etc /mnt/var /mnt/usr /etc/docker /etc/sysctl.d -not -type d -printf "%p %m\n"; ls -d /var/lib/openbmp* /usr/local/lib/openbmp* /etc/openbmp*' 2>&1 | sort
+  host_network
+  ls "$FAKE/containers" "$FAKE/units"
+}
+
+@test "on an untouched host nothing happens" {
+  local before
+  before=$(host_listing)
+  step_succeeds host remove
+  says "nothing of this stack is on the host"
+  same "$before" "$(host_listing)"
+  same "" "$(calls)"
+}
+
+@test "on a host of another stack nothing happens" {
+  deployed_up_to aio-container
+  local before
+  before=$(host_listing)
+  : >"$FAKE/calls"
+  OWNER=openbmp-aio-ipv6/other
+  step_succeeds host remove
+  says "nothing of this stack is on the host"
+  same "$before" "$(host_listing)"
+  same "" "$(calls)"
+}
+
+@test "after any step, also the last, everything but the data is as before" {
+  local step before
+  touch "$FAKE/openbmpd.conf"
+  before=$(traces)
+  for step in docker-restart aio-container ipv6-dnat; do
+    deployed_up_to "$step"
+    step_succeeds host remove
+    host rm -rf /var/openbmp
+    same "$before" "$(traces)"
+  done
+}
+
+@test "a second removal does nothing" {
+  deployed_up_to docker-restart
+  step_succeeds host remove
+  : >"$FAKE/calls"
+  step_succeeds host remove
+  says "nothing of this stack is on the host"
+  same "" "$(calls)"
+}
+
+@test "the data stays" {
+  deployed_up_to aio-container
+  write_on_host /var/openbmp/mysql/ibdata1 <<<data
+  step_succeeds host remove
+  same data "$(on_host /var/openbmp/mysql/ibdata1)"
+}
+
+@test "a verification that was killed leaves nothing behind" {
+  deployed_up_to docker-restart
+  host ip netns add openbmp-probe
+  host ip link add openbmp-probe type veth peer name eth0 netns openbmp-probe
+  step_succeeds host remove
+  same "" "$(host ip netns)"
+  run ! host ip link show openbmp-probe
+}
+
+@test "without an engine it says so, changes nothing, and works once the engine is back" {
+  deployed_up_to aio-container
+  touch "$FAKE/engine-down"
+  local before
+  before=$(host_listing)
+  step_refuses "no Docker engine answers" host remove
+  same "$before" "$(host_listing)"
+  rm "$FAKE/engine-down"
+  step_succeeds host remove
+  same "" "$(ls "$FAKE/containers")"
+}
+
+@test "a container that does not stop in time is removed all the same" {
+  deployed_up_to aio-container
+  cat >"$FAKE/bin/docker" <<'STUB'
+#!/bin/bash
+[ "$1" != stop ] || exit 1
+PATH=${PATH#*:} exec docker "$@"
+STUB
+  chmod +x "$FAKE/bin/docker"
+  step_succeeds host remove
+  same "" "$(ls "$FAKE/containers")"
+}
+
+@test "cut off anywhere, the next removal finishes" {
+  local where
+  touch "$FAKE/openbmpd.conf"
+  for where in 'docker:rm *' 'systemctl:daemon-reload' 'rm:-f /etc/docker/daemon.json' 'systemctl:restart *'; do
+    deployed_up_to ipv6-dnat
+    cut_off_at "${where%%:*}" "${where#*:}" after
+    step_is_cut_off host remove
+    step_succeeds host remove
+    same "" "$(host bash -c 'ls -d /var/lib/openbmp* /usr/local/lib/openbmp* /etc/openbmp* /etc/docker/*' 2>/dev/null)"
+    same "" "$(ls "$FAKE/containers")$(engine_has Bridge6)"
+    run ! grep OPENBMP < <(host_network)
+  done
+}
