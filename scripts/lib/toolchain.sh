@@ -109,13 +109,14 @@ ensure_pulumi() {
 }
 
 # The @pulumi/command plugin: installed, else downloaded, else from an archive
-# in the folder that OPENBMP_PULUMI_PLUGINS names.
+# in the folder that OPENBMP_PULUMI_PLUGINS names, or in shared/pulumi-plugins
+# beside the checkout.
 ensure_command_plugin() {
-  local version=$COMMAND_PLUGIN_VERSION name=resource-command-v$COMMAND_PLUGIN_VERSION archive log
-  [ ! -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/$name" ] || return 0
+  local version=$COMMAND_PLUGIN_VERSION archive log
+  archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-command-v$version-$(plugin_platform).tar.gz
+  [ ! -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-command-v$version" ] || return 0
   log=$(mktemp)
   if ! timeout 120 pulumi plugin install resource command "v$version" >"$log" 2>&1 </dev/null; then
-    archive=${OPENBMP_PULUMI_PLUGINS:-/nonexistent}/pulumi-resource-command-v$version-$(plugin_platform).tar.gz
     if [ ! -f "$archive" ]; then
       tail -n 1 "$log" >&2
       die "the Pulumi plugin command v$version is not installed and cannot be downloaded. Put ${archive##*/} into a folder and name that folder in OPENBMP_PULUMI_PLUGINS"
