@@ -23,5 +23,10 @@ export default defineConfig(
     {
         files: ["tests/**/*.test.ts"],
         extends: [jest.configs["flat/recommended"]],
+        rules: {
+            "jest/expect-expect": "error",
+            // What beforeAll sets is not there in afterAll when beforeAll failed: `sandbox?.down()`.
+            "@typescript-eslint/no-unnecessary-condition": "off",
+        },
     },
 );

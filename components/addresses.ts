@@ -36,9 +36,9 @@ export function isAddress(text: string): boolean {
     return isIpv6Address(text) || IPv4.isValidFourPartDecimal(text);
 }
 
-/** Whether the text is an IPv6 address: no brackets, prefix length or zone. */
+/** Whether the text is an IPv6 address: no brackets, prefix length or zone, and no IPv4 part, which parsers read differently. */
 export function isIpv6Address(text: string): boolean {
-    return !text.includes("%") && IPv6.isValid(text);
+    return !/[%.]/.test(text) && IPv6.isValid(text);
 }
 
 /** Whether one of two IPv6 prefixes contains the other. */

@@ -3,7 +3,7 @@ import type { ContainerSettings } from "./aioContainer";
 import { containerVariables } from "./aioContainer";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
-import { isIpv6Address } from "./addresses";
+import { bracketed, isIpv6Address } from "./addresses";
 
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
 export interface ExistingHostArgs extends ContainerSettings {
@@ -84,7 +84,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Machine {
             isIpv6Address(args.address) ? args.address : found,
         );
         this.ipv4Address = resultField<string>(preflight, "ipv4Address");
-        const jump = bastion ? `-J ${bastion.user}@${bastion.address} ` : "";
+        const jump = bastion ? `-J ${bastion.user}@${bracketed(bastion.address)} ` : "";
         this.sshCommand = pulumi.output(`ssh ${jump}-p ${args.port} ${args.user}@${args.address}`);
         this.registerOutputs({
             ipv6Address: this.ipv6Address,

@@ -31,6 +31,9 @@ export function planEdits(file: Buffer, wanted: CollectorValues): Edit[] {
     const start = text.startsWith(BOM) ? BOM.length : 0;
     const base = section(parseFirst(text.slice(start)), "base");
     const startup = base.get("startup", true);
+    if (startup !== undefined && !isMap(startup)) {
+        throw new Error('openbmpd.conf: "startup" is no section of its own; write its keys there');
+    }
     const patHome = isMap(startup) && !base.has("pat_enabled") ? startup : base;
 
     const edits = [
@@ -52,9 +55,9 @@ export function applyEdits(file: Buffer, edits: readonly Edit[]): Buffer {
     return Buffer.concat([...parts, file.subarray(position)]);
 }
 
-/** The collector reads the first document of the file. */
+/** The collector reads the first document of the file. All values stay texts: 007 is a name. */
 function parseFirst(text: string): Document.Parsed {
-    const documents = parseAllDocuments(text, { keepSourceTokens: true });
+    const documents = parseAllDocuments(text, { keepSourceTokens: true, schema: "failsafe" });
     const first = "empty" in documents ? undefined : documents[0];
     if (!first) {
         throw new Error("openbmpd.conf is empty: remove it to start from the image's own");
@@ -86,23 +89,28 @@ function setValue(text: string, start: number, home: YAMLMap, key: string, value
     if (!isScalar(node) || !node.range) {
         throw new Error(`openbmpd.conf: the value of ${key} is not a single value`);
     }
-    if (String(node.value).toLowerCase() === value.toLowerCase() && node.value !== null) {
+    if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
+        throw new Error(`openbmpd.conf: the value of ${key} is a block of lines; write it behind the colon`);
+    }
+    // YAML's other spellings of a truth value: True, TRUE.
+    const present = key === "pat_enabled" ? String(node.value).toLowerCase() : node.value;
+    if (present === value) {
         return undefined;
     }
     const offset = start + node.range[0];
     const length = node.range[1] - node.range[0];
-    return { offset, length, text: inStyleOf(node, value, text[offset - 1]) };
+    return { offset, length, text: inStyleOf(node, value, text[offset - 1], text[offset]) };
 }
 
-/** Quotes stay; a value that was not there gets a space after the colon. */
-function inStyleOf(node: Scalar, value: string, before: string | undefined): string {
+/** Quotes stay; a value that was not there gets a space after the colon, and one before a comment. */
+function inStyleOf(node: Scalar, value: string, before: string | undefined, after: string | undefined): string {
     switch (node.type) {
         case "QUOTE_DOUBLE":
             return `"${value}"`;
         case "QUOTE_SINGLE":
             return `'${value}'`;
         default:
-            return node.source === "" && before === ":" ? ` ${value}` : value;
+            return node.source === "" ? `${before === ":" ? " " : ""}${value}${after === "#" ? " " : ""}` : value;
     }
 }
 
@@ -119,6 +127,9 @@ function insertPair(text: string, start: number, home: YAMLMap, line: string): E
     }
     const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
     const indentation = text.slice(lineStart, offset);
+    if (!/^ *$/.test(indentation)) {
+        throw new Error(`openbmpd.conf: write "${line}" into its section; its first line is too unusual to do it here`);
+    }
     const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
     return { offset, length: 0, text: `${line}${lineEnd}${indentation}` };
 }

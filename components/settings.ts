@@ -59,7 +59,7 @@ const fixedCidrV6 = z.string("an IPv6 prefix").transform((value, context) => {
         context.addIssue({ code: "custom", message: "an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64" });
     } else if (prefix.hadHostBits) {
         context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
-    } else if (/^(fe[89ab]|ff)/i.test(prefix.text)) {
+    } else if (!/^([23][0-9a-f]{3}|f[cd][0-9a-f]{2}):/.test(prefix.text)) {
         context.addIssue({ code: "custom", message: "a unicast prefix that is not link-local" });
     } else if (prefixesOverlap(prefix.text, AWS_SERVICES_PREFIX)) {
         context.addIssue({ code: "custom", message: `outside ${AWS_SERVICES_PREFIX}, which AWS uses` });
@@ -92,7 +92,7 @@ const environment = z
                     path: [name],
                     message: "a variable whose name is letters, digits and _",
                 });
-            } else if (name in OWN_VARIABLES) {
+            } else if (Object.hasOwn(OWN_VARIABLES, name)) {
                 context.addIssue({
                     code: "custom",
                     path: [name],
@@ -109,7 +109,8 @@ const schema = z
             .refine((value): boolean => value === "host", {
                 error: '"host": the target "aws" is not part of this version',
             })
-            .default("aws"),
+            // Checked like a given value.
+            .prefault("aws"),
         mode: z
             .enum(["dnat", "proxy"], '"dnat" or "proxy"')
             .refine((value): boolean => value === "dnat", {
@@ -129,7 +130,10 @@ const schema = z
             "openbmp/aio:latest",
         ),
         kafkaFqdn: text("a DNS name or an address", (value) => isAddress(value) || isHostName(value)).optional(),
-        adminId: text("1 to 64 letters, digits, . _ -", (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value)).optional(),
+        adminId: text("1 to 64 letters, digits, . _ -", (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value))
+            // In openbmpd.conf "-" begins a list.
+            .refine((value) => !/^[._-]/.test(value), { error: "a name that begins with a letter or a digit" })
+            .optional(),
         memoryGb: integer(0, 4096).default(0),
         environment: environment.default({}),
         fixedCidrV6: fixedCidrV6.default("fc00:172:17::/64"),
@@ -269,16 +273,24 @@ function describe(issue: z.core.$ZodIssue, values: Readonly<Record<string, unkno
     return `${key} must be ${issue.message}${shown}`;
 }
 
+/** Length of the blobs: the type, the curve where there is a choice, and the key. */
+const HOST_KEY_BYTES: Readonly<Record<string, number>> = {
+    "ssh-ed25519": 51,
+    "ecdsa-sha2-nistp256": 104,
+    "ecdsa-sha2-nistp384": 136,
+    "ecdsa-sha2-nistp521": 172,
+};
+
 /** The key blob names its own type first (RFC 4253, section 6.6). */
 function isPinnableHostKey(value: string): boolean {
     const [type = "", blob = "", ...comment] = value.trim().split(" ");
-    if (!/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521))$/.test(type) || /[\n\r]/.test(comment.join(" "))) {
+    if (!Object.hasOwn(HOST_KEY_BYTES, type) || /[\n\r]/.test(comment.join(" "))) {
         return false;
     }
     const bytes = Buffer.from(blob, "base64");
     return (
         bytes.toString("base64").replace(/=+$/, "") === blob.replace(/=+$/, "") &&
-        bytes.length > 4 + type.length &&
+        bytes.length === HOST_KEY_BYTES[type] &&
         bytes.readUInt32BE(0) === type.length &&
         bytes.toString("latin1", 4, 4 + type.length) === type
     );

@@ -42,6 +42,9 @@ describe("the chain of the program's steps", () => {
         await Promise.all(Object.values(outputs).map(valueOf));
     });
 
+    // Everything is told to the engine before the test environment goes.
+    afterAll(() => pulumi.runtime.disconnect());
+
     test("every command belongs to its step and waits for the step before", () => {
         const commands = registrations.filter(({ type }) => type === "command:remote:Command");
         expect(commands.map(({ name, parent, dependsOn }) => [name, parent, dependsOn])).toEqual([

@@ -96,6 +96,11 @@ test("a bastion is reached with its own pinned key and the same login key", asyn
     expect(await valueOf(host.sshCommand)).toBe("ssh -J jump@192.0.2.99 -p 2222 admin@collector.example");
 });
 
+test("a bastion's IPv6 address is in brackets, as ssh -J wants it", async () => {
+    const { host } = await deploy({ bastion: { address: "2001:db8::99", user: "jump", hostKey: bastionKey } });
+    expect(await valueOf(host.sshCommand)).toBe("ssh -J jump@[2001:db8::99] -p 2222 admin@collector.example");
+});
+
 test("the host's IPv6 address is the one that it was given, and else the one that it has", async () => {
     expect((await deploy({ address: "2001:db8::10" })).ipv6Address).toBe("2001:db8::10");
     expect((await deploy({ address: "192.0.2.10" })).ipv6Address).toBe("2001:db8::77");

@@ -57,7 +57,9 @@ export async function answerWith(stdout: Readonly<Record<string, string>>): Prom
                 if (type !== "command:remote:Command" || printed === undefined) {
                     throw new Error(`unexpected resource ${type} ${name}`);
                 }
-                return { id: name, state: { ...(inputs as Record<string, unknown>), stdout: printed } };
+                // As the provider does it: with a secret input, the output is one.
+                const state = { ...(inputs as Record<string, unknown>), stdout: pulumi.secret(printed) };
+                return { id: name, state };
             },
             call({ token }) {
                 throw new Error(`unexpected call of ${token}`);

@@ -202,7 +202,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["dnat"],
+                    ["daemon-json", "dnat"],
                     {
                         MACHINE,
                         OWNER: "p/s",

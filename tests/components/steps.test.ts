@@ -7,6 +7,9 @@ import { readOutput, stepCases } from "./stepCases";
 /** The machine's, with the defaults of the provider. */
 const connection = { host: "2001:db8::20", user: "root", hostKey, dialErrorLimit: 10, perDialTimeout: 15, port: 22 };
 
+// Everything is told to the engine before the test environment goes.
+afterAll(() => pulumi.runtime.disconnect());
+
 describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) => {
     let registrations: Registration[];
     let built: Readonly<Record<string, pulumi.Output<unknown>>>;

@@ -47,9 +47,9 @@ describe("a host that learns its IPv6 default route from router advertisements",
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment.remove();
         await run("docker", ["rm", "--force", "openbmp-sandbox-default-route-radvd"]);
-        await sandbox.down();
+        await sandbox?.down();
+        deployment?.remove();
     }, MINUTE);
 
     function advertisedRoute(): Promise<string> {

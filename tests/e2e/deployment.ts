@@ -2,11 +2,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConfigMap, LocalWorkspace, type OutputMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
+import type { Verification } from "../../components/collectorStart";
 import { root } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
 
 // A stale agent would fail every connection, also those with a key of their own.
 delete process.env.SSH_AUTH_SOCK;
+
+/** Where the proof's packets went, and whether both ports saw them as they were sent. */
+export function proofOf(outputs: OutputMap): { sentTo: string; seenAsSent: boolean } {
+    const proof = outputs.verification?.value as Verification;
+    const seenAsSent =
+        proof.sentFrom.startsWith("fd6f:626d:7076:3600:") &&
+        proof.bmpSeenFrom === proof.sentFrom &&
+        proof.restSeenFrom === proof.sentFrom;
+    return { sentTo: proof.sentTo, seenAsSent };
+}
 
 /** A stack of a test's own, with a state folder of its own. */
 export class Deployment {

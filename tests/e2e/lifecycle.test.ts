@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Deployment } from "./deployment";
+import { Deployment, proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { root, run } from "./run";
 import { Sandbox } from "./sandbox";
@@ -35,8 +35,8 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment.remove();
-        await sandbox.down();
+        await sandbox?.down();
+        deployment?.remove();
     }, MINUTE);
 
     test(
@@ -46,12 +46,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
             const { outputs } = await deployment.up();
             expect((await sandbox.acceptedLogins()) - logins).toBeLessThanOrEqual(9);
             expect(await sandbox.collectorStarts()).toBe(1);
-            expect(outputs.verification?.value).toMatchObject({
-                sentTo: sandbox.info.address,
-                sentFrom: "fd6f:626d:7076:3600::2",
-                bmpSeenFrom: "fd6f:626d:7076:3600::2",
-                restSeenFrom: "fd6f:626d:7076:3600::2",
-            });
+            expect(proofOf(outputs)).toEqual({ sentTo: sandbox.info.address, seenAsSent: true });
             expect(outputs.bmpEndpoint?.value).toBe(`[${sandbox.info.address}]:5000`);
             expect(outputs.ipv4Address?.value).toBe(sandbox.info.addressV4);
             expect(outputs.containerIpv6?.value).toBe(await sandbox.containerIpv6());

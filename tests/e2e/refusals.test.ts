@@ -21,8 +21,8 @@ describe("a host that is not fit", () => {
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment.remove();
-        await sandbox.down();
+        await sandbox?.down();
+        deployment?.remove();
     }, MINUTE);
 
     /** Runs an `up` that must fail and must change nothing on the host. */

@@ -55,8 +55,8 @@ describe("source addresses while everything moves", () => {
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        deployment.remove();
-        await sandbox.down();
+        await sandbox?.down();
+        deployment?.remove();
     }, MINUTE);
 
     async function hammerFor(seconds: number, enough: number, whileRunning: () => Promise<void>): Promise<Counts> {

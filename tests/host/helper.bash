@@ -14,6 +14,7 @@ REPOSITORY=$(cd "$TESTS/../.." && pwd)
 HOST_SCRIPTS=${HOST_SCRIPTS:-$REPOSITORY/scripts/host}
 RECORD=/var/lib/openbmp-aio-ipv6
 DAEMON_JSON=/etc/docker/daemon.json
+PIDS=()
 
 # What the stubs know and write down is in $FAKE.
 open_host() {
@@ -78,6 +79,8 @@ settings() {
 }
 
 close_host() {
+  local pid
+  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
   [ -z "${HOST_PID:-}" ] || kill "$HOST_PID" 2>/dev/null || true
   # A stub was called in a way that it does not know.
   if [ -s "$FAKE/unexpected" ]; then
@@ -89,6 +92,25 @@ close_host() {
 # host COMMAND…: on the test's host.
 host() {
   PATH="$FAKE/bin:$TESTS/stubs:$PATH" nsenter --mount --net --target "${HOST_PID:?}" -- "$@"
+}
+
+# in_background COMMAND…: on the test's host, until the test's end; $! is the command.
+in_background() {
+  PATH="$FAKE/bin:$TESTS/stubs:$PATH" nsenter --mount --net --target "${HOST_PID:?}" -- "$@" >/dev/null 2>&1 3>&- &
+  PIDS+=($!)
+}
+
+# soon COMMAND…: it succeeds within two seconds.
+soon() {
+  local tries=100
+  until "$@" >"$FAKE/soon" 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || {
+      cat "$FAKE/soon"
+      return 1
+    }
+    sleep 0.02
+  done
 }
 
 # The libraries that the program sends along with a step.

@@ -4,7 +4,6 @@
 
 CONTAINER_ADDRESS=fc00:172:17::2
 HOST_ADDRESS=2001:db8:1::10
-PIDS=()
 
 # dnat VERB: the program that the units run.
 dnat() { host bash "$HOST_SCRIPTS/unit/openbmp-dnat" "$1"; }
@@ -62,16 +61,6 @@ stop_follow() {
   exec {EVENTS}>&-
 }
 
-# soon COMMAND…: it succeeds within two seconds.
-soon() {
-  local tries=100
-  until "$@"; do
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || return 1
-    sleep 0.02
-  done
-}
-
 followed() { grep -qF "container at $1" "$FAKE/follow.log"; }
 
 # as_golden NAME: the rules are those of tests/host/golden/NAME.txt. With
@@ -81,42 +70,49 @@ as_golden() {
   diff "$TESTS/golden/$1.txt" <(rules)
 }
 
+# joined NAME INTERFACE IPV6 IPV4 IPV6-GATEWAY IPV4-GATEWAY: a network namespace
+# whose eth0 is linked to that interface of the host.
+joined() {
+  host bash -euo pipefail -s <<SCRIPT
+    ip netns add $1
+    ip netns exec $1 sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+    ip link add $2 type veth peer name eth0 netns $1
+    ip -n $1 link set lo up
+    ip -n $1 link set eth0 up
+    ip -n $1 address add $3 dev eth0
+    ip -n $1 address add $4 dev eth0
+    ip -n $1 -6 route add default via $5
+    ip -n $1 route add default via $6
+    ip netns exec $1 sh -c 'echo 20 | tee /proc/sys/net/ipv[46]/neigh/eth0/retrans_time_ms >/dev/null'
+    ip link set $2 up
+SCRIPT
+}
+
+# reachable NAMESPACE ADDRESS: the kernel takes its time to bring a link up.
+reachable() { [ "$(answer "$1" "$2" 9)" = refused ]; }
+
 # machine NAME INTERFACE NETWORK: joined to the host, at ::20 of 2001:db8:NETWORK::/64
 # and .20 of its IPv4 network; the host is ::10 and .10.
 machine() {
-  local name=$1 interface=$2 network=$3 ipv4=192.0.2
-  [ "$network" = 1 ] || ipv4=198.51.$network
-  host bash -euo pipefail -s <<SCRIPT
-    ip netns add $name
-    ip netns exec $name sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
-    ip link add $interface type veth peer name eth0 netns $name
-    ip link set $interface up
-    ip address add 2001:db8:$network::10/64 dev $interface
-    ip address add $ipv4.10/24 dev $interface
-    ip -n $name link set lo up
-    ip -n $name link set eth0 up
-    ip -n $name address add 2001:db8:$network::20/64 dev eth0
-    ip -n $name address add $ipv4.20/24 dev eth0
-    ip -n $name -6 route add default via 2001:db8:$network::10
-    ip -n $name route add default via $ipv4.10
-SCRIPT
+  local ipv6=2001:db8:$3: ipv4=192.0.2
+  [ "$3" = 1 ] || ipv4=198.51.$3
+  joined "$1" "$2" "$ipv6:20/64" "$ipv4.20/24" "$ipv6:10" "$ipv4.10"
+  host ip address add "$ipv6:10/64" dev "$2"
+  host ip address add "$ipv4.10/24" dev "$2"
+  quick_neighbours "$2"
+  soon reachable "$1" "$ipv6:10"
+  soon reachable "$1" "$ipv4.10"
 }
 
 # container_on_bridge NAME LAST: at fc00:172:17::LAST and 172.17.0.LAST.
 container_on_bridge() {
-  host bash -euo pipefail -s <<SCRIPT
-    ip netns add $1
-    ip netns exec $1 sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
-    ip link add veth-$1 type veth peer name eth0 netns $1
-    ip link set veth-$1 up master docker0
-    ip -n $1 link set lo up
-    ip -n $1 link set eth0 up
-    ip -n $1 address add fc00:172:17::$2/64 dev eth0
-    ip -n $1 address add 172.17.0.$2/16 dev eth0
-    ip -n $1 -6 route add default via fc00:172:17::1
-    ip -n $1 route add default via 172.17.0.1
-SCRIPT
+  joined "$1" "veth-$1" "fc00:172:17::$2/64" "172.17.0.$2/16" fc00:172:17::1 172.17.0.1
+  host ip link set "veth-$1" master docker0
+  soon reachable "$1" fc00:172:17::1
+  soon reachable "$1" 172.17.0.1
 }
+
+quick_neighbours() { host sh -c "echo 20 | tee /proc/sys/net/ipv[46]/neigh/$1/retrans_time_ms >/dev/null"; }
 
 docker_bridge() {
   host bash -euo pipefail -s <<SCRIPT
@@ -127,6 +123,7 @@ docker_bridge() {
     echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
     echo 1 >/proc/sys/net/ipv4/ip_forward
 SCRIPT
+  quick_neighbours docker0
 }
 
 at() { host ip netns exec "$@"; }
@@ -135,10 +132,9 @@ at() { host ip netns exec "$@"; }
 serve() {
   local name=$1 where=() port
   [ -z "$2" ] || where=(ip netns exec "$2")
-  host "${where[@]}" python3 "$TESTS/tcp-server.py" "$name" "${@:3}" 3>&- &
-  PIDS+=($!)
+  in_background "${where[@]}" python3 "$TESTS/tcp-server.py" "$name" "${@:3}"
   for port in "${@:3}"; do
-    until host "${where[@]}" ss --no-header --listening --tcp "sport = :$port" | grep -q .; do sleep 0.02; done
+    soon host "${where[@]}" bash -c "ss --no-header --listening --tcp 'sport = :$port' | grep -q ."
   done
 }
 
@@ -163,8 +159,7 @@ connect() {
   mkfifo "$FAKE/say"
   : >"$FAKE/heard"
   # shellcheck disable=SC2016
-  at "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"; cat <&3 >"$2/heard" & cat "$2/say" >&3; wait' "$2" "$3" "$FAKE" >/dev/null 2>&1 3>&- &
-  PIDS+=($!)
+  in_background ip netns exec "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"; cat <&3 >"$2/heard" & exec cat "$2/say" >&3' "$2" "$3" "$FAKE"
   exec {SAY}>"$FAKE/say"
   soon test -s "$FAKE/heard"
 }
@@ -174,8 +169,6 @@ talk() { echo "$1" >&"$SAY"; }
 heard() { grep -qxF "$1" "$FAKE/heard"; }
 
 close_network() {
-  local pid
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
   [ -z "${FOLLOW_PID:-}" ] || kill -KILL -- "-$FOLLOW_PID" 2>/dev/null || true
   close_host
 }

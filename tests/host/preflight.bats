@@ -8,11 +8,7 @@ setup() {
   open_host
   interface eth0 2001:db8:1::10/64
 }
-
-teardown() {
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
-  close_host
-}
+teardown() { close_host; }
 
 # unfit TEXT: refused for that reason alone, and nothing is changed.
 unfit() {
@@ -34,17 +30,15 @@ fit() {
 
 # listener PORT: a process on the host that holds it.
 listener() {
-  host python3 "$TESTS/tcp-server.py" listener "$1" 3>&- &
-  PIDS+=($!)
-  until host ss --no-header --listening --tcp "sport = :$1" | grep -q .; do sleep 0.02; done
+  in_background python3 "$TESTS/tcp-server.py" listener "$1"
+  soon host bash -c "ss --no-header --listening --tcp 'sport = :$1' | grep -q ."
 }
 
 # daemon_with FLAG…: dockerd's process has these on its command line.
 daemon_with() {
   mkfifo "$FAKE/never"
   # shellcheck disable=SC2016
-  bash -c 'read -r <"$0"' "$FAKE/never" "$@" 3>&- &
-  PIDS+=($!)
+  in_background bash -c 'read -r <"$0"' "$FAKE/never" "$@"
   engine "DockerdPid=$!"
 }
 
