@@ -62,7 +62,7 @@ describe("the proof at the end of a deployment", () => {
             // The file says one thing, the process was started on another.
             const file = "/var/openbmp/config/openbmpd.conf";
             const error = await errorAfter(
-                `sed -i 's/^  listen_mode: v4v6/  listen_mode: v4/' ${file}; docker restart openbmp_aio
+                `sed -i 's/^  listen_mode: v4v6/  listen_mode: v4/' ${file}; docker restart openbmp_aio; sleep 3
                  sed -i 's/^  listen_mode: v4$/  listen_mode: v4v6/' ${file}; touch -d '1 hour ago' ${file}`,
                 "docker restart openbmp_aio",
             );
