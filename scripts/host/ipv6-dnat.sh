@@ -27,11 +27,16 @@ main() {
   # Rules of former settings would name the former ports.
   settings | write_file "$DNAT_SETTINGS" && changed=true
   printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755 && changed=true
+  # Until systemd has read them: a run that is cut off here is gone on with.
+  [ ! -e "$RECORD/units.new" ] || units_changed=true
+  touch "$RECORD/units.new"
   printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT" && units_changed=true
   printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" && units_changed=true
   [ "$units_changed" = false ] || systemctl daemon-reload
-  systemctl is-enabled --quiet "$GUARD_UNIT" "$FOLLOW_UNIT" 2>/dev/null ||
+  # Of two units, systemctl is content with either.
+  if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null || ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
     systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
+  fi
   # Run on purpose, this step also mends rules that somebody changed by hand.
   if [ "$changed" = true ] || [ "$units_changed" = true ] || ! "$DNAT_PROGRAM" check ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
@@ -41,6 +46,7 @@ main() {
   else
     say "the DNAT is armed already"
   fi
+  rm -f "$RECORD/units.new"
   sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
 }
 

@@ -6,18 +6,29 @@
 load helper
 load network
 
-setup() {
-  open_host
+setup_file() {
+  # Building the network takes longer than any test.
+  export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+  open_host "$BATS_FILE_TMPDIR"
   docker_bridge
   machine router eth0 1
   machine stranger eth1 2
+  machine probe openbmp-probe 3
   container_on_bridge collector 2
+  container_on_bridge other 3
   serve collector collector 5000 8001 3306
+  serve other other 5000 3306
+  serve stranger stranger 5000 8001
   serve docker-proxy '' 5000 8001
+}
+teardown_file() { close_host; }
+
+setup() {
+  rm -f "$FAKE"/{containers,bin}/*
+  without_rules
   dnat_settings
   dnat guard
 }
-teardown() { close_network; }
 
 armed() {
   collector_at $CONTAINER_ADDRESS
@@ -29,9 +40,12 @@ ipv4_published() {
   host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 5000 -j DNAT --to-destination 172.17.0.2:5000
 }
 
-# packets_seen NAMESPACE PORT: `count_packets` has begun to count them there.
-count_packets() { at "$1" ip6tables -A INPUT -p tcp --dport "$2"; }
-packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'; }
+# What comes in at the other container's port, from the first call on.
+count_packets() {
+  at other ip6tables -F
+  at other ip6tables -A INPUT -p tcp --dport 5000
+}
+packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'; }
 
 @test "the collector sees the router's own address, at both ports" {
   armed
@@ -121,12 +135,8 @@ packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }';
 }
 
 @test "a verification's packets come in by their own interface, listed or not" {
-  host ip link set eth1 down
-  host ip link set eth1 name openbmp-probe
-  host ip link set openbmp-probe up
-  host ip -6 address replace 2001:db8:2::10/64 dev openbmp-probe
   armed
-  same "collector 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 5000)"
+  same "collector 2001:db8:3::20" "$(answer probe $HOST_ADDRESS 5000)"
 }
 
 @test "a neighbour with a route to the container's prefix does not get to the container" {
@@ -136,8 +146,6 @@ packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }';
 }
 
 @test "where routed traffic to the prefix is wanted, the collector alone is closed to it" {
-  container_on_bridge other 3
-  serve other other 3306
   dnat_settings GUARD_PREFIX=false
   dnat guard
   armed
@@ -146,13 +154,11 @@ packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }';
 }
 
 @test "the container's own connections go out, and their answers come back" {
-  serve stranger stranger 5000
   armed
   same "stranger $CONTAINER_ADDRESS" "$(answer collector 2001:db8:2::20 5000)"
 }
 
 @test "what the host forwards to other machines' port 5000 is left alone" {
-  serve stranger stranger 5000 8001
   dnat_settings 'BMP_ALLOWED=()' 'REST_ALLOWED=()'
   dnat guard
   armed
@@ -162,7 +168,6 @@ packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }';
 }
 
 @test "a connection that the host forwards to another machine is known to the end, whatever the container does" {
-  serve stranger stranger 5000
   armed
   connect router 2001:db8:2::20 5000
   collector_at fc00:172:17::9
@@ -191,38 +196,34 @@ packets_seen() { at "$1" ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }';
 }
 
 @test "a connection to where the container was does not reach who is there now" {
-  container_on_bridge other 3
-  serve other other 5000
   collector_at fc00:172:17::3
   synced
   connect router $HOST_ADDRESS 5000
   soon heard "other 2001:db8:1::20"
   # The container moved, and its former address is another's now.
   armed
-  count_packets other 5000
+  count_packets
   talk stale
   sleep 0.2
-  same 0 "$(packets_seen other 5000)"
+  same 0 "$(packets_seen)"
   same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
 }
 
 @test "not even a connection that conntrack still knows reaches who is there now" {
-  container_on_bridge other 3
-  serve other other 5000
   collector_at fc00:172:17::3
   synced
   connect router $HOST_ADDRESS 5000
   printf '#!/bin/sh\n' >"$FAKE/bin/conntrack"
   chmod +x "$FAKE/bin/conntrack"
   armed
-  count_packets other 5000
+  count_packets
   talk stale
   sleep 0.2
-  same 0 "$(packets_seen other 5000)"
+  same 0 "$(packets_seen)"
   dnat release
   talk stale
   sleep 0.2
-  same 0 "$(packets_seen other 5000)"
+  same 0 "$(packets_seen)"
 }
 
 @test "over IPv4 the list holds as well, with and without Docker's DNAT" {

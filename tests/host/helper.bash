@@ -14,11 +14,11 @@ REPOSITORY=$(cd "$TESTS/../.." && pwd)
 HOST_SCRIPTS=${HOST_SCRIPTS:-$REPOSITORY/scripts/host}
 RECORD=/var/lib/openbmp-aio-ipv6
 DAEMON_JSON=/etc/docker/daemon.json
-PIDS=()
 
-# What the stubs know and write down is in $FAKE.
+# open_host [DIRECTORY]: what the stubs know and write down is there, in $FAKE.
 open_host() {
-  export FAKE=$BATS_TEST_TMPDIR/fake
+  local directory=${1:-$BATS_TEST_TMPDIR}
+  export FAKE=$directory/fake
   mkdir -p "$FAKE"/{bin,containers,images,registry,units}
   : >"$FAKE/calls"
   touch "$FAKE/units/docker.service.active"
@@ -31,7 +31,7 @@ open_host() {
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
     mount -t tmpfs tmpfs /mnt
     mkdir /mnt/kept
-    mount --bind "$BATS_TEST_TMPDIR" /mnt/kept
+    mount --bind "$directory" /mnt/kept
     for directory in etc var usr; do
       mkdir /mnt/\$directory /mnt/\$directory.work
       mount -t overlay -o lowerdir=/\$directory,upperdir=/mnt/\$directory,workdir=/mnt/\$directory.work overlay /\$directory
@@ -40,15 +40,15 @@ open_host() {
     mkdir -p /etc/docker /etc/sysctl.d
     mount -t tmpfs tmpfs /etc/docker
     mount -t tmpfs tmpfs /etc/sysctl.d
-    [ -e "$FAKE/calls" ] || mount --bind /mnt/kept "$BATS_TEST_TMPDIR"
+    [ -e "$FAKE/calls" ] || mount --bind /mnt/kept "$directory"
     ip link set lo up
-    # Addresses are there at once, and only those that a test gives.
+    # Addresses are there at once.
     echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
-    echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode
     touch "$FAKE/ready"
     exec sleep infinity
 SCRIPT
-  HOST_PID=$!
+  export HOST_PID=$!
+  echo "$HOST_PID" >"$FAKE/pids"
   until [ -e "$FAKE/ready" ]; do
     kill -0 "$HOST_PID" 2>/dev/null || {
       cat "$FAKE/log" >&2
@@ -80,8 +80,7 @@ settings() {
 
 close_host() {
   local pid
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
-  [ -z "${HOST_PID:-}" ] || kill "$HOST_PID" 2>/dev/null || true
+  while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$FAKE/pids"
   # A stub was called in a way that it does not know.
   if [ -s "$FAKE/unexpected" ]; then
     cat "$FAKE/unexpected"
@@ -97,7 +96,7 @@ host() {
 # in_background COMMAND…: on the test's host, until the test's end; $! is the command.
 in_background() {
   PATH="$FAKE/bin:$TESTS/stubs:$PATH" nsenter --mount --net --target "${HOST_PID:?}" -- "$@" >/dev/null 2>&1 3>&- &
-  PIDS+=($!)
+  echo $! >>"$FAKE/pids"
 }
 
 # soon COMMAND…: it succeeds within two seconds.

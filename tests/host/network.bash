@@ -83,9 +83,9 @@ joined() {
     ip -n $1 address add $4 dev eth0
     ip -n $1 -6 route add default via $5
     ip -n $1 route add default via $6
-    ip netns exec $1 sh -c 'echo 20 | tee /proc/sys/net/ipv[46]/neigh/eth0/retrans_time_ms >/dev/null'
     ip link set $2 up
 SCRIPT
+  quick_neighbours eth0 "$1"
 }
 
 # reachable NAMESPACE ADDRESS: the kernel takes its time to bring a link up.
@@ -112,11 +112,17 @@ container_on_bridge() {
   soon reachable "$1" 172.17.0.1
 }
 
-quick_neighbours() { host sh -c "echo 20 | tee /proc/sys/net/ipv[46]/neigh/$1/retrans_time_ms >/dev/null"; }
+# quick_neighbours INTERFACE [NAMESPACE]: one that missed the first question is asked again at once.
+quick_neighbours() {
+  local where=()
+  [ -z "${2:-}" ] || where=(ip netns exec "$2")
+  host "${where[@]}" sh -c "echo 50 | tee /proc/sys/net/ipv[46]/neigh/$1/retrans_time_ms
+    echo 10 | tee /proc/sys/net/ipv[46]/neigh/$1/[mu]cast_solicit" >/dev/null
+}
 
 docker_bridge() {
   host bash -euo pipefail -s <<SCRIPT
-    ip link add docker0 type bridge
+    ip link add docker0 address 02:42:00:00:00:01 type bridge
     ip address add fc00:172:17::1/64 dev docker0 nodad
     ip address add 172.17.0.1/16 dev docker0
     ip link set docker0 up
@@ -141,14 +147,13 @@ serve() {
 # answer NAMESPACE ADDRESS PORT: the server's name and the client's address as
 # the server saw it; or "refused", or "nothing".
 answer() {
-  local where=() status=0 line
+  local where=() line
   [ -z "$1" ] || where=(ip netns exec "$1")
   # shellcheck disable=SC2016
-  line=$(host "${where[@]}" timeout 0.6 bash -c 'exec 3<>"/dev/tcp/$0/$1" && head -n 1 <&3' "$2" "$3" 2>&1) || status=$?
+  line=$(host "${where[@]}" timeout 0.7 bash -c 'exec 3<>"/dev/tcp/$0/$1" && head -n 1 <&3' "$2" "$3" 2>&1) || true
   case $line in
   *"Connection refused"* | *"Connection reset"*) echo refused ;;
-  '') echo nothing ;;
-  *) echo "$line" ;;
+  *) echo "${line:-nothing}" ;;
   esac
 }
 
@@ -160,13 +165,23 @@ connect() {
   : >"$FAKE/heard"
   # shellcheck disable=SC2016
   in_background ip netns exec "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"; cat <&3 >"$2/heard" & exec cat "$2/say" >&3' "$2" "$3" "$FAKE"
-  exec {SAY}>"$FAKE/say"
+  # Both ways, so that a failed connection does not block here.
+  exec {SAY}<>"$FAKE/say"
   soon test -s "$FAKE/heard"
 }
 
 talk() { echo "$1" >&"$SAY"; }
 
 heard() { grep -qxF "$1" "$FAKE/heard"; }
+
+# without_rules: as before the first of them, and with no connection known.
+without_rules() {
+  host bash -c 'for command in iptables ip6tables; do
+      for table in mangle filter nat; do "$command" -t "$table" -F && "$command" -t "$table" -X; done
+      "$command" -P FORWARD ACCEPT
+    done
+    conntrack -F' 2>/dev/null
+}
 
 close_network() {
   [ -z "${FOLLOW_PID:-}" ] || kill -KILL -- "-$FOLLOW_PID" 2>/dev/null || true
