@@ -16,6 +16,8 @@ export default defineConfig(
             "@pulumi/no-output-instance-in-template-literal": "error",
             "@typescript-eslint/no-floating-promises": "error",
             "@typescript-eslint/consistent-type-imports": "error",
+            // A property that is taken out of an object is named to leave it behind.
+            "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
             // Numbers are what ports and lengths are made of.
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
         },

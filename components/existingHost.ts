@@ -3,6 +3,7 @@ import type { ContainerSettings } from "./aioContainer";
 import { containerVariables } from "./aioContainer";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
+import type { Mode } from "./settings";
 import { bracketed, isIpv6Address } from "./addresses";
 
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
@@ -18,6 +19,8 @@ export interface ExistingHostArgs extends ContainerSettings {
     readonly privateKeyPassword?: pulumi.Input<string> | undefined;
     /** A jump host, with its own pinned key; the same login key is used. */
     readonly bastion?: { readonly address: string; readonly user: string; readonly hostKey: string } | undefined;
+    /** How IPv6 gets to the collector: what the host must be fit for. */
+    readonly mode: Mode;
     /** Docker's IPv6 prefix. */
     readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
@@ -73,6 +76,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Machine {
                 libraries: ["daemon-json", "engine", "container", "dnat", "verification"],
                 variables: {
                     ...containerVariables(args),
+                    MODE: args.mode,
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     RESTART_DOCKER: String(args.restartDocker),
                 },

@@ -2,7 +2,7 @@
 # Step: the machine is fit (apply: a read-only preflight that names every reason
 # to refuse at once), and as it was found (remove: takes away whatever of ours
 # is left, also after a step that failed half way).
-# Input: OWNER, FIXED_CIDR_V6, RESTART_DOCKER, and that of lib/container.sh.
+# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER, and that of lib/container.sh.
 
 OLDEST_ENGINE=20.10.6
 AIO_MEMORY_MB=2500
@@ -56,7 +56,7 @@ check_dockerd_flags() {
 }
 
 check_restart() {
-  [ -n "$(engine_restart_reason "$FIXED_CIDR_V6")" ] || return 0
+  [ -n "$(engine_restart_reason "$FIXED_CIDR_V6")" ] || changes_ip6tables || return 0
   problems_from engine_restart_problems
 }
 
@@ -156,6 +156,7 @@ sweep() {
     if [ -n "$problems" ]; then
       say "Docker still runs with IPv6 on the default bridge, until its next restart: $(paste -sd ' ' <<<"$problems")"
     else
+      prepare_engine_restart
       restart_engine || say "$RESTART_FAILURE"
     fi
   fi

@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# The images that the sandbox needs: the sandbox host itself, and the stand-in
-# for the AIO image. Sourced after toolchain.sh.
+# The images that the sandbox needs: the sandbox host itself, the stand-in for
+# the AIO image, and the one of the benchmark. Sourced after toolchain.sh.
 
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
+BENCH_IMAGE=openbmp-aio-bench:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# content_tag DIRECTORY: changes when a file in it does.
+# content_tag DIRECTORY [FILE]: changes when a file in it, or that file, does.
 content_tag() {
-  (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
+  (cd "$1" && find . ${2+"$2"} -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
 # base_image HUB_NAME MMDEBSTRAP_FLAG…: prints the name of a base image, from
@@ -63,10 +64,31 @@ ensure_stand_in() {
     rm -rf "$context" "$archive"
   fi
   docker tag "$tag" "$STAND_IN_IMAGE"
-  if [ ! -f "$archive" ]; then
-    mkdir -p "$CACHE_DIR"
-    docker save --output "$archive.partial" "$STAND_IN_IMAGE"
-    mv "$archive.partial" "$archive"
+  save_image "$STAND_IN_IMAGE" "$archive"
+  echo "$archive"
+}
+
+# save_image NAME ARCHIVE: unless the archive is there.
+save_image() {
+  [ ! -f "$2" ] || return 0
+  mkdir -p "$CACHE_DIR"
+  docker save --output "$2.partial" "$1"
+  mv "$2.partial" "$2"
+}
+
+# Builds what the benchmark deploys in place of AIO and prints the path of its archive.
+ensure_bench_image() {
+  local source=$PROJECT_ROOT/tests/bench/image tag archive base
+  tag=openbmp-aio-bench:$(content_tag "$source")
+  archive=$CACHE_DIR/${tag/:/-}.tar
+  if ! have_image "$tag"; then
+    base=$(base_image debian:trixie-slim --variant=minbase)
+    say "building the benchmark's image"
+    # The host's network: where the build's own is closed, package mirrors answer there.
+    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$source"
+    rm -f "$archive"
   fi
+  docker tag "$tag" "$BENCH_IMAGE"
+  save_image "$BENCH_IMAGE" "$archive"
   echo "$archive"
 }

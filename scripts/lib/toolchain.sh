@@ -33,7 +33,9 @@ ensure_node_modules() {
     die "Node.js 20.19 or newer is needed, found $(node --version)"
   cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" && return 0
   say "installing the npm packages of the lock file"
-  (cd "$PROJECT_ROOT" && run_quietly "npm ci" npm ci --no-audit --no-fund)
+  # No package needs its install script: ssh2 would compile add-ons that it does
+  # without, @pulumi/command would try to download its plugin.
+  (cd "$PROJECT_ROOT" && run_quietly "npm ci" npm ci --no-audit --no-fund --ignore-scripts)
   cp "$PROJECT_ROOT/package-lock.json" "$stamp"
 }
 
@@ -110,20 +112,31 @@ ensure_pulumi() {
 
 # The @pulumi/command plugin: installed, else downloaded, else from an archive
 # in the folder that OPENBMP_PULUMI_PLUGINS names, or in shared/pulumi-plugins
-# beside the checkout.
+# beside the checkout, else an emulator that serves sandboxes only.
 ensure_command_plugin() {
-  local version=$COMMAND_PLUGIN_VERSION archive log
+  local version=$COMMAND_PLUGIN_VERSION archive
   archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-command-v$version-$(plugin_platform).tar.gz
   [ ! -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-command-v$version" ] || return 0
-  log=$(mktemp)
-  if ! timeout 120 pulumi plugin install resource command "v$version" >"$log" 2>&1 </dev/null; then
-    if [ ! -f "$archive" ]; then
-      tail -n 1 "$log" >&2
-      die "the Pulumi plugin command v$version is not installed and cannot be downloaded. Put ${archive##*/} into a folder and name that folder in OPENBMP_PULUMI_PLUGINS"
-    fi
+  ! command_plugin_download || return 0
+  if [ -f "$archive" ]; then
     run_quietly "installing the command plugin" pulumi plugin install resource command "v$version" --file "$archive"
+    return
   fi
-  rm -f "$log"
+  say "the Pulumi plugin command v$version is not installed and cannot be downloaded: using this project's emulator of it, for sandboxes only"
+  # Pulumi prefers what is on PATH to what is installed.
+  export PATH=$PROJECT_ROOT/tests/emulators/command:$PATH
+}
+
+# Pulumi's own attempt takes ten seconds to fail, so it is not made where the
+# server does not answer, and not again for an hour where it failed.
+command_plugin_download() {
+  local failed=$CACHE_DIR/command-plugin-download-failed
+  [ -z "$(find "$failed" -mmin -60 2>/dev/null)" ] || return 1
+  ! { curl --silent --head --output /dev/null --connect-timeout 5 --max-time 10 https://get.pulumi.com &&
+    timeout 120 pulumi plugin install resource command "v$COMMAND_PLUGIN_VERSION" >/dev/null 2>&1 </dev/null; } || return 0
+  mkdir -p "$CACHE_DIR"
+  touch "$failed"
+  return 1
 }
 
 plugin_platform() {

@@ -8,7 +8,7 @@ add_suite() {
   printf 'deb http://deb.debian.org/debian %s main\n' "$1" >"/etc/apt/sources.list.d/$1.list"
   printf 'Package: *\nPin: release n=%s\nPin-Priority: %s\n' "$1" 50 >"/etc/apt/preferences.d/$1"
   if [ "$2" -gt 1000 ]; then
-    printf 'Package: docker.io containerd runc\nPin: release n=%s\nPin-Priority: %s\n' "$1" "$2" >>"/etc/apt/preferences.d/$1.engine"
+    printf 'Package: docker.io containerd runc\nPin: release n=%s\nPin-Priority: %s\n' "$1" "$2" >"/etc/apt/preferences.d/$1-engine"
   fi
   apt-get -o Acquire::Check-Valid-Until=false update
 }
@@ -29,6 +29,7 @@ main() {
     exit 1
     ;;
   esac
+  dockerd --version | grep -F "version $1."
 }
 
 main "$@"

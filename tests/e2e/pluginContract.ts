@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { emulatedVersion } from "../emulators/command/refusals";
+import { root } from "./run";
+import type { Sandbox } from "./sandbox";
+
+/** One of the two plugins, as environment variables that make Pulumi take it. */
+export interface Plugin {
+    readonly environment: Readonly<Record<string, string>>;
+}
+
+const pulumiHome = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+
+/** The real plugin, where it is installed. */
+export const realPlugin: Plugin | undefined = existsSync(
+    join(pulumiHome, "plugins", `resource-command-v${emulatedVersion}`),
+)
+    ? { environment: { PULUMI_HOME: pulumiHome, PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } }
+    : undefined;
+
+/** The emulator, with a Pulumi home that has no plugins. */
+export function emulator(home: string): Plugin {
+    const directory = join(root, "tests", "emulators", "command");
+    return { environment: { PULUMI_HOME: home, PATH: `${directory}:${process.env.PATH ?? ""}` } };
+}
+
+export type Step =
+    | { readonly up: PulumiFn }
+    | { readonly preview: PulumiFn }
+    | { readonly refresh: PulumiFn }
+    | { readonly destroy: true };
+
+/** What came of a step, as far as it can be seen from outside of the plugin. */
+export interface StepResult {
+    readonly succeeded: boolean;
+    /** The operations in their order, with what differs. */
+    readonly operations: readonly string[];
+    readonly errors: readonly string[];
+    /** What is shown at each resource while it is worked on. */
+    readonly progress: Readonly<Record<string, readonly string[]>>;
+    /** What the commands wrote to the log on the host. */
+    readonly onHost: readonly string[];
+    readonly logins: number;
+    /** The resources in the state, with secrets marked. */
+    readonly resources: Readonly<Record<string, unknown>>;
+}
+
+/** A file on the host for commands to write to, in the order in which they run. */
+export const hostLog = "/tmp/contract.log";
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+
+/** Runs the steps on a new stack under one of the plugins. */
+export class Contract {
+    /** Text of this run alone, and what stands for it in results. */
+    private readonly names: readonly (readonly [string, string])[];
+
+    constructor(
+        private readonly sandbox: Sandbox,
+        private readonly plugin: Plugin,
+        names: Readonly<Record<string, string>>,
+    ) {
+        this.names = Object.entries(names).map(([name, text]) => [text, `<${name}>`]);
+    }
+
+    /** What each of the steps gave. None of the secrets may be in the state in clear. */
+    async run(steps: readonly Step[], secrets: readonly string[]): Promise<StepResult[]> {
+        const directory = mkdtempSync(join(tmpdir(), "openbmp-contract-"));
+        try {
+            const stack = await LocalWorkspace.createStack(
+                { stackName: "contract", projectName: "contract", program: () => Promise.resolve() },
+                {
+                    envVars: {
+                        ...this.plugin.environment,
+                        PULUMI_BACKEND_URL: `file://${directory}`,
+                        PULUMI_CONFIG_PASSPHRASE: "of a test",
+                        PULUMI_SKIP_UPDATE_CHECK: "true",
+                    },
+                },
+            );
+            const results: StepResult[] = [];
+            for (const step of steps) {
+                results.push(await this.step(stack, step));
+                const state = readFileSync(join(directory, ".pulumi/stacks/contract/contract.json"), "utf8");
+                const leaked = secrets.findIndex((secret) => state.includes(secret));
+                if (leaked !== -1) {
+                    throw new Error(`secret ${leaked} is in the state in clear`);
+                }
+            }
+            return results;
+        } finally {
+            rmSync(directory, { recursive: true, force: true });
+        }
+    }
+
+    private async step(stack: Stack, step: Step): Promise<StepResult> {
+        const { sandbox } = this;
+        await sandbox.root(`rm -f ${hostLog}`);
+        const logins = await sandbox.acceptedLogins();
+        const events: EngineEvent[] = [];
+        const onEvent = (event: EngineEvent) => {
+            events.push(event);
+        };
+        let succeeded = true;
+        try {
+            if ("up" in step) {
+                await stack.up({ program: step.up, onEvent });
+            } else if ("preview" in step) {
+                await stack.preview({ program: step.preview, onEvent });
+            } else if ("refresh" in step) {
+                await stack.up({ program: step.refresh, refresh: true, onEvent });
+            } else {
+                await stack.destroy({ onEvent });
+            }
+        } catch {
+            succeeded = false;
+        }
+        const onHost = await sandbox.root(`cat ${hostLog} 2>/dev/null || true`);
+        return this.normalised({
+            succeeded,
+            operations: events.flatMap(operation),
+            errors: diagnostics(events, false).map(([, message]) => message),
+            progress: grouped(diagnostics(events, true)),
+            onHost: onHost.split("\n").slice(0, -1),
+            logins: (await sandbox.acceptedLogins()) - logins,
+            resources: await resourcesOf(stack),
+        }) as StepResult;
+    }
+
+    private normalised(value: unknown): unknown {
+        if (typeof value === "string") {
+            const named = this.names.reduce((text, [own, name]) => text.replaceAll(own, name), value);
+            return named.length > 2000 ? `${named.length} characters, SHA-256 ${sha256(named)}` : named;
+        }
+        if (Array.isArray(value)) {
+            return value.map((item) => this.normalised(item));
+        }
+        return typeof value === "object" && value !== null
+            ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.normalised(item)]))
+            : value;
+    }
+}
+
+function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
+}
+
+function nameOf(urn: string): string {
+    return urn.replace(/.*::/, "");
+}
+
+function operation({ resourcePreEvent }: EngineEvent): string[] {
+    if (resourcePreEvent?.metadata.type !== "command:remote:Command") {
+        return [];
+    }
+    const { op, urn, detailedDiff } = resourcePreEvent.metadata;
+    const paths = Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => `${path}: ${diffKind}`);
+    return [`${op} ${nameOf(urn)}${paths.length > 0 ? ` (${paths.sort().join(", ")})` : ""}`];
+}
+
+/** Messages about commands: either what is shown for a while, or errors. */
+function diagnostics(events: readonly EngineEvent[], ephemeral: boolean): [resource: string, message: string][] {
+    return events.flatMap(({ diagnosticEvent: event }) =>
+        event?.urn?.includes("command:remote:Command") && (event.ephemeral ?? false) === ephemeral
+            ? [[nameOf(event.urn), event.message.replace(/<\{%[^%]*%\}>/g, "")]]
+            : [],
+    );
+}
+
+function grouped(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+    const groups: Record<string, string[]> = {};
+    for (const [name, text] of pairs) {
+        (groups[name] ??= []).push(text);
+    }
+    return groups;
+}
+
+interface ExportedResource {
+    readonly urn: string;
+    readonly id: string;
+    readonly type: string;
+    readonly inputs: unknown;
+    readonly outputs: unknown;
+}
+
+async function resourcesOf(stack: Stack): Promise<Record<string, unknown>> {
+    const { deployment } = (await stack.exportStack()) as { deployment: { resources?: ExportedResource[] } };
+    const commands = (deployment.resources ?? []).filter(({ type }) => type === "command:remote:Command");
+    return Object.fromEntries(
+        commands.map(({ urn, id, inputs, outputs }) => [
+            nameOf(urn),
+            {
+                id: id.replace(/[0-9a-f]{8}$/, "<8 hex digits>"),
+                inputs: withMarks(inputs),
+                outputs: withMarks(outputs),
+            },
+        ]),
+    );
+}
+
+/** Shows a secret as `{ secret: … }`. */
+function withMarks(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(withMarks);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    if (signatureKey in value && "plaintext" in value) {
+        return { secret: withMarks(JSON.parse(String(value.plaintext))) };
+    }
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withMarks(item)]));
+}
