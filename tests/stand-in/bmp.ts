@@ -1,7 +1,7 @@
 /** The part of BMP (RFC 7854) that the stand-in and the simulated router speak. */
 
 /** Message types, RFC 7854 section 4.1. */
-export const MessageType = { peerDown: 2, peerUp: 3, initiation: 4, termination: 5 } as const;
+export const MessageType = { statisticsReport: 1, peerDown: 2, peerUp: 3, initiation: 4, termination: 5 } as const;
 
 /** Information TLV types: RFC 7854 section 4.4, and OpenBMP's own for the BGP identifier. */
 export const InformationType = { sysDescr: 1, sysName: 2, bgpId: 65531 } as const;

@@ -1,12 +1,17 @@
 /**
- * A simulated router: opens a BMP session, sends an Initiation, and stays until
- * it is ended or its time is up.
+ * A simulated router: keeps a BMP session open, also when it is refused or cut,
+ * until it is ended or its time is up.
  *
  *   router --host ADDRESS [--port 5000] --name SYSNAME [--bgp-id A.B.C.D] [--seconds N]
  */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { encodeMessage, encodeTlv, InformationType, MessageType } from "./bmp";
+
+/** A per-peer header and a count of none (RFC 7854, sections 4.2 and 4.8). */
+const EMPTY_REPORT_BYTES = 42 + 4;
+const REPORT_MS = 1000;
+const RETRY_MS = 500;
 
 const { values } = parseArgs({
     options: {
@@ -25,30 +30,49 @@ if (!values.host || !values.name) {
 const sysName = values.name;
 const bgpId = values["bgp-id"];
 
-const socket = connect({ host: values.host, port: Number(values.port) }, () => {
-    socket.write(
-        encodeMessage(
-            MessageType.initiation,
-            Buffer.concat([
-                encodeTlv(InformationType.sysDescr, "simulated router"),
-                encodeTlv(InformationType.sysName, sysName),
-                ...(bgpId ? [encodeTlv(InformationType.bgpId, Buffer.from(bgpId.split(".").map(Number)))] : []),
-            ]),
-        ),
-    );
-    process.stdout.write(`connected from ${socket.localAddress}\n`);
-});
+let session: Socket | undefined;
+let terminated = false;
 
-function terminate(): void {
-    // Reason 0: administratively closed.
-    socket.end(encodeMessage(MessageType.termination, encodeTlv(1, Buffer.from([0, 0]))));
+/** As a router does: an Initiation, a report now and then, and another try when the session ends. */
+function open(): void {
+    const socket = connect({ host: values.host as string, port: Number(values.port) }, () => {
+        socket.write(
+            encodeMessage(
+                MessageType.initiation,
+                Buffer.concat([
+                    encodeTlv(InformationType.sysDescr, "simulated router"),
+                    encodeTlv(InformationType.sysName, sysName),
+                    ...(bgpId ? [encodeTlv(InformationType.bgpId, Buffer.from(bgpId.split(".").map(Number)))] : []),
+                ]),
+            ),
+        );
+        process.stdout.write(`connected from ${socket.localAddress}\n`);
+    });
+    session = socket;
+    // An idle session would not find out that its way is gone.
+    const reports = setInterval(() => {
+        if (!socket.connecting) {
+            socket.write(encodeMessage(MessageType.statisticsReport, Buffer.alloc(EMPTY_REPORT_BYTES)));
+        }
+    }, REPORT_MS);
+    socket.on("error", (error) => process.stderr.write(`router: ${error.message}\n`));
+    socket.on("close", () => {
+        clearInterval(reports);
+        if (terminated) {
+            process.exit(0);
+        }
+        setTimeout(open, RETRY_MS);
+    });
 }
 
-socket.on("error", (error) => {
-    process.stderr.write(`router: ${error.message}\n`);
-    process.exit(1);
-});
-socket.on("close", () => process.exit(0));
+function terminate(): void {
+    terminated = true;
+    // Reason 0: administratively closed.
+    session?.end(encodeMessage(MessageType.termination, encodeTlv(1, Buffer.from([0, 0]))));
+    setTimeout(() => process.exit(0), RETRY_MS);
+}
+
+open();
 process.on("SIGTERM", terminate);
 process.on("SIGINT", terminate);
 setTimeout(terminate, 1000 * Number(values.seconds));
