@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar, parseAllDocuments, type Scalar, type YAMLMap } from "yaml";
+import { type Edit, YamlPatch } from "./yamlPatch";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {
@@ -10,41 +10,62 @@ export interface CollectorValues {
     readonly adminId?: string | undefined;
 }
 
-/** Replaces `length` bytes at `offset` by `text`, whose characters are bytes. */
-export interface Edit {
-    readonly offset: number;
-    readonly length: number;
-    readonly text: string;
+const FILE = "/var/openbmp/config/openbmpd.conf";
+const BOM = Buffer.from("\ufeff");
+const PAT_PATHS = ["base.startup.pat_enabled", "base.startup.pat", "base.pat_enabled", "base.pat"];
+/** What the collector's YAML library reads as a truth value. */
+const TRUE = /^(?:[yY]|[yY]es|YES|[tT]rue|TRUE|[oO]n|ON)$/;
+const FALSE = /^(?:[nN]|[nN]o|NO|[fF]alse|FALSE|[oO]ff|OFF)$/;
+
+/** Bytes as characters, after a byte order mark: offsets in the text are offsets in the file. */
+function readText(file: Buffer): { text: string; start: number } {
+    const start = file.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+    return { text: file.toString("latin1", start), start };
 }
 
-const BOM = "\xef\xbb\xbf";
+/** What a text of openbmpd.conf says of PAT; undefined where it leaves that to the collector. */
+export function patEnabledIn(file: Buffer): boolean | undefined {
+    const patch = new YamlPatch(FILE, readText(file).text);
+    let found: boolean | undefined;
+    for (const path of PAT_PATHS) {
+        patch.set(path, "", (value) => {
+            found ??= TRUE.test(value) ? true : FALSE.test(value) ? false : undefined;
+            return true;
+        });
+    }
+    return found;
+}
 
 /**
  * The edits that give a text of openbmpd.conf the wanted values, ascending and
- * disjoint; none where it has them. Bytes are read as Latin-1 characters, so
- * that offsets in the parsed text are offsets in the file.
+ * disjoint; none where it has them. What is missing is added.
  *
  * @throws Error naming what in the file cannot be edited safely.
  */
 export function planEdits(file: Buffer, wanted: CollectorValues): Edit[] {
-    const text = file.toString("latin1");
-    const start = text.startsWith(BOM) ? BOM.length : 0;
-    const base = section(parseFirst(text.slice(start)), "base");
-    const startup = base.get("startup", true);
-    if (startup !== undefined && !isMap(startup)) {
-        throw new Error('openbmpd.conf: "startup" is no section of its own; write its keys there');
+    const { text, start } = readText(file);
+    const patch = new YamlPatch(FILE, text);
+    const values: [string, string][] = [["listen_mode", wanted.listenMode]];
+    if (wanted.adminId !== undefined) {
+        values.push(["admin_id", wanted.adminId]);
     }
-    const patHome = isMap(startup) && !base.has("pat_enabled") ? startup : base;
+    const missing = values.filter(([key, value]) => !patch.set(`base.${key}`, value));
 
-    const edits = [
-        setValue(text, start, base, "listen_mode", wanted.listenMode),
-        setValue(text, start, patHome, "pat_enabled", String(wanted.patEnabled)),
-        wanted.adminId === undefined ? undefined : setValue(text, start, base, "admin_id", wanted.adminId),
-    ];
-    return edits.filter((edit) => edit !== undefined).sort((a, b) => a.offset - b.offset);
+    const pat = String(wanted.patEnabled);
+    const isWanted = (found: string) => (wanted.patEnabled ? TRUE : FALSE).test(found);
+    // Which one is read depends on the collector's version: where several are there, none may say otherwise.
+    if (PAT_PATHS.filter((path) => patch.set(path, pat, isWanted)).length === 0) {
+        if (patch.hasSection("base.startup")) {
+            patch.add("base.startup", [["pat_enabled", pat]]);
+        } else {
+            missing.push(["pat_enabled", pat]);
+        }
+    }
+    patch.add("base", missing);
+    return patch.edits.map((edit) => ({ ...edit, offset: edit.offset + start })).sort((a, b) => a.offset - b.offset);
 }
 
-/** The file with the edits made. */
+/** The file with the edits made, at offsets in bytes. */
 export function applyEdits(file: Buffer, edits: readonly Edit[]): Buffer {
     const parts: Buffer[] = [];
     let position = 0;
@@ -53,83 +74,4 @@ export function applyEdits(file: Buffer, edits: readonly Edit[]): Buffer {
         position = offset + length;
     }
     return Buffer.concat([...parts, file.subarray(position)]);
-}
-
-/** The collector reads the first document of the file. All values stay texts: 007 is a name. */
-function parseFirst(text: string): Document.Parsed {
-    const documents = parseAllDocuments(text, { keepSourceTokens: true, schema: "failsafe" });
-    const first = "empty" in documents ? undefined : documents[0];
-    if (!first) {
-        throw new Error("openbmpd.conf is empty: remove it to start from the image's own");
-    }
-    const problem = first.errors[0];
-    if (problem) {
-        throw new Error(`openbmpd.conf is not valid YAML: ${problem.message.split("\n")[0]}`);
-    }
-    return first;
-}
-
-function section(document: Document.Parsed, key: string): YAMLMap {
-    const found = isMap(document.contents) ? document.contents.get(key, true) : undefined;
-    if (!isMap(found)) {
-        throw new Error(`openbmpd.conf has no section "${key}": remove the file to start from the image's own`);
-    }
-    return found;
-}
-
-function setValue(text: string, start: number, home: YAMLMap, key: string, value: string): Edit | undefined {
-    const pair = home.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (!pair) {
-        return insertPair(text, start, home, `${key}: ${value}`);
-    }
-    const node = pair.value;
-    if (isAlias(node) || (isScalar(node) && node.anchor)) {
-        throw new Error(`openbmpd.conf: the value of ${key} is an anchor or an alias; write the value itself there`);
-    }
-    if (!isScalar(node) || !node.range) {
-        throw new Error(`openbmpd.conf: the value of ${key} is not a single value`);
-    }
-    if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
-        throw new Error(`openbmpd.conf: the value of ${key} is a block of lines; write it behind the colon`);
-    }
-    // YAML's other spellings of a truth value: True, TRUE.
-    const present = key === "pat_enabled" ? String(node.value).toLowerCase() : node.value;
-    if (present === value) {
-        return undefined;
-    }
-    const offset = start + node.range[0];
-    const length = node.range[1] - node.range[0];
-    return { offset, length, text: inStyleOf(node, value, text[offset - 1], text[offset]) };
-}
-
-/** Quotes stay; a value that was not there gets a space after the colon, and one before a comment. */
-function inStyleOf(node: Scalar, value: string, before: string | undefined, after: string | undefined): string {
-    switch (node.type) {
-        case "QUOTE_DOUBLE":
-            return `"${value}"`;
-        case "QUOTE_SINGLE":
-            return `'${value}'`;
-        default:
-            return node.source === "" ? `${before === ":" ? " " : ""}${value}${after === "#" ? " " : ""}` : value;
-    }
-}
-
-/** A line of its own before the section's first key, indented like that. */
-function insertPair(text: string, start: number, home: YAMLMap, line: string): Edit {
-    const first = home.items[0];
-    const firstKey = isPair(first) ? first.key : undefined;
-    if (!isScalar(firstKey) || !firstKey.range) {
-        throw new Error(`openbmpd.conf has an empty section where "${line}" belongs: write a key there`);
-    }
-    const offset = start + firstKey.range[0];
-    if (home.flow) {
-        return { offset, length: 0, text: `${line}, ` };
-    }
-    const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-    const indentation = text.slice(lineStart, offset);
-    if (!/^ *$/.test(indentation)) {
-        throw new Error(`openbmpd.conf: write "${line}" into its section; its first line is too unusual to do it here`);
-    }
-    const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
-    return { offset, length: 0, text: `${line}${lineEnd}${indentation}` };
 }

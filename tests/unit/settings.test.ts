@@ -34,6 +34,7 @@ test("a configuration with what has no default is accepted, and gets the default
         allowWorldOpen: false,
         restartDocker: true,
         replaceContainer: false,
+        purgeStaleData: false,
         reapply: "",
         verify: true,
     });
@@ -74,7 +75,6 @@ test.each<[Record<string, string>, string]>([
     ],
     [{ bmpPrt: "1" }, "bmpPrt is not a key of this project; did you mean bmpPort?"],
     [{ mode: "nat" }, 'mode must be "dnat" or "proxy", got "nat"'],
-    [{ mode: "proxy" }, 'mode must be "dnat": the mode "proxy" is not part of this version, got "proxy"'],
     [{ target: "gcp" }, 'target must be "aws" or "host", got "gcp"'],
     [{ target: "aws" }, 'target must be "host": the target "aws" is not part of this version, got "aws"'],
     [{ hostAddress: "" }, `hostAddress is missing: it must be ${address.slice("hostAddress must be ".length)}`],
@@ -101,7 +101,7 @@ test.each<[Record<string, string>, string]>([
     [{ image: "openbmp/aio; reboot" }, `${image}, got "openbmp/aio; reboot"`],
     [{ image: "bücher/aio" }, `${image}, got "bücher/aio"`],
     [{ hostUser: "a'b" }, 'hostUser must be a login name: letters, digits, _ . -, got "a\'b"'],
-    [{ adminId: "a\nb" }, 'adminId must be 1 to 64 letters, digits, . _ -, got "a\\nb"'],
+    [{ adminId: "a\nb" }, 'adminId must be 1 to 64 letters, digits, . _ -, a letter or a digit first, got "a\\nb"'],
     [{ kafkaFqdn: "`id`" }, 'kafkaFqdn must be a DNS name or an address, got "`id`"'],
     [{ environment: '{"A-B": "1"}' }, "environment.A-B must be a variable whose name is letters, digits and _"],
     [{ environment: '{"A": "1\\n2"}' }, "environment.A must be a text of one line"],
@@ -135,6 +135,9 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
         user: "admin",
     });
     expect(bastionOf(parseSettings(good))).toBeUndefined();
+    expect(problems({ bastionUser: "jump" })).toEqual([
+        '- bastionUser must be left out where bastionAddress is not given, got "jump"',
+    ]);
 });
 
 test("Pulumi.yaml declares the same keys, with the same defaults", () => {

@@ -46,7 +46,7 @@ test.each(["toString", "constructor", "valueOf"])("a variable may be called %s",
 
 test.each(["-", "---", ".", "_a", "-a"])("the name %s is refused: it would not stay a name in YAML", (adminId) => {
     expect(problems({ adminId })).toEqual([
-        `- adminId must be a name that begins with a letter or a digit, got "${adminId}"`,
+        `- adminId must be 1 to 64 letters, digits, . _ -, a letter or a digit first, got "${adminId}"`,
     ]);
 });
 
