@@ -11,6 +11,8 @@ import { routerConfig as routerConfigFor } from "./components/routerConfig";
 import { bastionOf, loadSettings } from "./components/settings";
 
 const settings = loadSettings();
+// docker-proxy hides the routers' addresses: only their identifiers tell them apart.
+const patEnabled = settings.mode === "proxy";
 const stack = {
     ...settings,
     owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
@@ -33,7 +35,7 @@ const dockerRestart = new DockerRestart("docker-restart", common, { dependsOn: d
 const container = new AioContainer("aio-container", common, { dependsOn: dockerRestart });
 const collectorConfig = new CollectorConfig(
     "collector-config",
-    { ...common, patEnabled: settings.mode === "proxy", containerId: container.containerId },
+    { ...common, patEnabled, containerId: container.containerId },
     { dependsOn: container },
 );
 const dnat = new Ipv6Dnat("ipv6-dnat", common, { dependsOn: collectorConfig });
@@ -41,6 +43,7 @@ const collector = new CollectorStart(
     "collector",
     {
         ...common,
+        patEnabled,
         runsOn: {
             containerId: container.containerId,
             configSha256: collectorConfig.configSha256,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { applyEdits, planEdits, type CollectorValues } from "./openbmpdConf";
+import { applyEdits, type CollectorValues, patEnabledIn, planEdits } from "./openbmpdConf";
 import { remoteStep, resultField } from "./remoteStep";
 
 export interface CollectorConfigArgs extends CollectorValues {
@@ -22,6 +22,7 @@ function planWrite(stdout: string, wanted: CollectorValues) {
     return {
         OLD_SHA256: digest,
         NEW_SHA256: sha256(applyEdits(text, edits)),
+        PAT_FOUND: String(patEnabledIn(text) ?? ""),
         EDITS: edits.map(
             (edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`,
         ),
@@ -48,6 +49,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-config-read",
+                libraries: ["config-file"],
                 // Other values are worked out for the file as it is then.
                 variables: { CONTAINER_ID: args.containerId, WANTED: JSON.stringify(wanted), REAPPLY: args.reapply },
                 secretOutput: true,
@@ -60,7 +62,13 @@ export class CollectorConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-config-write",
-                variables: { OLD_SHA256: plan.OLD_SHA256, NEW_SHA256: plan.NEW_SHA256, EDITS: plan.EDITS },
+                libraries: ["config-file", "data"],
+                variables: {
+                    OLD_SHA256: plan.OLD_SHA256,
+                    NEW_SHA256: plan.NEW_SHA256,
+                    PAT_FOUND: plan.PAT_FOUND,
+                    EDITS: plan.EDITS,
+                },
             },
             { parent: this },
         );

@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
+import type { Mode } from "./settings";
 
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
 export interface CollectorStartArgs {
     readonly machine: Machine;
+    /** The way in that is to be proven. */
+    readonly mode: Mode;
+    /** PAT as openbmpd.conf has it: what the data must belong to. */
+    readonly patEnabled: boolean;
+    /** Whether data of the other PAT value is set aside. @default false */
+    readonly purgeStaleData: boolean;
     readonly bmpPort: number;
     readonly restPort: number;
     /** Whether the proof is run. @default true */
@@ -26,12 +33,14 @@ export interface Verification {
     readonly sentTo: string;
     /** The address that they came from, outside the host's own stack. */
     readonly sentFrom: string;
-    /** The source address that the container saw at the BMP port. */
-    readonly bmpSeenFrom: string;
+    /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
+    readonly bmpSeenFrom?: string;
     /** The source address that the container saw at the REST port. */
     readonly restSeenFrom: string;
     /** What the REST API answered over that way. */
     readonly restStatus: string;
+    /** In the mode `proxy`: PAT in the collector. */
+    readonly patEnabled?: boolean;
 }
 
 /** The collector runs on its present configuration, and is proven to see real IPv6 sources. */
@@ -49,8 +58,11 @@ export class CollectorStart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-start",
-                libraries: ["dnat", "verification"],
+                libraries: ["dnat", "verification", "data"],
                 variables: {
+                    MODE: args.mode,
+                    PAT_ENABLED: String(args.patEnabled),
+                    PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
                     VERIFY: String(args.verify),

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
+import type { Mode } from "./settings";
 
 export interface DockerDaemonConfigArgs {
     readonly machine: Machine;
     /** The stack that the host belongs to. */
     readonly owner: string;
+    /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
+    readonly mode: Mode;
     /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
     readonly fixedCidrV6: string;
     readonly reapply: string;
@@ -24,7 +27,12 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
                 machine: args.machine,
                 script: "docker-daemon-config",
                 libraries: ["daemon-json"],
-                variables: { OWNER: args.owner, FIXED_CIDR_V6: args.fixedCidrV6, REAPPLY: args.reapply },
+                variables: {
+                    OWNER: args.owner,
+                    MODE: args.mode,
+                    FIXED_CIDR_V6: args.fixedCidrV6,
+                    REAPPLY: args.reapply,
+                },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );

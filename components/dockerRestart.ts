@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
+import type { Mode } from "./settings";
 
 export interface DockerRestartArgs {
     readonly machine: Machine;
     /** The stack that the host belongs to. */
     readonly owner: string;
+    /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
+    readonly mode: Mode;
     /** The IPv6 prefix that the default bridge must have. */
     readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
@@ -25,9 +28,10 @@ export class DockerRestart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-restart",
-                libraries: ["daemon-json", "engine"],
+                libraries: ["daemon-json", "engine", "dnat"],
                 variables: {
                     OWNER: args.owner,
+                    MODE: args.mode,
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     RESTART_DOCKER: String(args.restartDocker),
                     REAPPLY: args.reapply,

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
+import type { Mode } from "./settings";
 import { remoteStep, resultField } from "./remoteStep";
 
 export interface Ipv6DnatArgs {
     readonly machine: Machine;
     /** The stack that the host belongs to. */
     readonly owner: string;
+    /** In the mode `proxy` only the guard and the allow lists are armed. */
+    readonly mode: Mode;
     /** Docker's IPv6 prefix: forwarded packets for it pass only by DNAT. */
     readonly fixedCidrV6: string;
     /** Port on the host for BMP. */
@@ -38,6 +41,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                 libraries: ["daemon-json", "dnat"],
                 variables: {
                     OWNER: args.owner,
+                    MODE: args.mode,
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),

@@ -6,6 +6,9 @@ import { isAddress, isHostName, prefixesOverlap, readPrefix } from "./addresses"
 /** The validated configuration of a stack. */
 export type Settings = z.output<typeof schema>;
 
+/** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
+export type Mode = Settings["mode"];
+
 /** Amazon's link-local services live here (VPC user guide): Docker must not take it. */
 const AWS_SERVICES_PREFIX = "fd00:ec2::/32";
 
@@ -111,12 +114,7 @@ const schema = z
             })
             // Checked like a given value.
             .prefault("aws"),
-        mode: z
-            .enum(["dnat", "proxy"], '"dnat" or "proxy"')
-            .refine((value): boolean => value === "dnat", {
-                error: '"dnat": the mode "proxy" is not part of this version',
-            })
-            .default("dnat"),
+        mode: z.enum(["dnat", "proxy"], '"dnat" or "proxy"').default("dnat"),
         hostAddress: hostAddress,
         hostPort: integer(1, 65535).default(22),
         hostUser: userName,
@@ -130,10 +128,10 @@ const schema = z
             "openbmp/aio:latest",
         ),
         kafkaFqdn: text("a DNS name or an address", (value) => isAddress(value) || isHostName(value)).optional(),
-        adminId: text("1 to 64 letters, digits, . _ -", (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value))
-            // In openbmpd.conf "-" begins a list.
-            .refine((value) => !/^[._-]/.test(value), { error: "a name that begins with a letter or a digit" })
-            .optional(),
+        // In openbmpd.conf "-" begins a list.
+        adminId: text("1 to 64 letters, digits, . _ -, a letter or a digit first", (value) =>
+            /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
+        ).optional(),
         memoryGb: integer(0, 4096).default(0),
         environment: environment.default({}),
         fixedCidrV6: fixedCidrV6.default("fc00:172:17::/64"),
@@ -152,6 +150,7 @@ const schema = z
         allowWorldOpen: flag.default(false),
         restartDocker: flag.default(true),
         replaceContainer: flag.default(false),
+        purgeStaleData: flag.default(false),
         reapply: z.string("a text").default(""),
         verify: flag.default(true),
     })
@@ -177,6 +176,11 @@ const schema = z
         if (settings.bastionAddress !== undefined && settings.bastionHostKey === undefined) {
             refuse(["bastionHostKey"], "the bastion's public SSH host key when bastionAddress is given");
         }
+        for (const key of ["bastionUser", "bastionHostKey"] as const) {
+            if (settings.bastionAddress === undefined && settings[key] !== undefined) {
+                refuse([key], "left out where bastionAddress is not given");
+            }
+        }
     })
     .readonly();
 
@@ -194,6 +198,7 @@ const jsonKeys: readonly string[] = [
     "allowWorldOpen",
     "restartDocker",
     "replaceContainer",
+    "purgeStaleData",
     "verify",
 ];
 

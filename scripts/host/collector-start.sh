@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
-# Step: the collector runs on its present configuration, and sees real sources.
-# Input: BMP_PORT, REST_PORT, VERIFY, START_TIMEOUT_SECONDS.
+# Step: the collector runs on its present configuration and on data that fits
+# it, and routers over IPv6 reach it.
+# Input: MODE, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
+# START_TIMEOUT_SECONDS.
 
 # A running collector read openbmpd.conf when it started; it is restarted only
 # when the file is newer than that.
@@ -13,24 +15,39 @@ runs_on_former_config() {
 
 datapath() {
   local address=$1
-  if ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qF "[$address]:$BMP_CONTAINER_PORT"; then
+  if [ "$MODE" = proxy ]; then
+    echo "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart"
+  elif ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qF "[$address]:$BMP_CONTAINER_PORT"; then
     echo "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container"
   else
     echo "native: the engine's own IPv6 NAT carries IPv6 to the container"
   fi
 }
 
+is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
+
+# start_collector: once, whatever there is to be done before.
+start_collector() {
+  local data_fits=true
+  check_data || data_fits=false
+  if is_running; then
+    if [ "$data_fits" = true ] && ! runs_on_former_config; then
+      say "$CONTAINER runs on its present configuration"
+      record_pat_of_data
+      return
+    fi
+    say "stopping $CONTAINER: its configuration changed"
+    docker stop --time 120 "$CONTAINER" >/dev/null
+  fi
+  [ "$data_fits" = true ] || set_data_aside
+  record_pat_of_data
+  docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
+  say "started $CONTAINER"
+}
+
 main() {
   local verification=null address
-  if [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = false ]; then
-    docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
-    say "started $CONTAINER"
-  elif runs_on_former_config; then
-    docker restart --time 120 "$CONTAINER" >/dev/null
-    say "restarted $CONTAINER: its configuration changed"
-  else
-    say "$CONTAINER runs on its present configuration"
-  fi
+  start_collector
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
   address=$(docker container inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' "$CONTAINER")
   [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
@@ -38,7 +55,7 @@ main() {
     say "waiting until the collector listens on IPv6"
     wait_for_listeners "$START_TIMEOUT_SECONDS"
     verification=$(verify)
-    say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.bmpSeenFrom)"' <<<"$verification")"
+    say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
   jq -cn --arg address "$address" --arg datapath "$(datapath "$address")" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'

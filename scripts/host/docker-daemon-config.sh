@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: daemon.json asks for IPv6 on the default bridge.
-# Input: OWNER, FIXED_CIDR_V6.
+# Input: OWNER, MODE, FIXED_CIDR_V6.
 
 main() {
   local problems

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the engine runs with what daemon.json asks for.
-# Input: OWNER, FIXED_CIDR_V6, RESTART_DOCKER.
+# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER.
 
 # A change that costs the host its engine or its default route is taken back.
 undo() {
@@ -13,7 +13,7 @@ undo() {
     say "Docker does not start with the former $DAEMON_JSON either"
   fi
   bring_back_route "$1"
-  rm -f "$RECORD"/daemon.*
+  rm -f "$RECORD"/daemon.* "$RECORD/engine.stale"
 }
 
 main() {
@@ -21,6 +21,8 @@ main() {
   open_record
   # A restart that was cut off is finished first.
   restore_containers
+  problems=$(daemon_json_problems)
+  [ -z "$problems" ] || die "$problems"
   # A restart that was undone has put the former file back.
   apply_daemon_json
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
@@ -33,12 +35,15 @@ main() {
     say "$reason"
     routes=$(default_routes)
     FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
+    stop_for_other_way
+    prepare_engine_restart
     if ! restart_engine; then
       undo "$routes"
       die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
     fi
     reason=$(engine_restart_reason "$FIXED_CIDR_V6")
     [ -z "$reason" ] || die "Docker restarted, but $reason"
+    settle_bridge
   fi
   jq -cn --arg engine "$(docker version --format '{{.Server.Version}}')" --arg subnet "$(bridge_ipv6_subnet)" \
     '{engine: $engine, bridgeIpv6Subnet: $subnet}'

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: the guard and the DNAT are armed, now and at every boot.
-# Input: OWNER, FIXED_CIDR_V6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
+# Input: OWNER, MODE, FIXED_CIDR_V6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 
@@ -12,6 +12,7 @@ guard_prefix() {
 
 settings() {
   echo "# Written by $TOOL; read by $DNAT_PROGRAM."
+  echo "MODE=$MODE"
   echo "BMP_PORT=$BMP_PORT"
   echo "REST_PORT=$REST_PORT"
   echo "PREFIX=$FIXED_CIDR_V6"
@@ -21,30 +22,34 @@ settings() {
 }
 
 main() {
-  local changed=false units_changed=false
+  local changed units_changed
   open_record
+  stop_for_other_way
   mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
   # Rules of former settings would name the former ports.
-  settings | write_file "$DNAT_SETTINGS" && changed=true
-  printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755 && changed=true
+  changed=$(settings | write_file "$DNAT_SETTINGS")
+  changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
   # Until systemd has read them: a run that is cut off here is gone on with.
-  [ ! -e "$RECORD/units.new" ] || units_changed=true
+  units_changed=$([ ! -e "$RECORD/units.new" ] || echo unknown)
   touch "$RECORD/units.new"
-  printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT" && units_changed=true
-  printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" && units_changed=true
-  [ "$units_changed" = false ] || systemctl daemon-reload
+  units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
+  units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
+  [ -z "$units_changed" ] || systemctl daemon-reload
   # Of two units, systemctl is content with either.
   if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null || ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
     systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
   fi
   # Run on purpose, this step also mends rules that somebody changed by hand.
-  if [ "$changed" = true ] || [ "$units_changed" = true ] || ! "$DNAT_PROGRAM" check ||
+  if [ -n "$changed$units_changed" ] || ! "$DNAT_PROGRAM" check ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
       die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | paste -sd ' ')"
-    say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go to $CONTAINER, from the allowed prefixes only"
+    case $MODE in
+    dnat) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
+    proxy) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go by docker-proxy, from the allowed prefixes only" ;;
+    esac
   else
-    say "the DNAT is armed already"
+    say "the rules are armed already"
   fi
   rm -f "$RECORD/units.new"
   sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'

@@ -71,7 +71,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             build: (common, opts) => {
                 const step = new DockerDaemonConfig(
                     "step",
-                    { ...common, owner: "p/s", fixedCidrV6: "fc00::/64" },
+                    { ...common, owner: "p/s", mode: "dnat", fixedCidrV6: "fc00::/64" },
                     opts,
                 );
                 return { daemonJsonSha256: step.daemonJsonSha256 };
@@ -80,7 +80,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 write: [
                     "docker-daemon-config",
                     ["daemon-json"],
-                    { MACHINE, OWNER: "p/s", FIXED_CIDR_V6: "fc00::/64", REAPPLY: "again" },
+                    { MACHINE, OWNER: "p/s", MODE: "dnat", FIXED_CIDR_V6: "fc00::/64", REAPPLY: "again" },
                 ],
             },
             stdout: { "step-write": '{"daemonJsonSha256":"d1"}\n' },
@@ -92,16 +92,23 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:docker:DockerRestart",
             build: (common, opts) => {
-                const args = { ...common, owner: "p/s", fixedCidrV6: "fc00::/64", restartDocker };
+                const args = {
+                    ...common,
+                    owner: "p/s",
+                    mode: "proxy" as const,
+                    fixedCidrV6: "fc00::/64",
+                    restartDocker,
+                };
                 return { engine: new DockerRestart("step", args, opts).engine };
             },
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine"],
+                    ["daemon-json", "engine", "dnat"],
                     {
                         MACHINE,
                         OWNER: "p/s",
+                        MODE: "proxy",
                         FIXED_CIDR_V6: "fc00::/64",
                         RESTART_DOCKER: String(restartDocker),
                         REAPPLY: "again",
@@ -159,16 +166,17 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 read: [
                     "collector-config-read",
-                    [],
+                    ["config-file"],
                     { MACHINE, CONTAINER_ID: "c1", WANTED: '{"listenMode":"v6","patEnabled":true}', REAPPLY: "again" },
                 ],
                 write: [
                     "collector-config-write",
-                    [],
+                    ["config-file", "data"],
                     {
                         MACHINE,
                         OLD_SHA256: sha256(text),
                         NEW_SHA256: sha256(edited),
+                        PAT_FOUND: "false",
                         EDITS: [
                             edit("  listen_mode: v4\n", "  listen_mode: ".length, 2, "v6"),
                             edit("    pat_enabled: false", "    pat_enabled: ".length, 5, "true"),
@@ -193,6 +201,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     ...common,
                     ...lists,
                     owner: "p/s",
+                    mode: "proxy" as const,
                     fixedCidrV6: "fc00::/64",
                     bmpPort: 5001,
                     restPort: 8002,
@@ -206,6 +215,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     {
                         MACHINE,
                         OWNER: "p/s",
+                        MODE: "proxy",
                         FIXED_CIDR_V6: "fc00::/64",
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
@@ -232,7 +242,16 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             build: (common, opts) => {
                 const step = new CollectorStart(
                     "step",
-                    { ...common, bmpPort: 5001, restPort: 8002, verify, runsOn },
+                    {
+                        ...common,
+                        mode: "proxy",
+                        patEnabled: true,
+                        purgeStaleData: verify,
+                        bmpPort: 5001,
+                        restPort: 8002,
+                        verify,
+                        runsOn,
+                    },
                     opts,
                 );
                 return { containerIpv6: step.containerIpv6, datapath: step.datapath, verification: step.verification };
@@ -240,9 +259,12 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["dnat", "verification"],
+                    ["dnat", "verification", "data"],
                     {
                         MACHINE,
+                        MODE: "proxy",
+                        PAT_ENABLED: "true",
+                        PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
                         VERIFY: String(verify),

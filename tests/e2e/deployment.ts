@@ -64,6 +64,10 @@ export class Deployment {
                 for (const [index, item] of (JSON.parse(value) as string[]).entries()) {
                     await this.stack.setConfig(`${key}[${index}]`, { value: item }, true);
                 }
+            } else if (value.startsWith("{")) {
+                for (const [name, item] of Object.entries(JSON.parse(value) as Record<string, string>)) {
+                    await this.stack.setConfig(`${key}.${name}`, { value: item }, true);
+                }
             } else {
                 values[key] = { value };
             }

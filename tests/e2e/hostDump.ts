@@ -27,7 +27,7 @@ export function dumpHost(sandbox: Sandbox): Promise<string> {
         docker network inspect bridge --format '{{.EnableIPv6}}'
         echo "# network"
         ip -6 route
-        ip -6 -oneline addr show docker0
+        ip -6 -oneline addr show docker0 scope global | awk '{print $4}'
         cat /proc/sys/net/ipv6/conf/{all,default,eth0}/{forwarding,accept_ra}
         ip netns list
     `);

@@ -1,27 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Deployment, proofOf } from "./deployment";
+import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { root } from "./run";
-import { Sandbox } from "./sandbox";
-
-const MINUTE = 60_000;
+import { MINUTE, story } from "./story";
 
 describe("a deployment that is killed", () => {
-    let sandbox: Sandbox;
-    let deployment: Deployment;
     let before: string;
-
-    beforeAll(async () => {
-        sandbox = await Sandbox.up("interruption");
-        await sandbox.reboot();
-        before = await dumpHost(sandbox);
-        deployment = await Deployment.create(sandbox);
-    }, 5 * MINUTE);
-
-    afterAll(async () => {
-        await sandbox?.down();
-        deployment?.remove();
-    }, MINUTE);
+    const shared = story("interruption", {
+        prepare: async (sandbox) => {
+            await sandbox.reboot();
+            before = await dumpHost(sandbox);
+        },
+    });
 
     function killGroup(child: ChildProcess): void {
         if (child.pid !== undefined && child.exitCode === null) {
@@ -32,10 +22,10 @@ describe("a deployment that is killed", () => {
     /** Runs `pulumi up` and kills it and its children as soon as it prints `text`. */
     function killAt(text: string): Promise<boolean> {
         return new Promise((resolve) => {
-            const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--stack", deployment.stack.name], {
+            const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--stack", shared.deployment.stack.name], {
                 cwd: root,
                 detached: true,
-                env: { ...process.env, ...deployment.stack.workspace.envVars },
+                env: { ...process.env, ...shared.deployment.stack.workspace.envVars },
             });
             let output = "";
             child.stdout.on("data", (chunk: Buffer) => {
@@ -60,7 +50,7 @@ describe("a deployment that is killed", () => {
         "at “%s” leaves a host and a state that the next up goes on from",
         async (text) => {
             expect(await killAt(text)).toBe(true);
-            await deployment.stack.cancel();
+            await shared.deployment.stack.cancel();
         },
         2 * MINUTE,
     );
@@ -68,9 +58,9 @@ describe("a deployment that is killed", () => {
     test(
         "is finished by the next up, with one start of the collector",
         async () => {
-            const { outputs } = await deployment.up();
-            expect(proofOf(outputs)).toEqual({ sentTo: sandbox.info.address, seenAsSent: true });
-            expect(await sandbox.collectorStarts()).toBe(1);
+            const { outputs } = await shared.deployment.up();
+            expect(proofOf(outputs)).toEqual({ sentTo: shared.sandbox.info.address, seenAsSent: true });
+            expect(await shared.sandbox.collectorStarts()).toBe(1);
         },
         2 * MINUTE,
     );
@@ -78,9 +68,9 @@ describe("a deployment that is killed", () => {
     test(
         "is taken away by destroy as if it had never been",
         async () => {
-            await deployment.destroy();
-            await sandbox.reboot();
-            expect(await dumpHost(sandbox)).toBe(before);
+            await shared.deployment.destroy();
+            await shared.sandbox.reboot();
+            expect(await dumpHost(shared.sandbox)).toBe(before);
         },
         2 * MINUTE,
     );
@@ -88,12 +78,12 @@ describe("a deployment that is killed", () => {
     test(
         "half way and destroyed at once leaves nothing either",
         async () => {
-            await sandbox.root("rm -rf /var/openbmp");
+            await shared.sandbox.root("rm -rf /var/openbmp");
             expect(await killAt("armed:")).toBe(true);
-            await deployment.stack.cancel();
-            await deployment.destroy();
-            await sandbox.reboot();
-            expect(await dumpHost(sandbox)).toBe(before);
+            await shared.deployment.stack.cancel();
+            await shared.deployment.destroy();
+            await shared.sandbox.reboot();
+            expect(await dumpHost(shared.sandbox)).toBe(before);
         },
         2 * MINUTE,
     );

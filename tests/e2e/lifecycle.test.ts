@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Deployment, proofOf } from "./deployment";
+import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { root, run } from "./run";
-import { Sandbox } from "./sandbox";
+import { MINUTE, story } from "./story";
 
-const MINUTE = 60_000;
 /** What a user may have in daemon.json: odd spacing, other keys. */
 const usersDaemonJson = '{ "log-opts": {"max-size":"10m"},\n\t"log-driver":   "json-file" }\n';
 
@@ -19,50 +18,43 @@ const connectProgram = `
 `;
 
 describe("a deployment's life on a host with an engine without IPv6 NAT", () => {
-    let sandbox: Sandbox;
-    let deployment: Deployment;
     let before: string;
-
-    beforeAll(async () => {
-        sandbox = await Sandbox.up("lifecycle");
-        await sandbox.root(`cat > /etc/docker/daemon.json <<'END'\n${usersDaemonJson}END\n
+    const shared = story("lifecycle", {
+        config: { adminId: "collector-1" },
+        prepare: async (sandbox) => {
+            await sandbox.root(`cat > /etc/docker/daemon.json <<'END'\n${usersDaemonJson}END\n
             docker run --detach --name bystander openbmp-aio-stand-in:latest sleep infinity
             docker create --name idle --restart always openbmp-aio-stand-in:latest sleep infinity`);
-        await sandbox.reboot();
-        before = await dumpHost(sandbox);
-        await sandbox.root("docker start bystander");
-        deployment = await Deployment.create(sandbox, { adminId: "collector-1" });
-    }, 5 * MINUTE);
-
-    afterAll(async () => {
-        await sandbox?.down();
-        deployment?.remove();
-    }, MINUTE);
+            await sandbox.reboot();
+            before = await dumpHost(sandbox);
+            await sandbox.root("docker start bystander");
+        },
+    });
 
     test(
         "the first up starts the collector once, within nine logins, and proves the source address",
         async () => {
-            const logins = await sandbox.acceptedLogins();
-            const { outputs } = await deployment.up();
-            expect((await sandbox.acceptedLogins()) - logins).toBeLessThanOrEqual(9);
-            expect(await sandbox.collectorStarts()).toBe(1);
-            expect(proofOf(outputs)).toEqual({ sentTo: sandbox.info.address, seenAsSent: true });
-            expect(outputs.bmpEndpoint?.value).toBe(`[${sandbox.info.address}]:5000`);
-            expect(outputs.ipv4Address?.value).toBe(sandbox.info.addressV4);
-            expect(outputs.containerIpv6?.value).toBe(await sandbox.containerIpv6());
+            const logins = await shared.sandbox.acceptedLogins();
+            const { outputs } = await shared.deployment.up();
+            expect((await shared.sandbox.acceptedLogins()) - logins).toBeLessThanOrEqual(9);
+            expect(await shared.sandbox.collectorStarts()).toBe(1);
+            expect(proofOf(outputs)).toEqual({ sentTo: shared.sandbox.info.address, seenAsSent: true });
+            expect(outputs.bmpEndpoint?.value).toBe(`[${shared.sandbox.info.address}]:5000`);
+            expect(outputs.ipv4Address?.value).toBe(shared.sandbox.info.addressV4);
+            expect(outputs.containerIpv6?.value).toBe(await shared.sandbox.containerIpv6());
             expect(outputs.datapath?.value).toMatch(/^dnat: /);
         },
         3 * MINUTE,
     );
 
     test("the proof leaves no phantom router", async () => {
-        expect(await sandbox.routers()).toEqual([]);
+        expect(await shared.sandbox.routers()).toEqual([]);
     });
 
     test("containers that ran run again after the restart of Docker, stopped ones stay stopped", async () => {
-        const states = await sandbox.root("docker ps --all --format '{{.Names}} {{.State}}' | sort");
+        const states = await shared.sandbox.root("docker ps --all --format '{{.Names}} {{.State}}' | sort");
         expect(states).toBe("bystander running\nidle created\nopenbmp_aio running\n");
-        expect(await sandbox.root("docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' idle")).toBe(
+        expect(await shared.sandbox.root("docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' idle")).toBe(
             "always\n",
         );
     });
@@ -72,7 +64,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         const expected = original
             .replace("\n  listen_mode: v4\n", "\n  listen_mode: v4v6\n")
             .replace("\n  admin_id: hostname\n", "\n  admin_id: collector-1\n");
-        const deployed = await sandbox.root("cat /var/openbmp/config/openbmpd.conf");
+        const deployed = await shared.sandbox.root("cat /var/openbmp/config/openbmpd.conf");
         expect(deployed).toBe(expected);
         expect(createHash("sha256").update(deployed).digest("hex")).not.toBe(
             createHash("sha256").update(original).digest("hex"),
@@ -82,8 +74,8 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "an allowed router is recorded under its own IPv6 address",
         async () => {
-            const address = await sandbox.startRouter("edge-1", "111");
-            expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+            const address = await shared.sandbox.startRouter("edge-1", "111");
+            expect((await shared.sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
         },
         MINUTE,
     );
@@ -91,11 +83,19 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "what is not on a list gets no answer, over IPv6 and IPv4",
         async () => {
-            const { address, addressV4 } = sandbox.info;
-            expect((await sandbox.runBeside("211", connectProgram, [address, "5000"])).stdout).toBe("no answer\n");
-            expect((await sandbox.runBeside("211", connectProgram, [address, "8001"])).stdout).toBe("no answer\n");
-            expect((await sandbox.runBeside("111a", connectProgram, [addressV4, "5000"])).stdout).toBe("no answer\n");
-            expect((await sandbox.runBeside("112", connectProgram, [address, "8001"])).stdout).toBe("connected\n");
+            const { address, addressV4 } = shared.sandbox.info;
+            expect((await shared.sandbox.runBeside("211", connectProgram, [address, "5000"])).stdout).toBe(
+                "no answer\n",
+            );
+            expect((await shared.sandbox.runBeside("211", connectProgram, [address, "8001"])).stdout).toBe(
+                "no answer\n",
+            );
+            expect((await shared.sandbox.runBeside("111a", connectProgram, [addressV4, "5000"])).stdout).toBe(
+                "no answer\n",
+            );
+            expect((await shared.sandbox.runBeside("112", connectProgram, [address, "8001"])).stdout).toBe(
+                "connected\n",
+            );
         },
         MINUTE,
     );
@@ -103,10 +103,13 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "a neighbour with a route to the container's prefix reaches no port of it",
         async () => {
-            const inside = await sandbox.containerIpv6();
-            const neighbour = await sandbox.startPeer("neighbour", sandbox.peerAddress("113"), ["sleep", "infinity"]);
+            const inside = await shared.sandbox.containerIpv6();
+            const neighbour = await shared.sandbox.startPeer("neighbour", shared.sandbox.peerAddress("113"), [
+                "sleep",
+                "infinity",
+            ]);
             const pid = (await run("docker", ["inspect", "--format", "{{.State.Pid}}", neighbour])).trim();
-            const route = ["ip", "-6", "route", "add", "fc00:172:17::/64", "via", sandbox.info.address];
+            const route = ["ip", "-6", "route", "add", "fc00:172:17::/64", "via", shared.sandbox.info.address];
             await run("nsenter", [`--net=/proc/${pid}/ns/net`, ...route]);
             const reach = (port: string) =>
                 run("docker", ["exec", "-i", neighbour, "node", "-", inside, port], connectProgram);
@@ -114,9 +117,9 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
                 expect(await reach(port)).toBe("no answer\n");
             }
             // Without the rule it does: the route is right and the port is open.
-            await sandbox.root("ip6tables -t mangle -D FORWARD -o docker0 -j OPENBMP-FORWARD");
+            await shared.sandbox.root("ip6tables -t mangle -D FORWARD -o docker0 -j OPENBMP-FORWARD");
             expect(await reach("3306")).toBe("connected\n");
-            await sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
+            await shared.sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
             expect(await reach("3306")).toBe("no answer\n");
         },
         MINUTE,
@@ -125,10 +128,10 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "an up without a change changes nothing and opens no SSH connection",
         async () => {
-            const logins = await sandbox.acceptedLogins();
-            const { summary } = await deployment.up();
+            const logins = await shared.sandbox.acceptedLogins();
+            const { summary } = await shared.deployment.up();
             expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
-            expect(await sandbox.acceptedLogins()).toBe(logins);
+            expect(await shared.sandbox.acceptedLogins()).toBe(logins);
         },
         MINUTE,
     );
@@ -136,14 +139,14 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "the rules follow a container that comes back with another address",
         async () => {
-            const former = await sandbox.containerIpv6();
-            await sandbox.root(`docker stop openbmp_aio
+            const former = await shared.sandbox.containerIpv6();
+            await shared.sandbox.root(`docker stop openbmp_aio
             docker run --detach --name squatter --env KAFKA_FQDN=squatter openbmp-aio-stand-in:latest
             docker start openbmp_aio`);
-            expect(await sandbox.containerIpv6()).not.toBe(former);
-            const address = await sandbox.startRouter("edge-2", "112");
-            expect((await sandbox.connectedRouter("edge-2")).RouterIP).toBe(address);
-            await sandbox.root("docker rm --force --volumes squatter");
+            expect(await shared.sandbox.containerIpv6()).not.toBe(former);
+            const address = await shared.sandbox.startRouter("edge-2", "112");
+            expect((await shared.sandbox.connectedRouter("edge-2")).RouterIP).toBe(address);
+            await shared.sandbox.root("docker rm --force --volumes squatter");
         },
         MINUTE,
     );
@@ -151,9 +154,9 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "routers come back with their own address after a restart of Docker",
         async () => {
-            await sandbox.root("systemctl restart docker");
-            const address = await sandbox.startRouter("edge-3", "114");
-            expect((await sandbox.connectedRouter("edge-3")).RouterIP).toBe(address);
+            await shared.sandbox.root("systemctl restart docker");
+            const address = await shared.sandbox.startRouter("edge-3", "114");
+            expect((await shared.sandbox.connectedRouter("edge-3")).RouterIP).toBe(address);
         },
         MINUTE,
     );
@@ -161,9 +164,9 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "routers come back with their own address after a reboot",
         async () => {
-            await sandbox.reboot();
-            const address = await sandbox.startRouter("edge-4", "115");
-            expect((await sandbox.connectedRouter("edge-4")).RouterIP).toBe(address);
+            await shared.sandbox.reboot();
+            const address = await shared.sandbox.startRouter("edge-4", "115");
+            expect((await shared.sandbox.connectedRouter("edge-4")).RouterIP).toBe(address);
         },
         MINUTE,
     );
@@ -171,11 +174,11 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "a stopped unit takes its DNAT with it, and routers are refused rather than recorded wrongly",
         async () => {
-            await sandbox.root("systemctl stop openbmp-aio-ipv6-dnat");
-            expect((await sandbox.runBeside("116", connectProgram, [sandbox.info.address, "5000"])).stdout).toBe(
-                "ECONNREFUSED\n",
-            );
-            await sandbox.root("systemctl start openbmp-aio-ipv6-dnat");
+            await shared.sandbox.root("systemctl stop openbmp-aio-ipv6-dnat");
+            expect(
+                (await shared.sandbox.runBeside("116", connectProgram, [shared.sandbox.info.address, "5000"])).stdout,
+            ).toBe("ECONNREFUSED\n");
+            await shared.sandbox.root("systemctl start openbmp-aio-ipv6-dnat");
         },
         MINUTE,
     );
@@ -183,15 +186,17 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "a changed list touches the rules and the proof, and does not restart the collector",
         async () => {
-            const starts = await sandbox.collectorStarts();
-            await deployment.configure({ bmpAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("200")}/120`]) });
-            const logins = await sandbox.acceptedLogins();
-            const { summary } = await deployment.up();
+            const starts = await shared.sandbox.collectorStarts();
+            await shared.deployment.configure({
+                bmpAllowedCidrs: JSON.stringify([`${shared.sandbox.peerAddress("200")}/120`]),
+            });
+            const logins = await shared.sandbox.acceptedLogins();
+            const { summary } = await shared.deployment.up();
             expect(summary.resourceChanges).toEqual({ same: 14, update: 2 });
-            expect((await sandbox.acceptedLogins()) - logins).toBe(2);
-            expect(await sandbox.collectorStarts()).toBe(starts);
-            const address = await sandbox.startRouter("edge-5", "211");
-            expect((await sandbox.connectedRouter("edge-5")).RouterIP).toBe(address);
+            expect((await shared.sandbox.acceptedLogins()) - logins).toBe(2);
+            expect(await shared.sandbox.collectorStarts()).toBe(starts);
+            const address = await shared.sandbox.startRouter("edge-5", "211");
+            expect((await shared.sandbox.connectedRouter("edge-5")).RouterIP).toBe(address);
         },
         MINUTE,
     );
@@ -199,11 +204,11 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "a changed adminId starts the collector once more, on the new name",
         async () => {
-            const starts = await sandbox.collectorStarts();
-            await deployment.configure({ adminId: "collector-2" });
-            await deployment.up();
-            expect(await sandbox.collectorStarts()).toBe(starts + 1);
-            expect(await sandbox.root("tail -n 1 /var/openbmp/mysql/starts.jsonl")).toContain(
+            const starts = await shared.sandbox.collectorStarts();
+            await shared.deployment.configure({ adminId: "collector-2" });
+            await shared.deployment.up();
+            expect(await shared.sandbox.collectorStarts()).toBe(starts + 1);
+            expect(await shared.sandbox.root("tail -n 1 /var/openbmp/mysql/starts.jsonl")).toContain(
                 '"adminId":"collector-2"',
             );
         },
@@ -213,12 +218,12 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "destroy leaves the host as it was found",
         async () => {
-            await sandbox.removePeers();
-            await deployment.destroy();
-            await sandbox.reboot();
-            expect(await dumpHost(sandbox)).toBe(before);
-            expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe(usersDaemonJson);
-            expect(await sandbox.root("ls /var/openbmp/mysql /var/openbmp/config")).toContain("openbmpd.conf");
+            await shared.sandbox.removePeers();
+            await shared.deployment.destroy();
+            await shared.sandbox.reboot();
+            expect(await dumpHost(shared.sandbox)).toBe(before);
+            expect(await shared.sandbox.root("cat /etc/docker/daemon.json")).toBe(usersDaemonJson);
+            expect(await shared.sandbox.root("ls /var/openbmp/mysql /var/openbmp/config")).toContain("openbmpd.conf");
         },
         2 * MINUTE,
     );

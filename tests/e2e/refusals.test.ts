@@ -1,9 +1,6 @@
-import { Deployment } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { run } from "./run";
-import { Sandbox } from "./sandbox";
-
-const MINUTE = 60_000;
+import { MINUTE, story } from "./story";
 
 /** The lines that the preflight printed, one for each reason. */
 const reasons = (error: string) => {
@@ -12,36 +9,25 @@ const reasons = (error: string) => {
 };
 
 describe("a host that is not fit", () => {
-    let sandbox: Sandbox;
-    let deployment: Deployment;
-
-    beforeAll(async () => {
-        sandbox = await Sandbox.up("refusals");
-        deployment = await Deployment.create(sandbox);
-    }, 5 * MINUTE);
-
-    afterAll(async () => {
-        await sandbox?.down();
-        deployment?.remove();
-    }, MINUTE);
+    const shared = story("refusals");
 
     /** Runs an `up` that must fail and must change nothing on the host. */
     async function refused(): Promise<string> {
-        const before = await dumpHost(sandbox);
-        const error = await deployment.failingUp();
-        expect(await dumpHost(sandbox)).toBe(before);
+        const before = await dumpHost(shared.sandbox);
+        const error = await shared.deployment.failingUp();
+        expect(await dumpHost(shared.sandbox)).toBe(before);
         return error;
     }
 
     test(
         "is told every reason at once, a line for each",
         async () => {
-            await sandbox.root(`
+            await shared.sandbox.root(`
             echo '{"ipv6": false, "fixed-cidr-v6": "fd00:1::/64"}' > /etc/docker/daemon.json
             ip -6 addr add fc00:172:17::77/64 dev eth0
             docker run --detach --name web --publish 5000:80 openbmp-aio-stand-in:latest sleep infinity
             docker create --name openbmp_aio --publish 5000:5000 openbmp-aio-stand-in:latest`);
-            await deployment.configure({ memoryGb: "4096" });
+            await shared.deployment.configure({ memoryGb: "4096" });
             expect(reasons(await refused())).toEqual([
                 '- /etc/docker/daemon.json sets "fixed-cidr-v6" to "fd00:1::/64", this deployment needs "fc00:172:17::/64": change it there or in the configuration',
                 '- /etc/docker/daemon.json sets "ipv6" to false, this deployment needs true: change it there or in the configuration',
@@ -52,9 +38,9 @@ describe("a host that is not fit", () => {
                 "- fixedCidrV6 fc00:172:17::/64 overlaps the host's own network: fc00:172:17::/64 dev eth0 proto kernel metric 256 pref medium",
                 expect.stringMatching(/^- the host has \d+ MB of memory, the collector needs 4194304 MB$/),
             ]);
-            await sandbox.root(`rm /etc/docker/daemon.json; ip -6 addr del fc00:172:17::77/64 dev eth0
+            await shared.sandbox.root(`rm /etc/docker/daemon.json; ip -6 addr del fc00:172:17::77/64 dev eth0
             docker rm --force web openbmp_aio`);
-            await deployment.configure({ memoryGb: "0" });
+            await shared.deployment.configure({ memoryGb: "0" });
         },
         2 * MINUTE,
     );
@@ -62,16 +48,16 @@ describe("a host that is not fit", () => {
     test(
         "is refused when daemon.json is not JSON, and for --rm containers that a restart would take",
         async () => {
-            await sandbox.root(`echo '{"ipv6": tru' > /etc/docker/daemon.json`);
+            await shared.sandbox.root(`echo '{"ipv6": tru' > /etc/docker/daemon.json`);
             expect(reasons(await refused())).toEqual([
                 "- /etc/docker/daemon.json is not a JSON object: mend it or move it away",
             ]);
-            await sandbox.root(`rm /etc/docker/daemon.json
+            await shared.sandbox.root(`rm /etc/docker/daemon.json
             docker run --detach --rm --name fleeting openbmp-aio-stand-in:latest sleep infinity`);
             expect(reasons(await refused())).toEqual([
                 "- container fleeting runs with --rm and would vanish when Docker restarts: stop it first",
             ]);
-            await sandbox.root("docker rm --force fleeting");
+            await shared.sandbox.root("docker rm --force fleeting");
         },
         2 * MINUTE,
     );
@@ -79,13 +65,13 @@ describe("a host that is not fit", () => {
     test(
         "is refused when other containers run and restartDocker is false",
         async () => {
-            await sandbox.root("docker run --detach --name web openbmp-aio-stand-in:latest sleep infinity");
-            await deployment.configure({ restartDocker: "false" });
+            await shared.sandbox.root("docker run --detach --name web openbmp-aio-stand-in:latest sleep infinity");
+            await shared.deployment.configure({ restartDocker: "false" });
             expect(reasons(await refused())).toEqual([
                 "- Docker must restart for IPv6, but restartDocker is false and these containers run: web",
             ]);
-            await sandbox.root("docker rm --force web");
-            await deployment.configure({ restartDocker: "true" });
+            await shared.sandbox.root("docker rm --force web");
+            await shared.deployment.configure({ restartDocker: "true" });
         },
         2 * MINUTE,
     );
@@ -93,15 +79,15 @@ describe("a host that is not fit", () => {
     test(
         "is refused when no Docker engine answers, and when there is no Docker",
         async () => {
-            await sandbox.root("systemctl stop docker.socket docker.service");
-            expect(reasons(await deployment.failingUp())).toEqual([
+            await shared.sandbox.root("systemctl stop docker.socket docker.service");
+            expect(reasons(await shared.deployment.failingUp())).toEqual([
                 expect.stringMatching(/^- no Docker engine answers: /),
             ]);
-            await sandbox.root("systemctl start docker.service; mv /usr/bin/docker /usr/bin/docker.hidden");
-            expect(reasons(await deployment.failingUp())).toEqual([
+            await shared.sandbox.root("systemctl start docker.service; mv /usr/bin/docker /usr/bin/docker.hidden");
+            expect(reasons(await shared.deployment.failingUp())).toEqual([
                 "- missing on the host: docker (package docker.io)",
             ]);
-            await sandbox.root("mv /usr/bin/docker.hidden /usr/bin/docker");
+            await shared.sandbox.root("mv /usr/bin/docker.hidden /usr/bin/docker");
         },
         2 * MINUTE,
     );
@@ -109,9 +95,9 @@ describe("a host that is not fit", () => {
     test(
         "is refused when sudo asks for a password",
         async () => {
-            await sandbox.root("echo 'admin ALL=(ALL) ALL' > /etc/sudoers.d/admin");
+            await shared.sandbox.root("echo 'admin ALL=(ALL) ALL' > /etc/sudoers.d/admin");
             expect(await refused()).toMatch(/sudo: a password is required/);
-            await sandbox.root("echo 'admin ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/admin");
+            await shared.sandbox.root("echo 'admin ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/admin");
         },
         MINUTE,
     );
@@ -119,23 +105,34 @@ describe("a host that is not fit", () => {
     test(
         "is not spoken to under another host key, nor with another login key",
         async () => {
-            await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${sandbox.info.privateKeyFile}.other`]);
-            const otherPublic = (await run("cat", [`${sandbox.info.privateKeyFile}.other.pub`]))
+            await run("ssh-keygen", [
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                `${shared.sandbox.info.privateKeyFile}.other`,
+            ]);
+            const otherPublic = (await run("cat", [`${shared.sandbox.info.privateKeyFile}.other.pub`]))
                 .split(" ", 2)
                 .join(" ");
-            const otherPrivate = await run("cat", [`${sandbox.info.privateKeyFile}.other`]);
-            const logins = await sandbox.acceptedLogins();
+            const otherPrivate = await run("cat", [`${shared.sandbox.info.privateKeyFile}.other`]);
+            const logins = await shared.sandbox.acceptedLogins();
 
-            await deployment.configure({ hostKey: otherPublic });
+            await shared.deployment.configure({ hostKey: otherPublic });
             expect(await refused()).toMatch(/host key mismatch/);
-            await deployment.configure({ hostKey: sandbox.info.hostKey });
+            await shared.deployment.configure({ hostKey: shared.sandbox.info.hostKey });
 
-            await deployment.stack.setConfig("sshPrivateKey", { value: otherPrivate, secret: true });
+            await shared.deployment.stack.setConfig("sshPrivateKey", { value: otherPrivate, secret: true });
             const error = await refused();
             expect(error).toMatch(/unable to authenticate/);
             expect(error).not.toContain("PRIVATE KEY");
-            await deployment.stack.setConfig("sshPrivateKey", { value: sandbox.privateKey, secret: true });
-            expect(await sandbox.acceptedLogins()).toBe(logins);
+            await shared.deployment.stack.setConfig("sshPrivateKey", {
+                value: shared.sandbox.privateKey,
+                secret: true,
+            });
+            expect(await shared.sandbox.acceptedLogins()).toBe(logins);
         },
         2 * MINUTE,
     );
@@ -143,15 +140,15 @@ describe("a host that is not fit", () => {
     test(
         "is deployed once every reason is gone, and then refuses another stack",
         async () => {
-            await deployment.up();
-            await sandbox.root("echo openbmp-aio-ipv6/other > /var/lib/openbmp-aio-ipv6/owner");
-            await deployment.configure({ reapply: "2" });
-            expect(reasons(await deployment.failingUp())).toEqual([
+            await shared.deployment.up();
+            await shared.sandbox.root("echo openbmp-aio-ipv6/other > /var/lib/openbmp-aio-ipv6/owner");
+            await shared.deployment.configure({ reapply: "2" });
+            expect(reasons(await shared.deployment.failingUp())).toEqual([
                 "- the host is deployed by the stack openbmp-aio-ipv6/other: destroy that one first",
             ]);
-            const rules = await sandbox.root("ip6tables -t nat -S");
-            await deployment.destroy();
-            expect(await sandbox.root("ip6tables -t nat -S")).toBe(rules);
+            const rules = await shared.sandbox.root("ip6tables -t nat -S");
+            await shared.deployment.destroy();
+            expect(await shared.sandbox.root("ip6tables -t nat -S")).toBe(rules);
         },
         2 * MINUTE,
     );

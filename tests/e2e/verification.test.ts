@@ -1,31 +1,19 @@
-import { Deployment, proofOf } from "./deployment";
-import { Sandbox } from "./sandbox";
-
-const MINUTE = 60_000;
+import { proofOf } from "./deployment";
+import { MINUTE, story } from "./story";
 
 describe("the proof at the end of a deployment", () => {
-    let sandbox: Sandbox;
-    let deployment: Deployment;
+    const shared = story("verification");
     let run = 0;
 
-    beforeAll(async () => {
-        sandbox = await Sandbox.up("verification");
-        deployment = await Deployment.create(sandbox);
-        await deployment.up();
-    }, 5 * MINUTE);
-
-    afterAll(async () => {
-        await sandbox?.down();
-        deployment?.remove();
-    }, MINUTE);
+    beforeAll(() => shared.deployment.up(), MINUTE);
 
     /** Breaks the way, deploys again, and puts the way back; returns the error. */
     async function errorAfter(breakIt: string, mendIt: string): Promise<string> {
-        await sandbox.root(breakIt);
+        await shared.sandbox.root(breakIt);
         run += 1;
-        await deployment.configure({ reapply: String(run) });
-        const error = await deployment.failingUp();
-        await sandbox.root(mendIt);
+        await shared.deployment.configure({ reapply: String(run) });
+        const error = await shared.deployment.failingUp();
+        await shared.sandbox.root(mendIt);
         return error;
     }
 
@@ -51,7 +39,7 @@ describe("the proof at the end of a deployment", () => {
             expect(await errorAfter(add, add.replaceAll("-I ", "-D "))).toMatch(
                 /verification failed: docker-proxy in the way: the host itself answers at port 5000/,
             );
-            expect(await sandbox.routers()).toEqual([]);
+            expect(await shared.sandbox.routers()).toEqual([]);
         },
         2 * MINUTE,
     );
@@ -76,9 +64,9 @@ describe("the proof at the end of a deployment", () => {
     test(
         "succeeds again once the way is free",
         async () => {
-            await deployment.configure({ reapply: "free" });
-            const { outputs } = await deployment.up();
-            expect(proofOf(outputs)).toEqual({ sentTo: sandbox.info.address, seenAsSent: true });
+            await shared.deployment.configure({ reapply: "free" });
+            const { outputs } = await shared.deployment.up();
+            expect(proofOf(outputs)).toEqual({ sentTo: shared.sandbox.info.address, seenAsSent: true });
         },
         2 * MINUTE,
     );

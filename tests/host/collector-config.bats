@@ -5,6 +5,7 @@
 load helper
 
 FILE=/var/openbmp/config/openbmpd.conf
+STAGED=/var/openbmp/config/.openbmpd.conf.openbmp-aio-ipv6
 
 setup() {
   open_host
@@ -18,8 +19,8 @@ digest() { sha256sum | cut -d ' ' -f 1; }
 # plan OLD NEW EDIT…: what the program works out; an edit is OFFSET LENGTH TEXT.
 plan() {
   local edit offset length text
-  OLD_SHA256=$(printf "$1" | digest)
-  NEW_SHA256=$(printf "$2" | digest)
+  OLD_SHA256=$(printf %b "$1" | digest)
+  NEW_SHA256=$(printf %b "$2" | digest)
   EDITS=()
   for edit in "${@:3}"; do
     read -r offset length text <<<"$edit"
@@ -28,72 +29,145 @@ plan() {
 }
 
 # the_file TEXT [MODE]: what is in the volume.
-the_file() { printf "$1" | write_on_host $FILE "${2:-644}"; }
+the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
 
 @test "the image's file is copied, and its digest and text are the result" {
   step_succeeds collector-config-read
-  host cmp "$FAKE/openbmpd.conf" $FILE
+  host cmp "$FAKE/openbmpd.conf" "$FILE"
   same "$(digest <"$FAKE/openbmpd.conf")" "$(head -n 1 <<<"$output")"
   tail -n +2 <<<"$output" | base64 -d | gunzip | cmp - "$FAKE/openbmpd.conf"
-  same openbmpd.conf "$(host ls /var/openbmp/config)"
+  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
 }
 
 @test "a file that is there is read, not replaced" {
   the_file 'mine: 1\n' 600
   local before
-  before=$(identity $FILE)
+  before=$(identity "$FILE")
   step_succeeds collector-config-read
-  same "$before" "$(identity $FILE)"
+  same "$before" "$(identity "$FILE")"
   same "mine: 1" "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
   not_called 'docker cp'
 }
 
-@test "a copy that appears meanwhile is not overwritten" {
-  cut_off_at docker 'cp *' after
-  step_is_cut_off collector-config-read
-  the_file 'mine: 1\n'
+@test "a copy that appears just before the last move is not overwritten" {
+  cat >"$FAKE/bin/mv" <<STUB
+#!/bin/bash
+echo 'mine: 1' >$FILE
+PATH=\${PATH#*:} mv "\$@"
+# Some versions call it a failure that nothing was moved.
+exit 1
+STUB
+  chmod +x "$FAKE/bin/mv"
   step_succeeds collector-config-read
-  same "mine: 1" "$(on_host $FILE)"
+  same "mine: 1" "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
+  same "mine: 1" "$(on_host "$FILE")"
+  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
 }
 
-@test "cut off while copying, the next run copies the whole file" {
-  cut_off_at mv '*openbmpd.conf'
-  step_is_cut_off collector-config-read
-  step_succeeds collector-config-read
-  host cmp "$FAKE/openbmpd.conf" $FILE
-  same openbmpd.conf "$(host ls /var/openbmp/config)"
+@test "cut off anywhere while copying, the next run copies the whole file, or takes the user's that appeared" {
+  local cut
+  for cut in 'mkdir:*config:' 'mkdir:*config:after' 'docker:cp *:' 'docker:cp *:after' 'sync:*:' 'sync:*:after' \
+    'mv:*openbmpd.conf:' 'mv:*openbmpd.conf:after' 'gzip:*:'; do
+    IFS=: read -r program pattern after <<<"$cut"
+    for mine in '' 'mine: 1'; do
+      host rm -rf /var/openbmp/config
+      cut_off_at "$program" "$pattern" "$after"
+      step_is_cut_off collector-config-read
+      [ -z "$mine" ] || the_file "$mine\n"
+      step_succeeds collector-config-read
+      same "${mine:-$(cat "$FAKE/openbmpd.conf")}" "$(on_host "$FILE")"
+      same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+    done
+  done
 }
 
-@test "a symbolic link and a directory are refused" {
+@test "part of a copy that was left is not taken for the copy" {
   host mkdir -p /var/openbmp/config
-  host ln -s /etc/shadow $FILE
-  step_refuses "$FILE must be a regular file, it is symbolic link" collector-config-read
-  host ln -sf /nowhere $FILE
-  step_refuses "$FILE must be a regular file, it is symbolic link" collector-config-read
-  host rm $FILE
-  host mkdir $FILE
-  step_refuses "$FILE must be a regular file, it is directory" collector-config-read
-}
-
-@test "an image without the file is named as no AIO image" {
-  rm "$FAKE/openbmpd.conf"
-  step_refuses "it is not an OpenBMP AIO image" collector-config-read
-  same "" "$(host ls /var/openbmp/config)"
-}
-
-@test "no output line is longer than the provider can take" {
-  head -c 200000 /dev/urandom | base64 >"$FAKE/openbmpd.conf"
+  host bash -c "head -c 5 '$FAKE/openbmpd.conf' >$STAGED"
   step_succeeds collector-config-read
+  host cmp "$FAKE/openbmpd.conf" "$FILE"
+  host rm "$FILE"
+  host mkdir "$STAGED"
+  step_succeeds collector-config-read
+  host cmp "$FAKE/openbmpd.conf" "$FILE"
+}
+
+@test "what is no regular file is refused by both steps, and stays" {
+  local make step before
+  plan old new '0 3 new'
+  host mkdir -p /var/openbmp/config
+  for make in 'symbolic link:ln -s /etc/shadow' 'symbolic link:ln -s /nowhere' 'symbolic link:ln -s other.conf' \
+    'directory:mkdir' 'fifo:mkfifo'; do
+    # shellcheck disable=SC2086
+    host ${make#*:} "$FILE"
+    before=$(host stat -c '%i %F %N' "$FILE")
+    for step in collector-config-read collector-config-write; do
+      step_refuses "$FILE must be a regular file, it is a ${make%%:*}: put the file itself there" "$step"
+      same "$before" "$(host stat -c '%i %F %N' "$FILE")"
+    done
+    host rm -r "$FILE"
+  done
+}
+
+@test "an image without the file, or with a directory in its place, is named; nothing is left" {
+  rm "$FAKE/openbmpd.conf"
+  step_refuses "an image without that file is not an OpenBMP AIO image" collector-config-read
+  same "" "$(host ls -A /var/openbmp/config)"
+  mkdir "$FAKE/openbmpd.conf"
+  step_refuses "/usr/etc/openbmp/openbmpd.conf in the image must be a regular file, it is a directory" collector-config-read
+  same "" "$(host ls -A /var/openbmp/config)"
+}
+
+# a_full_disk KB: the config volume, with no more room than that.
+a_full_disk() {
+  host mkdir -p /var/openbmp/config
+  host mount -t tmpfs -o "size=${1}k" tmpfs /var/openbmp/config
+}
+
+@test "with a full disk no part of the image's file is left" {
+  a_full_disk 64
+  head -c 100000 /dev/zero >"$FAKE/openbmpd.conf"
+  step_refuses "No space left on device" collector-config-read
+  same "" "$(host ls -A /var/openbmp/config)"
+}
+
+@test "with a full disk the file stays as it is, and nothing else is left" {
+  a_full_disk 64
+  head -c 40000 /dev/zero | write_on_host "$FILE"
+  host ln "$FILE" "$FILE.linked"
+  local before
+  before=$(identity "$FILE")
+  OLD_SHA256=$(head -c 40000 /dev/zero | digest) NEW_SHA256=$(head -c 39999 /dev/zero | digest) EDITS=("0 1 ")
+  step_refuses "No space left on device" collector-config-write
+  same "$before" "$(identity "$FILE")"
+  same $'openbmpd.conf\nopenbmpd.conf.linked' "$(host ls -A /var/openbmp/config)"
+}
+
+@test "10 MB go through both steps; more than 16 MiB are refused" {
+  local before
+  { echo 'a: old' && head -c 10000000 /dev/urandom | base64 -w 100 | head -c 9999993; } >"$FAKE/openbmpd.conf"
+  step_succeeds collector-config-read
+  # The provider takes no longer lines.
   [ "$(wc -L <<<"$output")" -lt 65536 ]
+  tail -n +2 <<<"$output" | base64 -d | gunzip | cmp - "$FAKE/openbmpd.conf"
+  OLD_SHA256=$(head -n 1 <<<"$output") NEW_SHA256=$(sed '1s/old/new/' "$FAKE/openbmpd.conf" | digest)
+  EDITS=("3 3 $(printf new | base64)")
+  step_succeeds collector-config-write
+  same "$NEW_SHA256" "$(on_host "$FILE" | digest)"
+
+  host truncate -s 16777217 "$FILE"
+  before=$(identity "$FILE")
+  step_refuses "$FILE has 16777217 bytes, at most 16777216 are accepted" collector-config-read
+  same "$before" "$(identity "$FILE")"
 }
 
 @test "the edits are applied, every other byte stays" {
   the_file 'a: old\t# x\r\nb: "\xff\xfe"\nc:1'
   plan 'a: old\t# x\r\nb: "\xff\xfe"\nc:1' 'a: v4v6\t# x\r\nb: ""\nc:12' '3 3 v4v6' '16 2 ' '23 0 2'
   step_succeeds collector-config-write
-  same "$NEW_SHA256" "$(host sha256sum $FILE | cut -d ' ' -f 1)"
+  same "$NEW_SHA256" "$(host sha256sum "$FILE" | cut -d ' ' -f 1)"
   same "{\"configSha256\":\"$NEW_SHA256\"}" "$output"
-  same openbmpd.conf "$(host ls /var/openbmp/config)"
+  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
 }
 
 @test "an insertion at the start and a text with several lines are applied" {
@@ -101,61 +175,158 @@ the_file() { printf "$1" | write_on_host $FILE "${2:-644}"; }
   plan 'tail' 'base:\n  admin_id: "c 1"\ntail' "0 0 x"
   EDITS=("0 0 $(printf 'base:\n  admin_id: "c 1"\n' | base64)")
   step_succeeds collector-config-write
-  same $'base:\n  admin_id: "c 1"\ntail' "$(on_host $FILE)"
+  same $'base:\n  admin_id: "c 1"\ntail' "$(on_host "$FILE")"
 }
 
-@test "a file that changed since it was read is refused and stays" {
+@test "a file that changed or went away since it was read is refused, and stays so" {
   the_file 'something else'
   plan 'old' 'new' '0 3 new'
   local before
-  before=$(identity $FILE)
+  before=$(identity "$FILE")
   step_refuses "was changed while it was being configured: give \"reapply\" a new value" collector-config-write
-  same "$before" "$(identity $FILE)"
+  same "$before" "$(identity "$FILE")"
+  host rm "$FILE"
+  step_refuses "was changed while it was being configured" collector-config-write
+  same "" "$(host ls -A /var/openbmp/config)"
 }
 
 @test "edits that do not give the expected text change nothing" {
   the_file 'old'
   plan 'old' 'new' '0 3 wrong'
   local before
-  before=$(identity $FILE)
+  before=$(identity "$FILE")
   step_refuses "do not give the expected text, nothing was changed" collector-config-write
-  same "$before" "$(identity $FILE)"
-  same openbmpd.conf "$(host ls /var/openbmp/config)"
+  same "$before" "$(identity "$FILE")"
+  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
 }
 
 @test "a file that already has the values is not written" {
   the_file 'new'
   plan 'old' 'new' '0 3 new'
   local before
-  before=$(identity $FILE)
+  before=$(identity "$FILE")
   step_succeeds collector-config-write
   says "already has the wanted values"
-  same "$before" "$(identity $FILE)"
+  same "$before" "$(identity "$FILE")"
 }
 
-@test "mode and owner stay" {
-  the_file 'old' 640
-  host chown 12:34 $FILE
+@test "mode and owner stay, also those of a read-only file" {
+  local mode
+  plan 'old' 'new' '0 3 new'
+  for mode in 640 444 400; do
+    the_file 'old' "$mode"
+    host chown 12:34 "$FILE"
+    step_succeeds collector-config-write
+    same "$mode 12:34 new" "$(host stat -c '%a %u:%g' "$FILE") $(on_host "$FILE")"
+  done
+}
+
+@test "extended attributes stay" {
+  the_file 'old'
+  host python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"mine")' "$FILE" ||
+    skip "no extended attributes on this file system"
   plan 'old' 'new' '0 3 new'
   step_succeeds collector-config-write
-  same "640 12:34 new" "$(host stat -c '%a %u:%g' $FILE) $(on_host $FILE)"
+  same "mine new" "$(host python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "user.note").decode())' "$FILE") $(on_host "$FILE")"
+}
+
+@test "an immutable file is refused, by one name or several, and nothing changes" {
+  local before
+  plan 'old' 'new' '0 3 new'
+  the_file 'old'
+  host chattr +i "$FILE" || skip "no immutable files on this file system"
+  before=$(identity "$FILE")
+  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config-write
+  host chattr -i "$FILE"
+  host ln "$FILE" "$FILE.linked"
+  host chattr +i "$FILE"
+  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config-write
+  same "$before" "$(identity "$FILE")"
+  same $'openbmpd.conf\nopenbmpd.conf.linked' "$(host ls -A /var/openbmp/config)"
+  host chattr -i "$FILE"
+  step_succeeds collector-config-write
 }
 
 @test "a hard link keeps its other name" {
   the_file 'old'
-  host ln $FILE /var/openbmp/other-name
+  host ln "$FILE" /var/openbmp/other-name
   plan 'old' 'new' '0 3 new'
   step_succeeds collector-config-write
   same new "$(on_host /var/openbmp/other-name)"
-  same 2 "$(host stat -c %h $FILE)"
+  same 2 "$(host stat -c %h "$FILE")"
 }
 
-@test "cut off at the last move, the file is whole and the next run finishes" {
+@test "cut off anywhere while writing, the file is whole and the next run finishes" {
+  local cut program pattern after
+  plan 'old' 'new' '0 3 new'
+  for cut in 'cp:*:' 'cp:*:after' 'dd:*:' 'cat:*.text:' 'cat:*.text:after' 'sync:*:' 'mv:*openbmpd.conf:' 'mv:*openbmpd.conf:after'; do
+    IFS=: read -r program pattern after <<<"$cut"
+    the_file 'old'
+    cut_off_at "$program" "$pattern" "$after"
+    step_is_cut_off collector-config-write
+    [[ $(on_host "$FILE") == @(old|new) ]]
+    step_succeeds collector-config-write
+    same new "$(on_host "$FILE")"
+    same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  done
+}
+
+@test "a file with several names, cut off while it is written in place, is whole after either step" {
+  local step
+  plan 'an old text' 'a new text' '0 6 a new'
+  for step in collector-config-read collector-config-write; do
+    the_file 'an old text'
+    host ln -f "$FILE" /var/openbmp/other-name
+    # The text is complete when the writing in place begins, with an empty file.
+    cut_off_at cat '*openbmp-aio-ipv6'
+    step_is_cut_off collector-config-write
+    same "" "$(on_host "$FILE")"
+    step_succeeds "$step"
+    same 'a new text' "$(on_host /var/openbmp/other-name)"
+    same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  done
+}
+
+@test "a file with several names that cannot be written to its end is named, and made whole by the next run" {
+  the_file 'an old text'
+  host ln "$FILE" /var/openbmp/other-name
+  plan 'an old text' 'a new text' '0 6 a new'
+  cat >"$FAKE/bin/cat" <<'STUB'
+#!/bin/bash
+PATH=${PATH#*:}
+[[ $1 != *openbmp-aio-ipv6 ]] || { rm "$0" && head -c 3 "$1" && exit 1; }
+exec cat "$@"
+STUB
+  chmod +x "$FAKE/bin/cat"
+  step_refuses "$FILE is incomplete, its whole text is in $STAGED: run again" collector-config-write
+  same 'a n' "$(on_host "$FILE")"
+  step_succeeds collector-config-write
+  same 'a new text' "$(on_host /var/openbmp/other-name)"
+}
+
+@test "a text left by a cut-off does not replace what the user wrote since, under several names too" {
+  the_file 'mine'
+  host ln "$FILE" /var/openbmp/other-name
+  host bash -c "echo left >$STAGED"
+  step_succeeds collector-config-read
+  same mine "$(on_host "$FILE")"
+  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+}
+
+@test "data that is there already belongs to what the file said of PAT, once" {
+  local marker=/var/openbmp/mysql.pat_enabled
   the_file 'old'
   plan 'old' 'new' '0 3 new'
-  cut_off_at mv '*openbmpd.conf'
-  step_is_cut_off collector-config-write
-  same old "$(on_host $FILE)"
+  PAT_FOUND=true
+  host mkdir -p /var/openbmp/mysql
   step_succeeds collector-config-write
-  same new "$(on_host $FILE)"
+  run ! host test -e "$marker"
+  the_file 'old'
+  host touch /var/openbmp/mysql/ibdata1
+  step_succeeds collector-config-write
+  same true "$(on_host "$marker")"
+  the_file 'old'
+  PAT_FOUND=false
+  step_succeeds collector-config-write
+  same true "$(on_host "$marker")"
 }

@@ -6,7 +6,7 @@ load helper
 
 setup() {
   open_host
-  write_on_host $DAEMON_JSON <<<'{"debug": true}'
+  write_on_host "$DAEMON_JSON" <<<'{"debug": true}'
 }
 teardown() { close_host; }
 
@@ -35,28 +35,28 @@ HOOK
   uplink uplink0 1 1 ra
   step_succeeds docker-restart
   same 2 "$(accept_ra uplink0)"
-  same "net/ipv6/conf/uplink0/accept_ra = 2" "$(on_host $SYSCTL_FILE | grep -v '^#')"
+  same "net/ipv6/conf/uplink0/accept_ra = 2" "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
 }
 
 @test "an interface with a dot in its name is written the way sysctl.d reads it" {
   uplink up.100 1 1 ra
   step_succeeds docker-restart
   same 2 "$(accept_ra up.100)"
-  same "net/ipv6/conf/up.100/accept_ra = 2" "$(on_host $SYSCTL_FILE | grep -v '^#')"
+  same "net/ipv6/conf/up.100/accept_ra = 2" "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
 }
 
 @test "an uplink whose advertisements a network manager handles is left alone" {
   uplink uplink0 0 1 ra
   step_succeeds docker-restart
   same 0 "$(accept_ra uplink0)"
-  run ! host test -e $SYSCTL_FILE
+  run ! host test -e "$SYSCTL_FILE"
 }
 
 @test "a static default route needs nothing" {
   uplink uplink0 1 1 static
   step_succeeds docker-restart
   same 1 "$(accept_ra uplink0)"
-  run ! host test -e $SYSCTL_FILE
+  run ! host test -e "$SYSCTL_FILE"
 }
 
 @test "an uplink that already has accept_ra 2 is the user's own setting" {
@@ -78,12 +78,12 @@ HOOK
   uplink uplink0 1 1 ra
   step_succeeds docker-restart
   local before
-  before=$(identity $SYSCTL_FILE)
+  before=$(identity "$SYSCTL_FILE")
   step_succeeds docker-restart
-  same "$before" "$(identity $SYSCTL_FILE)"
+  same "$before" "$(identity "$SYSCTL_FILE")"
   uplink uplink1 1 2 ra
   step_succeeds docker-restart
-  same $'net/ipv6/conf/uplink0/accept_ra = 2\nnet/ipv6/conf/uplink1/accept_ra = 2' "$(on_host $SYSCTL_FILE | grep -v '^#')"
+  same $'net/ipv6/conf/uplink0/accept_ra = 2\nnet/ipv6/conf/uplink1/accept_ra = 2' "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
 }
 
 @test "the removal puts accept_ra back where the host does not forward" {
@@ -91,7 +91,7 @@ HOOK
   step_succeeds docker-restart
   step_succeeds host remove
   same 1 "$(accept_ra uplink0)"
-  run ! host test -e $SYSCTL_FILE
+  run ! host test -e "$SYSCTL_FILE"
 }
 
 @test "the removal leaves accept_ra where the host still forwards, so that the route stays" {
@@ -100,14 +100,14 @@ HOOK
   host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
   step_succeeds host remove
   same 2 "$(accept_ra uplink0)"
-  run ! host test -e $SYSCTL_FILE
+  run ! host test -e "$SYSCTL_FILE"
 }
 
 @test "a lost default route undoes the change: file, engine, forwarding and route" {
   uplink uplink0 0 1 ra 1700
   loses_route_at_restart
   step_refuses "the host lost its IPv6 default route (default via 2001:db8:1::1 dev uplink0" docker-restart
-  same '{"debug": true}' "$(on_host $DAEMON_JSON)"
+  same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
   same "" "$(engine_has Bridge6)"
   same 0 "$(on_host /proc/sys/net/ipv6/conf/all/forwarding)"
   [[ $(host ip -6 route show default) == "default via 2001:db8:1::1 dev uplink0 proto ra metric 1001"* ]]

@@ -31,7 +31,7 @@ setup() {
 }
 
 armed() {
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
 }
 
@@ -49,74 +49,74 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 
 @test "the collector sees the router's own address, at both ports" {
   armed
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 8001)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
 }
 
 @test "other ports on the host lead there too, and the usual ones are the host's own again" {
   dnat_settings BMP_PORT=15000 REST_PORT=18001
   dnat guard
   armed
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 15000)"
-  same "docker-proxy 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 15000)"
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "a firewall that drops what is forwarded does not stop it" {
   host ip6tables -P FORWARD DROP
   armed
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "where the engine does the DNAT the collector sees the router's own address" {
-  engine_dnat $CONTAINER_ADDRESS
+  engine_dnat "$CONTAINER_ADDRESS"
   armed
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
 }
 
 @test "with the guard alone a router is refused, and never gets to docker-proxy" {
-  same refused "$(answer router $HOST_ADDRESS 5000)"
-  same refused "$(answer router $HOST_ADDRESS 8001)"
+  same refused "$(answer router "$HOST_ADDRESS" 5000)"
+  same refused "$(answer router "$HOST_ADDRESS" 8001)"
 }
 
 @test "while the container is stopped a router is refused" {
   armed
   collector_at ''
   synced
-  same refused "$(answer router $HOST_ADDRESS 5000)"
+  same refused "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "after release a router is refused" {
   armed
   dnat release
-  same refused "$(answer router $HOST_ADDRESS 5000)"
+  same refused "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "after removal the ports are docker-proxy's again" {
   armed
   dnat remove
-  same "docker-proxy 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "from a prefix that is not in the list nothing gets through, nor an answer" {
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
   armed
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
-  same nothing "$(answer stranger $HOST_ADDRESS 8001)"
+  same nothing "$(answer stranger "$HOST_ADDRESS" 8001)"
 }
 
 @test "each port has its own list" {
   dnat_settings 'REST_ALLOWED=(2001:db8:2::/64)'
   dnat guard
   armed
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
-  same nothing "$(answer router $HOST_ADDRESS 8001)"
-  same "collector 2001:db8:2::20" "$(answer stranger $HOST_ADDRESS 8001)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  same nothing "$(answer router "$HOST_ADDRESS" 8001)"
+  same "collector 2001:db8:2::20" "$(answer stranger "$HOST_ADDRESS" 8001)"
 }
 
 @test "an address that leaves the list loses the connection that it has" {
   armed
-  connect router $HOST_ADDRESS 5000
+  connect router "$HOST_ADDRESS" 5000
   talk before
   soon heard before
   dnat_settings 'BMP_ALLOWED=(2001:db8:2::/64)'
@@ -130,26 +130,26 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 @test "the host itself still reaches docker-proxy, and the container" {
   armed
   same "docker-proxy ::1" "$(answer '' ::1 5000)"
-  same "docker-proxy $HOST_ADDRESS" "$(answer '' $HOST_ADDRESS 5000)"
-  same "collector fc00:172:17::1" "$(answer '' $CONTAINER_ADDRESS 5000)"
+  same "docker-proxy $HOST_ADDRESS" "$(answer '' "$HOST_ADDRESS" 5000)"
+  same "collector fc00:172:17::1" "$(answer '' "$CONTAINER_ADDRESS" 5000)"
 }
 
 @test "a verification's packets come in by their own interface, listed or not" {
   armed
-  same "collector 2001:db8:3::20" "$(answer probe $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:3::20" "$(answer probe "$HOST_ADDRESS" 5000)"
 }
 
 @test "a neighbour with a route to the container's prefix does not get to the container" {
   armed
-  same nothing "$(answer stranger $CONTAINER_ADDRESS 3306)"
-  same nothing "$(answer router $CONTAINER_ADDRESS 5000)"
+  same nothing "$(answer stranger "$CONTAINER_ADDRESS" 3306)"
+  same nothing "$(answer router "$CONTAINER_ADDRESS" 5000)"
 }
 
 @test "where routed traffic to the prefix is wanted, the collector alone is closed to it" {
   dnat_settings GUARD_PREFIX=false
   dnat guard
   armed
-  same nothing "$(answer stranger $CONTAINER_ADDRESS 3306)"
+  same nothing "$(answer stranger "$CONTAINER_ADDRESS" 3306)"
   same "other 2001:db8:2::20" "$(answer stranger fc00:172:17::3 3306)"
 }
 
@@ -177,7 +177,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 
 @test "a connection stays when nothing moved" {
   armed
-  connect router $HOST_ADDRESS 5000
+  connect router "$HOST_ADDRESS" 5000
   synced
   talk still-there
   soon heard still-there
@@ -185,20 +185,20 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 
 @test "a connection that docker-proxy took before the guard ends, and the router comes back to the container" {
   dnat remove
-  connect router $HOST_ADDRESS 5000
+  connect router "$HOST_ADDRESS" 5000
   soon heard "docker-proxy 2001:db8:1::20"
   dnat guard
   armed
   talk to-docker-proxy
   sleep 0.2
   run ! heard to-docker-proxy
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "a connection to where the container was does not reach who is there now" {
   collector_at fc00:172:17::3
   synced
-  connect router $HOST_ADDRESS 5000
+  connect router "$HOST_ADDRESS" 5000
   soon heard "other 2001:db8:1::20"
   # The container moved, and its former address is another's now.
   armed
@@ -206,13 +206,13 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   talk stale
   sleep 0.2
   same 0 "$(packets_seen)"
-  same "collector 2001:db8:1::20" "$(answer router $HOST_ADDRESS 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "not even a connection that conntrack still knows reaches who is there now" {
   collector_at fc00:172:17::3
   synced
-  connect router $HOST_ADDRESS 5000
+  connect router "$HOST_ADDRESS" 5000
   printf '#!/bin/sh\n' >"$FAKE/bin/conntrack"
   chmod +x "$FAKE/bin/conntrack"
   armed
@@ -233,4 +233,27 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "collector 192.0.2.20" "$(answer router 192.0.2.10 5000)"
   same nothing "$(answer stranger 198.51.2.10 5000)"
   same nothing "$(answer stranger 192.0.2.10 8001)"
+}
+
+@test "in proxy mode a router of the list gets to docker-proxy, a stranger to nothing" {
+  dnat_settings MODE=proxy
+  dnat guard
+  armed
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
+  at router ip -6 route replace "$CONTAINER_ADDRESS" via "$HOST_ADDRESS"
+  same nothing "$(answer router "$CONTAINER_ADDRESS" 5000)"
+}
+
+@test "a connection that came in by DNAT ends when the mode changes, and comes back by docker-proxy" {
+  armed
+  connect router "$HOST_ADDRESS" 5000
+  soon heard "collector 2001:db8:1::20"
+  dnat_settings MODE=proxy
+  synced
+  talk to-the-collector
+  sleep 0.3
+  run ! heard to-the-collector
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }

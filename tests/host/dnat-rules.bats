@@ -46,7 +46,7 @@ RULES
 
 @test "with the container's address: the DNAT, and acceptance of what it carries" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   as_golden dnat
 }
@@ -54,7 +54,7 @@ RULES
 @test "rules that somebody flushed come back whole, those of IPv4 too" {
   local command
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   for command in ip6tables iptables; do
     for table in mangle filter nat; do
       host "$command" -t "$table" -F
@@ -69,7 +69,7 @@ RULES
 
 @test "a container at another address moves every rule, and leaves none behind" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   collector_at fc00:172:17::9
   synced
@@ -78,7 +78,7 @@ RULES
 
 @test "a container that is stopped, or gone, or without IPv6 leaves the guard alone" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   change_container openbmp_aio Running=false
   synced
@@ -93,7 +93,7 @@ RULES
 
 @test "an engine that does not answer leaves the guard alone" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   touch "$FAKE/engine-down"
   run dnat follow
@@ -101,9 +101,9 @@ RULES
 }
 
 @test "where the engine does the DNAT, ours is left out and its own is untouched" {
-  engine_dnat $CONTAINER_ADDRESS
+  engine_dnat "$CONTAINER_ADDRESS"
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   as_golden native
 }
@@ -111,7 +111,7 @@ RULES
 @test "a rule of the engine for another container's address is no native DNAT" {
   engine_dnat fc00:172:17::22
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   [[ $(rules) == *"-A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000 -j DNAT --to-destination [fc00:172:17::2]:5000"* ]]
 }
@@ -119,9 +119,22 @@ RULES
 @test "where the bridge's prefix was the user's own, only the container is closed to routed traffic" {
   dnat_settings GUARD_PREFIX=false
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   as_golden guard-container-only
+}
+
+@test "in proxy mode docker-proxy may answer, and nothing is forwarded to the container" {
+  dnat_settings MODE=proxy
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  dnat check
+  as_golden proxy
+  # Also where the engine has rules of its own.
+  engine_dnat "$CONTAINER_ADDRESS"
+  synced
+  [[ $(rules) != *"-A OPENBMP-FORWARD ! -d"* ]]
 }
 
 @test "empty allow lists let nobody in" {
@@ -133,7 +146,7 @@ RULES
 @test "other ports on the host lead to the same ones in the container" {
   dnat_settings BMP_PORT=15000 REST_PORT=18001
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   as_golden other-ports
 }
@@ -161,7 +174,7 @@ RULES
 
 @test "release takes the DNAT and leaves the guard" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   dnat release
   as_golden guard
@@ -171,7 +184,7 @@ RULES
   local before
   before=$(rules)
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   dnat remove
   same "$before" "$(rules)"
@@ -182,7 +195,7 @@ RULES
   local before
   before=$(rules)
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   rm "$OPENBMP_DNAT_CONFIG"
   dnat remove
@@ -196,7 +209,7 @@ RULES
   local before
   before=$(rules)
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   same "$before" "$(rules | grep -v OPENBMP)"
   same "-A INPUT -j OPENBMP-INPUT" "$(host ip6tables -S INPUT | sed -n 2p)"
@@ -235,17 +248,23 @@ RULES
 @test "check succeeds when the rules are where the container is" {
   dnat guard
   dnat check
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   dnat check
-  engine_dnat $CONTAINER_ADDRESS
+  engine_dnat "$CONTAINER_ADDRESS"
   synced
+  dnat check
+}
+
+@test "check knows its rules again, however the prefixes are written" {
+  dnat_settings 'BMP_ALLOWED=(2001:DB8:0:1::5/64 192.0.2.7/24 2001:db8::1 192.0.2.9)' 'REST_ALLOWED=(::/0 0.0.0.0/0)' PREFIX=fc00:0172:17:0::/64
+  dnat guard
   dnat check
 }
 
 @test "check fails when the container is elsewhere, or stopped under a DNAT" {
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   run ! dnat check
   synced
   collector_at fc00:172:17::9
@@ -257,19 +276,16 @@ RULES
 @test "check fails when any one of our rules is missing" {
   local command table chain rule
   dnat guard
-  collector_at $CONTAINER_ADDRESS
+  collector_at "$CONTAINER_ADDRESS"
   synced
   for command in ip6tables iptables; do
-    for table in mangle filter nat; do
-      while read -r _ chain rule; do
-        # shellcheck disable=SC2086
-        host "$command" -t "$table" -D "$chain" $rule
-        dnat check && echo "not missed: $command -t $table -A $chain $rule" && return 1
-        synced
-        dnat guard
-        synced
-        dnat check
-      done < <(host "$command" -t "$table" -S | grep -E '^-A .*OPENBMP')
-    done
+    host "$command-save" >"$FAKE/saved"
+    while read -r table chain rule; do
+      # shellcheck disable=SC2086
+      host "$command" -t "$table" -D "$chain" $rule
+      dnat check && echo "not missed: $command -t $table -A $chain $rule" && return 1
+      host "$command-restore" <"$FAKE/saved"
+    done < <(awk '/^[*]/ { table = substr($1, 2) } /^-A .*OPENBMP/ { sub("-A ", ""); print table, $0 }' "$FAKE/saved")
   done
+  dnat check
 }

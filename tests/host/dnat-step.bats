@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Step ipv6-dnat: the program, its settings and its units are on the host, and run.
+# shellcheck disable=SC2030,SC2031 # each test changes its own copy
 
 load helper
 load network
@@ -17,19 +18,23 @@ PROGRAM=/usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
 GUARD=openbmp-aio-ipv6-guard.service
 FOLLOW=openbmp-aio-ipv6-dnat.service
 
+# Both units are enabled and active.
+both_run() { (cd "$FAKE/units" && ls "$GUARD".{enabled,active} "$FOLLOW".{enabled,active}); }
+
 @test "the first run installs, enables and starts everything" {
   step_succeeds ipv6-dnat
   says "armed: TCP 5000 and 8001"
-  same 'BMP_PORT=5000
+  same 'MODE=dnat
+BMP_PORT=5000
 REST_PORT=8001
 PREFIX=fc00:172:17::/64
 GUARD_PREFIX=true
 BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
-REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#')"
-  same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a $PROGRAM) $(on_host $PROGRAM)"
-  same "$GUARD_UNIT_TEXT" "$(on_host /etc/systemd/system/$GUARD)"
-  same "$FOLLOW_UNIT_TEXT" "$(on_host /etc/systemd/system/$FOLLOW)"
-  same "$(printf '%s\n' $FOLLOW.active $FOLLOW.enabled $GUARD.active $GUARD.enabled)" "$(ls "$FAKE/units" | grep openbmp)"
+REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host "$SETTINGS" | grep -v '^#')"
+  same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a "$PROGRAM") $(on_host "$PROGRAM")"
+  same "$GUARD_UNIT_TEXT" "$(on_host /etc/systemd/system/"$GUARD")"
+  same "$FOLLOW_UNIT_TEXT" "$(on_host /etc/systemd/system/"$FOLLOW")"
+  both_run
   [[ $(jq -r .rulesSha256 <<<"$output") =~ ^[0-9a-f]{64}$ ]]
 }
 
@@ -39,7 +44,7 @@ REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#'
   before=$(host_listing)
   : >"$FAKE/calls"
   step_succeeds ipv6-dnat
-  says "the DNAT is armed already"
+  says "the rules are armed already"
   same "$before" "$(host_listing)"
   same "$result" "$output"
   not_called 'systemctl (enable|restart|daemon-reload)'
@@ -52,7 +57,7 @@ REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#'
   : >"$FAKE/calls"
   step_succeeds ipv6-dnat
   same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
-  on_host $SETTINGS | grep -xF 'BMP_ALLOWED=()'
+  on_host "$SETTINGS" | grep -xF 'BMP_ALLOWED=()'
   [ "$result" != "$output" ]
 }
 
@@ -68,7 +73,7 @@ REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#'
   step_succeeds ipv6-dnat
   rm "$FAKE/units/$FOLLOW.enabled" "$FAKE/units/$FOLLOW.active"
   step_succeeds ipv6-dnat
-  same "$(printf '%s\n' $FOLLOW.active $FOLLOW.enabled $GUARD.active $GUARD.enabled)" "$(ls "$FAKE/units" | grep openbmp)"
+  both_run
 }
 
 @test "rules that somebody took away are armed again" {
@@ -97,9 +102,34 @@ REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host $SETTINGS | grep -v '^#'
   same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
 }
 
+@test "a full disk fails the step and leaves the settings as they were" {
+  step_succeeds ipv6-dnat
+  local settings
+  settings=$(on_host "$SETTINGS")
+  host mount -t tmpfs -o size=4k tmpfs "${SETTINGS%/*}"
+  write_on_host "$SETTINGS" <<<"$settings"
+  BMP_PORT=15000
+  run_step ipv6-dnat
+  [ "$status" -ne 0 ]
+  same "$settings" "$(on_host "$SETTINGS")"
+}
+
 @test "where the user had the bridge's IPv6 on before, routed traffic to it stays allowed" {
-  write_on_host $DAEMON_JSON <<<'{"ipv6": true, "fixed-cidr-v6": "fc00:172:17::/64"}'
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "fc00:172:17::/64"}'
   step_succeeds docker-daemon-config
   step_succeeds ipv6-dnat
-  on_host $SETTINGS | grep -xF GUARD_PREFIX=false
+  on_host "$SETTINGS" | grep -xF GUARD_PREFIX=false
+}
+
+@test "another mode stops a running collector first, the same one does not" {
+  has_container openbmp_aio Running=true
+  step_succeeds ipv6-dnat
+  step_succeeds ipv6-dnat
+  same openbmp_aio "$(running)"
+  MODE=proxy
+  step_succeeds ipv6-dnat
+  says "stopping openbmp_aio: the way in changes from dnat to proxy"
+  says "go by docker-proxy, from the allowed prefixes only"
+  same "" "$(running)"
+  on_host "$SETTINGS" | grep -xF MODE=proxy
 }

@@ -7,7 +7,7 @@ load helper
 setup() {
   open_host
   FOUND='{"debug": true}'
-  write_on_host $DAEMON_JSON <<<"$FOUND"
+  write_on_host "$DAEMON_JSON" <<<"$FOUND"
 }
 teardown() { close_host; }
 
@@ -112,7 +112,7 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   cat >"$FAKE/on-restart" <<<'! grep -q fixed-cidr-v6 /etc/docker/daemon.json'
   step_refuses "Docker does not start: unit failed: the journal says why" docker-restart
   says "$DAEMON_JSON and Docker are as before"
-  same "$FOUND" "$(on_host $DAEMON_JSON)"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
   same 2 "$(restarts)"
   same web "$(running)"
   same always "$(container stopped RestartPolicy)"
@@ -122,16 +122,23 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   cat >"$FAKE/on-restart" <<<'! grep -q fixed-cidr-v6 /etc/docker/daemon.json'
   run_step docker-restart
   rm "$FAKE/on-restart"
-  write_on_host $DAEMON_JSON <<<'{"debug": false}'
+  write_on_host "$DAEMON_JSON" <<<'{"debug": false}'
   step_succeeds docker-restart
   step_succeeds host remove
-  same '{"debug": false}' "$(on_host $DAEMON_JSON)"
+  same '{"debug": false}' "$(on_host "$DAEMON_JSON")"
 }
 
 @test "an engine that starts neither way is said to be down" {
   cat >"$FAKE/on-restart" <<<'false'
   step_refuses "Docker does not start with the former $DAEMON_JSON either" docker-restart
-  same "$FOUND" "$(on_host $DAEMON_JSON)"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+}
+
+@test "a value that the user set against ours is refused, not overwritten" {
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false}'
+  step_refuses "$DAEMON_JSON sets \"ipv6\" to false, this deployment needs true" docker-restart
+  same '{"ipv6": false}' "$(on_host "$DAEMON_JSON")"
+  same 0 "$(restarts)"
 }
 
 @test "a restart that was cut off is finished at the next run" {
@@ -162,5 +169,57 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   says "Docker still runs with IPv6 on the default bridge, until its next restart"
   says "restartDocker is false and these containers run: web"
   same 1 "$(restarts)"
-  same "$FOUND" "$(on_host $DAEMON_JSON)"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
+
+@test "an engine whose IPv6 NAT must go restarts once, without the collector" {
+  engine Bridge6=fc00:172:17::/64
+  host ip6tables -t nat -N DOCKER
+  has_container other
+  has_container openbmp_aio RestartPolicy=unless-stopped
+  write_on_host /etc/openbmp-aio-ipv6/dnat.conf <<<MODE=dnat
+  MODE=proxy
+  step_succeeds docker-restart
+  says 'Docker runs with another "ip6tables" than /etc/docker/daemon.json has'
+  says "stopping openbmp_aio: the way in changes from dnat to proxy"
+  same 1 "$(restarts)"
+  same other "$(running)"
+  step_succeeds docker-restart
+  same 1 "$(restarts)"
+}
+
+@test "a restart for the engine's NAT that somebody else has done is not done again" {
+  engine Bridge6=fc00:172:17::/64
+  host ip6tables -t nat -N DOCKER
+  MODE=proxy
+  step_succeeds docker-daemon-config
+  engine "EngineStarted=$(($(date +%s) + 5))"
+  step_succeeds docker-restart
+  same 0 "$(restarts)"
+}
+
+@test "the removal gives the engine its IPv6 NAT back" {
+  engine Bridge6=fc00:172:17::/64
+  host ip6tables -t nat -N DOCKER
+  MODE=proxy
+  step_succeeds docker-restart
+  step_succeeds host remove
+  same 2 "$(restarts)"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+}
+
+@test "the restarted bridge proves its IPv6 addresses before it has a container" {
+  host ip link add docker0 type bridge
+  host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/docker0/accept_dad'
+  # A bridge has a carrier until it knows that no port has one.
+  host ip link add first type veth peer name second
+  host ip link set first master docker0
+  host ip link del first
+  host ip link set docker0 up
+  host ip -6 addr add fc00:172:17::1/64 dev docker0
+  step_succeeds docker-restart
+  same "" "$(host ip link show type veth)"
+  soon proven || soon proven
+}
+
+proven() { [ -z "$(host ip -6 addr show dev docker0 tentative)" ]; }

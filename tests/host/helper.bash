@@ -27,7 +27,7 @@ open_host() {
   printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
     'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" \
     >"$FAKE/any-container"
-  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= DockerdPid=0
+  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
     mount -t tmpfs tmpfs /mnt
     mkdir /mnt/kept
@@ -62,6 +62,7 @@ SCRIPT
 # What the program gives to the steps, unless a test sets something else.
 settings() {
   OWNER=openbmp-aio-ipv6/test
+  MODE=dnat
   FIXED_CIDR_V6=fc00:172:17::/64
   RESTART_DOCKER=true
   IMAGE=openbmp/aio:latest
@@ -75,6 +76,9 @@ settings() {
   BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
   REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
   VERIFY=true
+  PAT_ENABLED=false
+  PAT_FOUND=''
+  PURGE_STALE_DATA=false
   START_TIMEOUT_SECONDS=2
 }
 
@@ -120,8 +124,8 @@ libraries_of() {
 # bundle STEP: the text that the program sends to `bash -s`.
 bundle() {
   local library
-  declare -p OWNER FIXED_CIDR_V6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
-    ENVIRONMENT REPLACE_CONTAINER BMP_ALLOWED REST_ALLOWED VERIFY START_TIMEOUT_SECONDS
+  declare -p OWNER MODE FIXED_CIDR_V6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
+    ENVIRONMENT REPLACE_CONTAINER BMP_ALLOWED REST_ALLOWED VERIFY PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
   declare -p OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
   cat "$HOST_SCRIPTS/lib/common.sh"
   for library in $(libraries_of "$1"); do
@@ -265,9 +269,10 @@ interface() {
 
 # write_on_host PATH [MODE]: from stdin.
 write_on_host() {
-  host mkdir -p "$(dirname "$1")"
-  host tee "$1" >/dev/null
-  host chmod "${2:-644}" "$1"
+  # What comes in may be made from the file itself.
+  cat >"$FAKE/text"
+  # shellcheck disable=SC2016
+  host sh -euc 'mkdir -p "${1%/*}"; cat "$0" >"$1"; chmod "$2" "$1"' "$FAKE/text" "$1" "${2:-644}"
 }
 
 on_host() { host cat "$1"; }

@@ -166,7 +166,7 @@ without_tool() {
 }
 
 @test "daemon.json's contradictions are named before anything is touched" {
-  write_on_host $DAEMON_JSON <<<'{"ipv6": false}'
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false}'
   unfit "$DAEMON_JSON sets \"ipv6\" to false, this deployment needs true"
 }
 
@@ -193,14 +193,14 @@ without_tool() {
 }
 
 @test "a host that another stack deployed is refused, by that stack's name" {
-  write_on_host $RECORD/owner <<<openbmp-aio-ipv6/other
+  write_on_host "$RECORD/owner" <<<openbmp-aio-ipv6/other
   unfit "the host is deployed by the stack openbmp-aio-ipv6/other: destroy that one first"
 }
 
 @test "several reasons are all given at once, one line each" {
   host ip link del eth0
   engine Version=20.10.1
-  write_on_host $DAEMON_JSON <<<'{"ipv6": false, "fixed-cidr-v6": "2001:db8:9::/64"}'
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false, "fixed-cidr-v6": "2001:db8:9::/64"}'
   has_container openbmp_aio NetworkMode=host
   listener 8001
   local before

@@ -28,17 +28,21 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# write_file PATH [MODE]: replaces PATH by stdin in one move; 1 when it was the same.
+# write_file PATH [MODE]: replaces PATH by stdin in one move. Prints "changed"
+# unless it was the same.
 write_file() {
   local path=$1 mode=${2:-644} new
-  new=$(mktemp "$path.XXXXXX")
-  cat >"$new"
-  if cmp -s "$new" "$path"; then
+  new=$(mktemp "$path.XXXXXX") || return
+  # Also where the caller is in a condition, which switches off errexit.
+  if ! { cat >"$new" && chmod "$mode" "$new"; }; then
     rm -f "$new"
     return 1
   fi
-  chmod "$mode" "$new"
-  mv -f "$new" "$path"
+  if cmp -s "$new" "$path"; then
+    rm -f "$new"
+  else
+    mv -f "$new" "$path" && echo changed
+  fi
 }
 
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
@@ -47,7 +51,7 @@ file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 open_record() {
   mkdir -p "$RECORD"
   chmod 700 "$RECORD"
-  printf '%s\n' "$OWNER" | write_file "$RECORD/owner" 600 || true
+  printf '%s\n' "$OWNER" | write_file "$RECORD/owner" 600 >/dev/null
 }
 
 # The stack that a former deployment recorded, empty when there is none.

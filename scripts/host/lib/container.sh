@@ -56,6 +56,21 @@ container_misfits() {
           else "its environment lacks the wanted \(split("=")[0])" end)'
 }
 
+# What the container has besides what a deployment gives it, one line each.
+# Values of variables stay unnamed: they may be secrets.
+container_extras() {
+  local of_image
+  of_image=$(docker image inspect --format '{{json .Config.Env}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null)
+  container_json | jq -r --argjson of_image "$of_image" --arg environment "$(container_environment)" '
+    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
+      | "port \(.key) published as \(.value[0].HostPort)"),
+    ([.Config.Env[]? | select([.] | inside($of_image // []) | not) | split("=")[0]]
+      - [$environment | split("\n")[] | split("=")[0]] | .[] | "the variable \(.)"),
+    (.Mounts[] | select(.Destination | IN("/config", "/data/mysql") | not) | "\(.Source) at \(.Destination)"),
+    (.Mounts[] | select(.Type == "volume" and (.Destination | IN("/config", "/data/mysql")))
+      | "its own data at \(.Destination), in the volume \(.Name)")'
+}
+
 # Empty when the container can stay or there is none: one line why not.
 container_problem() {
   local misfits
@@ -88,21 +103,23 @@ stop_container() { docker stop --time 120 "$1" >/dev/null; }
 
 # The user's container stays, stopped and under another name, for destroy.
 set_container_aside() {
-  local saved
+  local saved extras
   ! docker container inspect "$SET_ASIDE" >/dev/null 2>&1 ||
     die "a container $SET_ASIDE is already there: remove or rename it"
   mkdir -p "${CONFIG_DIRECTORY%/*}"
   # Once: a run that was cut off has changed the container already.
   if [ ! -e "$RECORD/container.before" ]; then
     saved=${CONFIG_DIRECTORY%/*}/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
-    container_json | write_file "$saved" 600
-    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600
+    container_json | write_file "$saved" 600 >/dev/null
+    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600 >/dev/null
     say "the inspection of the container that was there is in $saved"
+    extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
+    [ -z "$extras" ] || say "it has besides, which the new one does not get: $extras"
   fi
   docker update --restart no "$CONTAINER" >/dev/null
   stop_container "$CONTAINER"
   docker rename "$CONTAINER" "$SET_ASIDE"
-  say "put the container that was there aside as $SET_ASIDE"
+  say "put the container that was there aside as $SET_ASIDE, with its data; destroy brings it back"
 }
 
 bring_container_back() {

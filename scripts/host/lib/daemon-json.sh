@@ -2,9 +2,17 @@
 # /etc/docker/daemon.json: our keys go in, everything else stays.
 # The record holds the file as it was found, and what was written last.
 
-# The keys that a deployment sets, as a JSON object.
+# The keys that a deployment sets, as a JSON object. docker-proxy carries IPv6
+# only where the engine does no IPv6 NAT: the chain of its own tells that it does.
 wanted_daemon_keys() {
-  jq -cn --arg prefix "$FIXED_CIDR_V6" '{ipv6: true, "fixed-cidr-v6": $prefix}'
+  local engine_nat=false
+  if [ "$MODE" = proxy ]; then
+    if written_daemon_keys | jq -e 'has("ip6tables")' >/dev/null || ip6tables -w 10 -t nat -S DOCKER >/dev/null 2>&1; then
+      engine_nat=true
+    fi
+  fi
+  jq -cn --arg prefix "$FIXED_CIDR_V6" --argjson engine_nat "$engine_nat" '
+    {ipv6: true, "fixed-cidr-v6": $prefix} + if $engine_nat then {ip6tables: false} else {} end'
 }
 
 # The file's content, `{}` when there is no file or an empty one.
@@ -36,11 +44,43 @@ daemon_json_problems() {
   read_daemon_json | jq -r --arg file "$DAEMON_JSON" '
     select((.bridge // "docker0") != "docker0")
     | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0"'
+  read_daemon_json | jq -r --arg file "$DAEMON_JSON" --arg mode "$MODE" '
+    select($mode == "proxy" and .["userland-proxy"] == false)
+    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy"'
+}
+
+# The file with the wanted keys, and without those that a former deployment
+# wrote and this one does not need.
+merged_daemon_json() {
+  read_daemon_json | jq --indent 4 --argjson wanted "$(wanted_daemon_keys)" \
+    --argjson written "$(written_daemon_keys)" --argjson found "$(found_daemon_json)" '
+    reduce ($written | keys_unsorted[] | select(in($wanted) | not)) as $key (.;
+      if .[$key] != $written[$key] then .
+      elif $found | has($key) then .[$key] = $found[$key]
+      else del(.[$key]) end)
+    | . + $wanted'
+}
+
+# stale_engine FILE: before FILE takes the place of daemon.json, notes whether
+# the engine will have to start again for its "ip6tables".
+stale_engine() {
+  [ "$(jq -c --slurp '.[0].ip6tables' "$1")" = "$(read_daemon_json | jq -c .ip6tables)" ] || touch "$RECORD/engine.stale"
+}
+
+changes_ip6tables() {
+  [ "$(merged_daemon_json | jq -c .ip6tables)" != "$(read_daemon_json | jq -c .ip6tables)" ]
+}
+
+# record_daemon_keys KEYS: those of them that the user had not set so already.
+record_daemon_keys() {
+  found_daemon_json | jq -c --argjson keys "$1" '
+    . as $found | $keys | with_entries(select(.value != $found[.key]))' |
+    write_file "$RECORD/daemon.keys" 600 >/dev/null
 }
 
 # Merges our keys in. The file as found is recorded once, before the first touch.
 apply_daemon_json() {
-  local merged
+  local merged wanted
   if [ ! -e "$RECORD/daemon.found" ]; then
     if [ -e "$DAEMON_JSON" ]; then
       cp -p "$DAEMON_JSON" "$RECORD/daemon.before.partial"
@@ -49,11 +89,9 @@ apply_daemon_json() {
     [ -d "${DAEMON_JSON%/*}" ] || touch "$RECORD/daemon.directory-made"
     touch "$RECORD/daemon.found"
   fi
-  # Before the file itself: a kill between the two must not make ours look like the user's.
-  found_daemon_json | jq -c --argjson wanted "$(wanted_daemon_keys)" '
-    . as $found | $wanted | with_entries(select(.value != $found[.key]))' |
-    write_file "$RECORD/daemon.keys" 600 || true
-  if read_daemon_json | jq -e --argjson wanted "$(wanted_daemon_keys)" '. == . + $wanted' >/dev/null; then
+  wanted=$(wanted_daemon_keys)
+  if [ "$(merged_daemon_json | jq -cS .)" = "$(read_daemon_json | jq -cS .)" ]; then
+    record_daemon_keys "$wanted"
     say "$DAEMON_JSON already has what is needed"
     return
   fi
@@ -62,15 +100,25 @@ apply_daemon_json() {
   [ ! -e "$DAEMON_JSON" ] || cp -p "$DAEMON_JSON" "$merged"
   # A file that docker wrote or root copied is readable by all; a stricter one stays so.
   [ -e "$DAEMON_JSON" ] || chmod 644 "$merged"
-  read_daemon_json | jq --indent 4 --argjson wanted "$(wanted_daemon_keys)" '. + $wanted' >"$merged.text"
+  merged_daemon_json >"$merged.text"
   cat "$merged.text" >"$merged"
   rm -f "$merged.text"
   validate_daemon_json "$merged"
-  # "edited": somebody else's edits are in the file, its former bytes are history.
-  if daemon_json_unedited; then file_digest "$merged"; else echo edited; fi |
-    write_file "$RECORD/daemon.written" 600 || true
+  # The digests of all that was written; "edited": somebody else's edits are in
+  # the file, its former bytes are history.
+  if daemon_json_unedited; then
+    cat "$RECORD/daemon.written" 2>/dev/null || true
+    file_digest "$merged"
+  else
+    echo edited
+  fi | write_file "$RECORD/daemon.written" 600 >/dev/null
+  # Before the file itself, with what was ours until now: a kill between the
+  # two must not make ours look like the user's.
+  record_daemon_keys "$(jq -cn --argjson wanted "$wanted" --argjson written "$(written_daemon_keys)" '$written + $wanted')"
+  stale_engine "$merged"
   mv -f "$merged" "$DAEMON_JSON"
-  say "$DAEMON_JSON: set $(wanted_daemon_keys)"
+  record_daemon_keys "$wanted"
+  say "$DAEMON_JSON: set $wanted"
 }
 
 # Nobody but us wrote the file since it was found.
@@ -78,7 +126,7 @@ daemon_json_unedited() {
   if [ ! -e "$DAEMON_JSON" ]; then
     [ ! -e "$RECORD/daemon.before" ]
   elif ! cmp -s "$DAEMON_JSON" "$RECORD/daemon.before"; then
-    [ "$(file_digest "$DAEMON_JSON")" = "$(cat "$RECORD/daemon.written" 2>/dev/null)" ]
+    grep -qsxF "$(file_digest "$DAEMON_JSON")" "$RECORD/daemon.written"
   fi
 }
 
@@ -102,8 +150,10 @@ restore_daemon_json() {
   fi
   if [ -e "$RECORD/daemon.before" ]; then
     cp -p "$RECORD/daemon.before" "$DAEMON_JSON.restored"
+    stale_engine "$DAEMON_JSON.restored"
     mv -f "$DAEMON_JSON.restored" "$DAEMON_JSON"
   else
+    stale_engine <(echo '{}')
     rm -f "$DAEMON_JSON"
     [ ! -e "$RECORD/daemon.directory-made" ] || rmdir "${DAEMON_JSON%/*}" 2>/dev/null || true
   fi
@@ -122,6 +172,7 @@ restore_daemon_keys() {
   fi
   cp -p "$DAEMON_JSON" "$DAEMON_JSON.restored"
   printf '%s\n' "$restored" >"$DAEMON_JSON.restored"
+  stale_engine "$DAEMON_JSON.restored"
   mv -f "$DAEMON_JSON.restored" "$DAEMON_JSON"
   say "$DAEMON_JSON was edited since; our keys in it are as they were found"
 }

@@ -8,6 +8,17 @@ UNIT_DIRECTORY=/etc/systemd/system
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
+# A collector that still runs as the former way in wanted it must not see a
+# router come in by the new one: it is started again by the step after this.
+stop_for_other_way() {
+  local former
+  former=$(sed -n 's/^MODE=//p' "$DNAT_SETTINGS" 2>/dev/null || true)
+  [ -n "$former" ] && [ "$former" != "$MODE" ] || return 0
+  [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null)" = true ] || return 0
+  say "stopping $CONTAINER: the way in changes from $former to $MODE"
+  docker stop --time 120 "$CONTAINER" >/dev/null
+}
+
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
 remove_dnat() {
   systemctl disable --quiet --now "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true

@@ -13,8 +13,19 @@ bridge_ipv6_subnet() {
 engine_restart_reason() {
   local running
   running=$(bridge_ipv6_subnet)
-  [ "$running" = "$1" ] ||
+  if [ "$running" != "$1" ]; then
     echo "the default bridge has ${running:-no IPv6 prefix}, ${1:-none} is configured"
+  elif engine_is_stale; then
+    echo "Docker runs with another \"ip6tables\" than $DAEMON_JSON has"
+  fi
+}
+
+# The engine did not start since its "ip6tables" was changed.
+engine_is_stale() {
+  local started
+  [ -e "$RECORD/engine.stale" ] || return 1
+  started=$(systemctl show --property ExecMainStartTimestamp --value docker.service)
+  [ "$(date -d "${started:-@0}" +%s)" -le "$(stat -c %Y "$RECORD/engine.stale")" ]
 }
 
 # What daemon.json asks for on the default bridge.
@@ -70,10 +81,11 @@ keep_default_route() {
     lines+=$'\n'"net/ipv6/conf/$interface/accept_ra = 2"
     say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
   done
-  [ -z "$lines" ] || {
+  [ -n "$lines" ] || return 0
+  {
     echo '# Keeps the IPv6 default route while Docker forwards IPv6.'
     grep . <<<"$lines" | sort -u
-  } | write_file "$RA_SYSCTL_FILE" || true
+  } | write_file "$RA_SYSCTL_FILE" >/dev/null
 }
 
 # The route itself stays safe: accept_ra goes back only where forwarding is off.
@@ -90,25 +102,45 @@ restore_accept_ra() {
 
 default_routes() { ip -6 route show default; }
 
+# What a restart needs to have done before: called on its own, so that a
+# failure here stops the step.
+prepare_engine_restart() {
+  record_containers
+  keep_default_route
+}
+
 # restart_engine: those that ran run again after, those that were stopped stay
 # stopped. Returns 1 with the reason in RESTART_FAILURE when the engine or the
 # default route does not come back; the caller undoes its change.
 restart_engine() {
   local route_before
   route_before=$(default_routes)
-  record_containers
-  keep_default_route
   say "restarting Docker"
   systemctl reset-failed docker.service 2>/dev/null || true
   if ! systemctl restart docker.service || ! wait_for_engine; then
     RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | paste -sd ' ')"
     return 1
   fi
+  rm -f "$RECORD/engine.stale"
   restore_containers
   if [ -n "$route_before" ] && [ -z "$(default_routes)" ]; then
     RESTART_FAILURE="the host lost its IPv6 default route ($(head -n 1 <<<"$route_before")) when Docker switched on forwarding"
     return 1
   fi
+}
+
+# From its first port on, a new bridge takes up to two seconds to find its IPv6
+# addresses unique, and forwards nothing to containers over IPv6 until then. A
+# port for a moment lets that be over when the first container starts.
+settle_bridge() {
+  local port=openbmp-port peer=openbmp-peer looks=0
+  ip link add "$port" type veth peer name "$peer" 2>/dev/null || return 0
+  if ip link set "$port" master "$BRIDGE" up 2>/dev/null && ip link set "$peer" up; then
+    until ip link show "$BRIDGE" | grep -q 'state UP' || [ $((looks += 1)) -gt 25 ]; do
+      sleep 0.02
+    done
+  fi
+  ip link del "$port" || true
 }
 
 # bring_back_route ROUTES: after the change that lost them was undone. `expires`
@@ -142,7 +174,7 @@ record_containers() {
     running: [.[] | select(.State.Running)] | sort_by(.State.StartedAt) | map(.Id),
     stopped: [.[] | select(.State.Running | not) | {id: .Id, policy: .HostConfig.RestartPolicy} | select(.policy.Name | IN("", "no") | not)
       | {id, policy: (.policy.Name + if .policy.MaximumRetryCount > 0 then ":\(.policy.MaximumRetryCount)" else "" end)}]
-  }' | write_file "$RECORD/restart.json" 600 || true
+  }' | write_file "$RECORD/restart.json" 600 >/dev/null
   jq -r '.stopped[].id' "$RECORD/restart.json" | while read -r id; do docker update --restart no "$id" >/dev/null; done
 }
 

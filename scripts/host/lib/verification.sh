@@ -68,6 +68,15 @@ listeners() {
   in_container ss --no-header --numeric --listening --tcp | awk '{print $4}' | paste -sd ' '
 }
 
+# A bridge that has just come up cannot ask for its neighbours until its own
+# addresses are known to be unique, and asks a second time only after a second.
+wait_for_bridge() {
+  local looks=0
+  while [ -n "$(ip -6 addr show dev "$BRIDGE" tentative 2>/dev/null)" ] && [ $((looks += 1)) -le 60 ]; do
+    sleep 0.05
+  done
+}
+
 # verify_port HOST_ADDRESS HOST_PORT CONTAINER_PORT: prints the source address
 # that the container saw.
 verify_port() {
@@ -111,20 +120,29 @@ verification_address() {
      | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
 }
 
-# rest_status HOST_ADDRESS: the status line that the REST API answers with.
+# rest_status HOST_ADDRESS [SECONDS]: the status line that the REST API answers
+# with, asked for after so long.
 rest_status() {
   ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT
   ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
+    sleep ${2:-0}
     printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r'
 }
 
 # Prints the result as JSON, or fails with the link that broke.
 verify() {
-  local address seen_bmp seen_rest status
+  local address
   address=$(verification_address)
   [ -n "$address" ] || die "the host has no global IPv6 address"
   trap close_probe EXIT
   open_probe
+  wait_for_bridge
+  "verify_$MODE" "$address"
+}
+
+# The container's own namespace sees the packets as they were sent.
+verify_dnat() {
+  local address=$1 seen_bmp seen_rest status
   seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
     die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
@@ -133,4 +151,46 @@ verify() {
   [[ $status == HTTP/* ]] || die "verification failed: the REST API accepts connections at [$address]:$REST_PORT but does not answer"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
+}
+
+# docker-proxy accepts for the container, and connects to it from an address of
+# the host's own. The source that the collector sees is read at the REST port:
+# at the BMP port a connection that goes through would be listed as a router.
+verify_proxy() {
+  local address=$1 status seen
+  proxy_answers "$address" "$BMP_PORT" ||
+    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
+  exec {held}< <(rest_status "$address" 1)
+  seen=$(proxied_source) || true
+  read -r status <&"$held" || true
+  [[ ${status:-} == HTTP/* ]] || die "verification failed: no answer from the REST API at [$address]:$REST_PORT"
+  [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
+    {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
+}
+
+# proxy_answers HOST_ADDRESS PORT: the host itself takes the handshake up.
+proxy_answers() {
+  local deadline=$((SECONDS + 3))
+  half_open "$1" "$2"
+  until half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; do
+    [ "$SECONDS" -le "$deadline" ] || return 1
+    sleep 0.05
+  done
+}
+
+# The address of the host's own from which the container has a connection.
+proxied_source() {
+  local deadline=$((SECONDS + 3)) peer
+  while [ "$SECONDS" -le "$deadline" ]; do
+    while read -r peer; do
+      if [[ $(ip -oneline route get "$peer" 2>/dev/null) == local* ]]; then
+        echo "$peer"
+        return
+      fi
+    done < <(in_container ss --no-header --numeric --tcp state established "sport = :$REST_CONTAINER_PORT" |
+      awk '{ print $4 }' | sed -E 's/^(\[?)(.*[^]])\]?:[0-9]+$/\2/; s/^::ffff://')
+    sleep 0.05
+  done
+  return 1
 }

@@ -1,0 +1,114 @@
+import type { Verification } from "../../components/collectorStart";
+import { dumpHost } from "./hostDump";
+import { MINUTE, story } from "./story";
+
+describe.each([
+    // Docker restarts only where the engine's own IPv6 NAT has to go.
+    { engine: "26.1", datapath: /^dnat: /, dockerRestarts: 0 },
+    { engine: "28.5", datapath: /^native: /, dockerRestarts: 1 },
+])("the two ways in, on an engine $engine", ({ engine, datapath, dockerRestarts }) => {
+    let before: string;
+    const shared = story(`modes-${engine.replace(".", "-")}`, {
+        engine,
+        prepare: async (sandbox) => {
+            await sandbox.reboot();
+            before = await dumpHost(sandbox);
+        },
+    });
+
+    const dockerStarted = () =>
+        shared.sandbox.root("journalctl --no-pager --output cat --unit docker | grep -c '^Started docker' || true");
+
+    /** Changes the stack; the collector must have started once more than before. */
+    async function change(config: Record<string, string>): Promise<string> {
+        const starts = await shared.sandbox.collectorStarts();
+        await shared.deployment.configure(config);
+        const { stdout } = await shared.deployment.up();
+        // A database that is set aside takes the former starts with it.
+        const purged = stdout.includes("the former database is in");
+        expect(await shared.sandbox.collectorStarts()).toBe(purged ? 1 : starts + 1);
+        return stdout;
+    }
+
+    /** The router, when the collector's answer to its present session is there. */
+    const connected = (name: string) => shared.sandbox.connectedRouter(name);
+
+    /** Where docker-proxy connects from: the bridge's gateway, or the host's own address. */
+    const hostsOwn = () => ["fc00:172:17::1", shared.sandbox.info.address];
+
+    test(
+        "by DNAT, a router has its own address, also after a reboot",
+        async () => {
+            const { outputs } = await shared.deployment.up();
+            expect(outputs.datapath?.value).toMatch(datapath);
+            const address = await shared.sandbox.startRouter("edge-1", "101");
+            expect((await connected("edge-1")).RouterIP).toBe(address);
+            await shared.sandbox.reboot();
+            expect((await connected("edge-1")).RouterIP).toBe(address);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "changed to docker-proxy, the router's session comes back that way, and its former data stays",
+        async () => {
+            const started = Number(await dockerStarted());
+            expect(await change({ mode: "proxy" })).toContain("pat_enabled changes from false to true");
+            expect(Number(await dockerStarted()) - started).toBe(dockerRestarts);
+            const { datapath: way, verification } = await shared.deployment.outputs();
+            expect(way?.value).toMatch(/^proxy: /);
+            expect(verification?.value).toMatchObject({ patEnabled: true });
+            const proof = verification?.value as Verification;
+            expect(hostsOwn()).toContain(proof.restSeenFrom);
+            expect(proof.bmpSeenFrom).toBeUndefined();
+            expect(hostsOwn()).toContain((await connected("edge-1")).RouterIP);
+            expect((await shared.sandbox.routers()).length).toBeGreaterThan(1);
+            expect(await shared.sandbox.root("ls /var/openbmp")).not.toContain("before");
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "by docker-proxy it comes back after a reboot as well",
+        async () => {
+            await shared.sandbox.reboot();
+            expect(hostsOwn()).toContain((await connected("edge-1")).RouterIP);
+        },
+        MINUTE,
+    );
+
+    test(
+        "purgeStaleData without a change of the mode purges nothing and says so",
+        async () => {
+            await shared.deployment.configure({ purgeStaleData: "true" });
+            const { stdout } = await shared.deployment.up();
+            expect(stdout).toContain("the data belongs to pat_enabled true already, nothing to purge");
+            expect(await shared.sandbox.root("ls /var/openbmp")).not.toContain("before");
+        },
+        MINUTE,
+    );
+
+    test(
+        "changed back with purgeStaleData, the router has its own address again, in a new database",
+        async () => {
+            expect(await change({ mode: "dnat" })).toContain("the former database is in /var/openbmp/mysql.before-");
+            const address = shared.sandbox.peerAddress("101");
+            expect((await connected("edge-1")).RouterIP).toBe(address);
+            expect((await shared.sandbox.routers()).length).toBe(1);
+            expect((await shared.deployment.outputs()).datapath?.value).toMatch(datapath);
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "destroyed in the mode proxy, the host is as it was found",
+        async () => {
+            await change({ mode: "proxy" });
+            await shared.sandbox.removePeers();
+            await shared.deployment.destroy();
+            await shared.sandbox.reboot();
+            expect(await dumpHost(shared.sandbox)).toBe(before);
+        },
+        3 * MINUTE,
+    );
+});
