@@ -3,7 +3,8 @@
 # Sourced after common.sh.
 
 PULUMI_VERSION=3.230.0
-PULUMI_MINIMUM=3.200.0
+# The first whose file and S3 backends keep stack tags.
+PULUMI_MINIMUM=3.211.0
 # The last Go module of pulumi's SDK that contains the Node.js language host.
 PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
