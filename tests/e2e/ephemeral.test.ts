@@ -74,7 +74,7 @@ describe("a branch's stack on a host", () => {
     test(
         "that was killed keeps its lock, says whose it is, and is resumed with --unlock",
         async () => {
-            await killUpAt("aio-container-create creating");
+            await killUpAt("created openbmp_aio from");
             const locked = await stacks.command(up);
             expect(locked.code).toBe(1);
             expect(locked.stderr.trim().split("\n").at(-1)).toMatch(
@@ -119,7 +119,7 @@ describe("a branch's stack on a host", () => {
         async () => {
             stacks.forget(name);
             expect(await stacks.json(["down", "--branch", branch])).toEqual({ branch, removed: name });
-            expect(await container()).toBe("");
+            expect((await container()).trim()).toBe("");
             expect(existsSync(stackFile)).toBe(false);
             expect(await stacks.json(["list"])).toEqual([]);
             expect(await stacks.json(["down", "--branch", branch])).toEqual({ branch, removed: null });

@@ -34,7 +34,11 @@ export function oneLine(error: unknown): string {
     return known ? known[1](reason) : `Pulumi failed: ${reason.replace(/:$/, " (above)")}`;
 }
 
+/** The first that says more than that it failed. */
 function firstError(text: string): string {
-    const line = /^\s*error: (.*)$/m.exec(text)?.[1] ?? text.trim().split("\n").at(-1);
-    return line?.trim() ?? "";
+    const errors = [...text.matchAll(/^(?: std(?:out|err):)?\s*error: (.*)$/gm)].map(([, reason = ""]) =>
+        reason.trim(),
+    );
+    const telling = errors.find((reason) => !/^(update|preview|destroy) failed$/.test(reason));
+    return telling ?? errors[0] ?? text.replace(/\s+/g, " ").trim();
 }
