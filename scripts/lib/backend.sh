@@ -3,7 +3,7 @@
 
 logged_in() {
   local current
-  [ -z "${PULUMI_BACKEND_URL:-}" ] || return 0
+  [ -z "${PULUMI_BACKEND_URL:-}${PULUMI_ACCESS_TOKEN:-}" ] || return 0
   current=$(jq -r '.current // ""' "${PULUMI_HOME:-$HOME/.pulumi}/credentials.json" 2>/dev/null) || return 1
   [ -n "$current" ]
 }

@@ -47,23 +47,26 @@ describe("a branch's stack on a host", () => {
 
     const container = async () => (await sandbox.tryRoot("docker inspect --format '{{.Id}}' openbmp_aio")).stdout;
 
-    /** Runs `up` and kills it and its children as soon as it prints `text`. */
-    function killUpAt(text: string): Promise<void> {
+    /** Runs `up` until it prints `text`, stops it there with `stop`, and returns its exit code. */
+    function stopUpAt(text: string, stop: (pid: number) => void): Promise<number | null> {
         return new Promise((resolve, reject) => {
             const child = spawn("env", [...stacks.variables(), "scripts/ephemeral", ...up], {
                 cwd: root,
                 detached: true,
+                stdio: ["ignore", "ignore", "pipe"],
             });
             let output = "";
+            let stopped = false;
             child.stderr.on("data", (chunk: Buffer) => {
                 output += chunk.toString();
-                if (output.includes(text) && child.exitCode === null && child.pid !== undefined) {
-                    process.kill(-child.pid, "SIGKILL");
+                if (!stopped && output.includes(text) && child.pid !== undefined) {
+                    stopped = true;
+                    stop(child.pid);
                 }
             });
             child.on("close", (code) => {
-                if (code === null) {
-                    resolve();
+                if (stopped) {
+                    resolve(code);
                 } else {
                     reject(new Error(`up ended before it printed "${text}":\n${output}`));
                 }
@@ -72,9 +75,23 @@ describe("a branch's stack on a host", () => {
     }
 
     test(
+        "that was interrupted gives its lock back, and the next up goes on",
+        async () => {
+            const code = await stopUpAt("docker-daemon-config-write creating", (pid) => process.kill(pid, "SIGINT"));
+            expect(code).toBe(1);
+            const next = await stopUpAt("aio-container-create creating", (pid) => process.kill(pid, "SIGTERM"));
+            expect(next).toBe(1);
+            const locks = await tryRun("find", [stacks.directory, "-path", "*/locks/*", "-name", "*.json"]);
+            expect(locks.stdout).toBe("");
+        },
+        2 * MINUTE,
+    );
+
+    test(
         "that was killed keeps its lock, says whose it is, and is resumed with --unlock",
         async () => {
-            await killUpAt("created openbmp_aio from");
+            const code = await stopUpAt("started openbmp_aio", (pid) => process.kill(-pid, "SIGKILL"));
+            expect(code).toBeNull();
             const locked = await stacks.command(up);
             expect(locked.code).toBe(1);
             expect(locked.stderr.trim().split("\n").at(-1)).toMatch(
