@@ -91,7 +91,8 @@ async function clearPendingOperations(stack: Stack): Promise<void> {
     }
 }
 
-function shown(outputs: OutputMap): Record<string, unknown> {
+/** All but the console's page, which is made of the others. */
+function shown({ readme, ...outputs }: OutputMap): Record<string, unknown> {
     return Object.fromEntries(
         Object.entries(outputs).map(([key, { value, secret }]) => [key, secret ? "[secret]" : (value as unknown)]),
     );
