@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackName } from "../../scripts/lib/ephemeral/stackName";
 import { EphemeralStacks } from "./ephemeralStacks";
-import { tryRun } from "./run";
+import { root, run, tryRun } from "./run";
 import { MINUTE } from "./story";
 
 const HOUR = 60 * MINUTE;
@@ -108,6 +111,55 @@ describe("a stack that is not ephemeral", () => {
             const up = await stacks.command(["up", "--branch", "taken"]);
             expect([up.code, up.stderr]).toEqual([1, error.replace("not ephemeral", "there and is not ephemeral")]);
             expect(await stacks.names()).toEqual([name]);
+        },
+        MINUTE,
+    );
+});
+
+describe("a branch's stack on AWS", () => {
+    const stacks = new EphemeralStacks();
+    const name = stackName("keys");
+    afterAll(() => {
+        stacks.forget(name);
+        stacks.remove();
+    });
+
+    const pulumi = (...args: string[]) => run("env", [...stacks.variables(), "pulumi", ...args]);
+
+    test(
+        "gets keys of its own, once, and the user's selected stack stays the selected one",
+        async () => {
+            await pulumi("stack", "init", "mine");
+            // The program refuses that port before anything is touched.
+            const up = ["up", "--branch", "keys", "--config", "target=aws", "--config", "bmpPort=0"];
+            const first = await stacks.command(up);
+            expect([first.code, first.stderr.split("\n").at(-2)]).toEqual([
+                1,
+                "ephemeral: Pulumi failed: The configuration of the stack is not valid (above)",
+            ]);
+            const keys = await Promise.all(
+                ["sshPrivateKey", "hostPrivateKey"].map((key) => pulumi("config", "get", key, "--stack", name)),
+            );
+            expect(keys[0]).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
+            expect(keys[1]).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
+            expect(keys[1]).not.toBe(keys[0]);
+            const file = readFileSync(join(root, `Pulumi.${name}.yaml`), "utf8");
+            expect(file).not.toContain("PRIVATE KEY-----");
+
+            stacks.forget(name);
+            await stacks.command(up);
+            expect(await pulumi("config", "get", "sshPrivateKey", "--stack", name)).toBe(keys[0]);
+            expect((await pulumi("stack", "--show-name")).trim()).toBe("mine");
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "is removed by down, though it never came up",
+        async () => {
+            await stacks.json(["down", "--branch", "keys"]);
+            expect(await stacks.names()).toEqual(["mine"]);
+            await pulumi("stack", "rm", "--yes", "mine");
         },
         MINUTE,
     );

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { root, run, tryRun } from "./run";
+import { copyCheckout, linkPackages } from "./checkout";
+import { run, tryRun } from "./run";
 import { MINUTE } from "./story";
 
 describe("pulumi new from this repository", () => {
@@ -13,15 +14,12 @@ describe("pulumi new from this repository", () => {
     let files: string[];
 
     beforeAll(async () => {
-        const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-        files = listed.split("\0").filter((file) => file !== "" && statSync(join(root, file)).isFile());
-        await run("mkdir", [template]);
-        await run("cp", ["--parents", "--preserve=mode", "--target-directory", template, ...files]);
+        files = await copyCheckout(template);
         await run("env", [
             ...environment,
             ...["pulumi", "new", template, "--dir", project, "--name", "my-collector", "--yes", "--generate-only"],
         ]);
-        symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
+        linkPackages(project);
     }, MINUTE);
     afterAll(() => {
         rmSync(directory, { recursive: true });

@@ -1,11 +1,15 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { LocalWorkspace, Stack, StackNotFoundError, type StackSummary, type TagMap } from "@pulumi/pulumi/automation";
 import { interrupted } from "./interrupt";
 import { type Marker, readMarker } from "./marker";
 import { root } from "./root";
 import { progress } from "./say";
+
+const run = promisify(execFile);
 
 /** A stack with the marker of an ephemeral one. */
 export interface EphemeralStack {
@@ -29,6 +33,20 @@ export async function bareWorkspace(): Promise<LocalWorkspace> {
         rmSync(workDir, { recursive: true, force: true });
     });
     return LocalWorkspace.create({ workDir, projectSettings: { name, runtime: "nodejs" } });
+}
+
+/** The Automation API selects the stack that it works on; the user's own choice stays. */
+export async function keepSelection<T>(workspace: LocalWorkspace, action: () => Promise<T>): Promise<T> {
+    const selected = await workspace.stack();
+    try {
+        return await action();
+    } finally {
+        if (selected) {
+            await workspace.selectStack(selected.name);
+        } else {
+            await run("pulumi", ["stack", "unselect"], { cwd: workspace.workDir });
+        }
+    }
 }
 
 /** The summary of the stack of that name, whatever organisation the backend lists it under. */

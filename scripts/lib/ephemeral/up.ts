@@ -9,7 +9,7 @@ import { markerTags, readMarker, writeTags } from "./marker";
 import { progress, say } from "./say";
 import { readSettings, type SettingsOptions } from "./settings";
 import { branchDigest, stackName } from "./stackName";
-import { checkoutWorkspace, findStack, stackFile } from "./stacks";
+import { checkoutWorkspace, findStack, keepSelection, stackFile } from "./stacks";
 
 export interface UpOptions extends SettingsOptions {
     readonly branch?: string | undefined;
@@ -40,7 +40,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
     const tags = summary ? await workspace.listTags(name) : {};
     requireOurs(branch, name, summary, tags);
     say(`${summary ? "updating" : "creating"} the stack ${name} of branch ${branch}`);
-    const stack = summary ? await Stack.select(name, workspace) : await Stack.create(name, workspace);
+    const stack = await keepSelection(workspace, () =>
+        summary ? Stack.select(name, workspace) : Stack.create(name, workspace),
+    );
     if (options.unlock) {
         await stack.cancel();
     }
