@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackName } from "../../scripts/lib/ephemeral/stackName";
+import { copyCheckout, linkPackages } from "./checkout";
 import { EphemeralStacks } from "./ephemeralStacks";
 import { root, run, tryRun } from "./run";
 import { MINUTE } from "./story";
@@ -202,17 +203,17 @@ describe("bad input is one clear line", () => {
         "no branch, in a checkout with a detached HEAD",
         async () => {
             const checkout = `${stacks.directory}/checkout`;
-            await tryRun("git", ["worktree", "add", "--quiet", "--detach", checkout]);
-            await tryRun("ln", ["-s", `${process.cwd()}/node_modules`, checkout]);
-            try {
-                const up = await tryRun("env", [...stacks.variables(), `${checkout}/scripts/ephemeral`, "up"]);
-                expect([up.code, up.stderr]).toEqual([
-                    1,
-                    "ephemeral: no branch is checked out here (detached HEAD): name it with --branch\n",
-                ]);
-            } finally {
-                await tryRun("git", ["worktree", "remove", "--force", checkout]);
-            }
+            await copyCheckout(checkout);
+            linkPackages(checkout);
+            const git = ["-C", checkout, "-c", "user.name=test", "-c", "user.email=test@example.org"];
+            await run("git", [...git, "init", "--quiet"]);
+            await run("git", [...git, "commit", "--quiet", "--allow-empty", "--message", "test"]);
+            await run("git", [...git, "checkout", "--quiet", "--detach"]);
+            const up = await tryRun("env", [...stacks.variables(), `${checkout}/scripts/ephemeral`, "up"]);
+            expect([up.code, up.stderr]).toEqual([
+                1,
+                "ephemeral: no branch is checked out here (detached HEAD): name it with --branch\n",
+            ]);
         },
         MINUTE,
     );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, Stack, StackNotFoundError, type StackSummary, type TagMap } from "@pulumi/pulumi/automation";
-import { interrupted } from "./interrupt";
+import { interrupted, throwIfInterrupted } from "./interrupt";
 import { type Marker, readMarker } from "./marker";
 import { root } from "./root";
 import { progress } from "./say";
@@ -86,6 +86,7 @@ export function stackFile(name: string): string {
 /** Destroys what the stack deployed and removes the stack; can be run again where it stopped. */
 export async function destroyStack(workspace: LocalWorkspace, name: string): Promise<void> {
     const stack = await Stack.select(name, workspace);
+    throwIfInterrupted();
     await stack.destroy({ remove: true, color: "never", onOutput: progress, signal: interrupted });
     rmSync(stackFile(name), { force: true });
 }

@@ -3,7 +3,7 @@ import { type OutputMap, Stack, type StackSummary, type TagMap } from "@pulumi/p
 import { resolveBranch, remoteBranches } from "./branch";
 import { StackConfiguration } from "./configure";
 import { Failure } from "./failure";
-import { interrupted } from "./interrupt";
+import { interrupted, throwIfInterrupted } from "./interrupt";
 import { parseLifetime } from "./lifetime";
 import { markerTags, readMarker, writeTags } from "./marker";
 import { progress, say } from "./say";
@@ -59,6 +59,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     await configuration.write(expiresAt);
     await warnIfGcTakesIt(branch, options.remote);
     await clearPendingOperations(stack);
+    throwIfInterrupted();
     const { outputs } = await stack.up({ color: "never", onOutput: progress, signal: interrupted });
     return { stack: name, branch, target, expiresAt: expiresAt.toISOString(), outputs: shown(outputs) };
 }
