@@ -4,15 +4,6 @@
 # Input: MODE, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
 # START_TIMEOUT_SECONDS.
 
-# A running collector read openbmpd.conf when it started; it is restarted only
-# when the file is newer than that.
-runs_on_former_config() {
-  local started written
-  started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
-  written=$(date -d "$(stat -c %y "$CONFIG_DIRECTORY/openbmpd.conf")" +%s%N)
-  [ "$written" -gt "$started" ]
-}
-
 datapath() {
   local address=$1
   if [ "$MODE" = proxy ]; then
@@ -23,8 +14,6 @@ datapath() {
     echo "native: the engine's own IPv6 NAT carries IPv6 to the container"
   fi
 }
-
-is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {

@@ -7,9 +7,9 @@ BENCH_IMAGE=openbmp-aio-bench:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# content_tag DIRECTORY [FILE]: changes when a file in it, or that file, does.
+# content_tag DIRECTORY [FILE…]: changes when a file in it, or one of those files, does.
 content_tag() {
-  (cd "$1" && find . ${2+"$2"} -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
+  (cd "$1" && find . "${@:2}" -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
 # base_image HUB_NAME MMDEBSTRAP_FLAG…: prints the name of a base image, from

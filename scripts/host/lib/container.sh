@@ -14,9 +14,9 @@ container_json() { docker container inspect "$CONTAINER" 2>/dev/null | jq '.[0]'
 
 container_exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
 
-container_is_ours() {
-  [ -n "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null)" ]
-}
+container_label() { docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null; }
+
+container_is_ours() { [ -n "$(container_label)" ]; }
 
 # The variables that the collector gets, one NAME=value a line; the user's
 # own come last, where Docker lets them win.
@@ -96,6 +96,14 @@ create_container() {
     --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
     --env-file <(container_environment) "$IMAGE" >/dev/null
   say "created $CONTAINER from $IMAGE"
+}
+
+# Somebody may have changed it; another container for that would cut the sessions.
+mend_restart_policy() {
+  if ! container_json | jq -e '.HostConfig.RestartPolicy.Name | IN("always", "unless-stopped")' >/dev/null; then
+    docker update --restart unless-stopped "$CONTAINER" >/dev/null
+    say "$CONTAINER has its restart policy again"
+  fi
 }
 
 # MySQL inside wants time to close its files.

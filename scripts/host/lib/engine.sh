@@ -71,12 +71,17 @@ kernel_ra_interfaces() {
 
 RA_SYSCTL_FILE=/etc/sysctl.d/90-openbmp-aio-ipv6.conf
 
+# Interfaces whose accept_ra a deployment set to 2.
+kept_interfaces() { sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE" 2>/dev/null || true; }
+
 # Before forwarding goes on, and for every boot: the file is read when the
 # interface appears, which is before Docker starts.
 keep_default_route() {
   local interface lines
   lines=$(grep '^net/' "$RA_SYSCTL_FILE" 2>/dev/null || true)
-  for interface in $(kernel_ra_interfaces); do
+  # Also where the route is lost already, with the setting that was to keep it.
+  for interface in $(printf '%s\n' "$(kernel_ra_interfaces)" "$(kept_interfaces)" | sort -u); do
+    [ "$(cat "/proc/sys/net/ipv6/conf/$interface/accept_ra")" != 2 ] || continue
     echo 2 >"/proc/sys/net/ipv6/conf/$interface/accept_ra"
     lines+=$'\n'"net/ipv6/conf/$interface/accept_ra = 2"
     say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
@@ -95,7 +100,7 @@ restore_accept_ra() {
   if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
     while read -r interface; do
       echo 1 >"/proc/sys/net/ipv6/conf/$interface/accept_ra" || true
-    done < <(sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE")
+    done < <(kept_interfaces)
   fi
   rm -f "$RA_SYSCTL_FILE"
 }
