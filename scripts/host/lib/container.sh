@@ -49,8 +49,8 @@ container_misfits() {
       (if port("8001") != $rest then "port 8001 is published as \(port("8001")), not \($rest)" else empty end),
       (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
       (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
-      (if .HostConfig.NetworkMode | IN("default", "bridge") | not then "it is on the network \(.HostConfig.NetworkMode), not on the default bridge" else empty end),
-      (if .NetworkSettings.Networks | has("bridge") | not then "it is not connected to the network bridge" else empty end),
+      (if .HostConfig.NetworkMode | IN("default", "bridge") | not then "it is on the network \(.HostConfig.NetworkMode), not on the default bridge"
+        elif .NetworkSettings.Networks | has("bridge") | not then "it is not connected to the network bridge" else empty end),
       (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty

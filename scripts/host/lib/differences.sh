@@ -91,6 +91,7 @@ unit_differences() {
 default_route_differences() {
   local interface
   for interface in $(kept_interfaces); do
-    [ "$(cat "/proc/sys/net/ipv6/conf/$interface/accept_ra")" = 2 ] || echo "$interface: accept_ra is not 2"
+    has_accept_ra_2 "$interface" || echo "$interface: accept_ra is not 2"
   done
+  [ -z "$(kept_interfaces)" ] || cmp -s "$RA_SYSCTL_FILE" <(ra_sysctl_text) || echo "$RA_SYSCTL_FILE is not as it was written"
 }

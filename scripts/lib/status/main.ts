@@ -8,6 +8,12 @@ import { readDeployment } from "./deployment";
 import { report } from "./report";
 import { type HostStatus, type Status, statusOf } from "./status";
 
+/** What runs on the host: see scripts/host/status.sh. */
+const lookAtHost = {
+    script: "status",
+    libraries: ["daemon-json", "engine", "container", "dnat", "config-file", "collector", "differences"],
+};
+
 /** The host is not as deployed. */
 const DIFFERENT = 1;
 /** Nothing can be said about the host. */
@@ -28,13 +34,12 @@ async function exportState(stack: string | undefined): Promise<string> {
 /** One connection, one read-only script, one JSON object. */
 async function look(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
-    const libraries = ["daemon-json", "engine", "container", "dnat", "config-file", "collector", "differences"];
     const progress: Buffer[] = [];
     try {
         const { stdout } = await runCommand({
             connection,
             command: hostShell(connection.user, "look"),
-            stdin: input + scriptText("status", libraries),
+            stdin: input + scriptText(lookAtHost.script, lookAtHost.libraries),
             onRetry: () => undefined,
             onOutput: (chunk, stream) => stream === "stderr" && progress.push(chunk),
         });

@@ -16,16 +16,7 @@ export function report(status: Status): string {
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];
-    return [
-        ...columns(facts),
-        "",
-        ...rules(status),
-        "",
-        ...routers(status),
-        "",
-        ...differences(status),
-        "",
-    ].join("\n");
+    return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""].join("\n");
 }
 
 function onOff(value: boolean | null): string {
@@ -61,7 +52,10 @@ function routers({ routers: found }: Status): string[] {
         ]),
     ]);
     const marks = new Set(found.flatMap(({ address, mark }) => (mark ? [`(!) ${address} is ${mark}`] : [])));
-    return [...lines, ...[...marks].map((mark) => `${mark}: not the router's own, its session came in by docker-proxy`)];
+    return [
+        ...lines,
+        ...[...marks].map((mark) => `${mark}: not the router's own, its session came in by docker-proxy`),
+    ];
 }
 
 function differences({ differences: found }: Status): string[] {
@@ -80,5 +74,10 @@ function columns(rows: readonly (readonly string[])[]): string[] {
         (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, cell.length)),
         [],
     );
-    return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+    return rows.map((row) =>
+        row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join("  ")
+            .trimEnd(),
+    );
 }
