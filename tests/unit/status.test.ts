@@ -35,6 +35,16 @@ describe("the deployment read from the state", () => {
         });
     });
 
+    test("has the jump host, where there is one", () => {
+        const jump = { host: "192.0.2.1", hostKey: "ssh-ed25519 BBBB", privateKey: secret("KEY") };
+        const inputs = { connection: { ...login, proxy: jump }, stdin: "" };
+        expect(readDeployment(stateOf(commandOf(start, {}, { inputs }))).connection.proxy).toMatchObject({
+            host: "192.0.2.1",
+            hostKey: "ssh-ed25519 BBBB",
+            privateKey: "KEY",
+        });
+    });
+
     test.each([
         ["nothing", JSON.stringify({ version: 3, deployment: {} }), "the stack has deployed nothing"],
         [
