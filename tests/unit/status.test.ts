@@ -155,7 +155,7 @@ edge-2  fc00:172:17::1 (!)  gone       2024-05-01  1 closed
 
 not as deployed:
 - no rule (by hand)
-to mend it: scripts/pulumi config set reapply "$(date +%s)", then scripts/pulumi up
+to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scripts/pulumi --stack s up
 `);
     });
 

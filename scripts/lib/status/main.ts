@@ -14,6 +14,9 @@ const lookAtHost = {
     libraries: ["daemon-json", "engine", "container", "dnat", "config-file", "collector", "differences"],
 };
 
+/** What hangs on the host for so long does not answer any more. */
+const TIMEOUT_SECONDS = 120;
+
 /** The host is not as deployed. */
 const DIFFERENT = 1;
 /** Nothing can be said about the host. */
@@ -38,7 +41,7 @@ async function look(stack: string | undefined): Promise<Status> {
     try {
         const { stdout } = await runCommand({
             connection,
-            command: hostShell(connection.user, "look"),
+            command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "look")}`,
             stdin: input + scriptText(lookAtHost.script, lookAtHost.libraries),
             onRetry: () => undefined,
             onOutput: (chunk, stream) => stream === "stderr" && progress.push(chunk),

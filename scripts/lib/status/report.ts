@@ -1,8 +1,5 @@
 import type { Status } from "./status";
 
-/** How to mend what a step can mend. */
-const REAPPLY = 'scripts/pulumi config set reapply "$(date +%s)", then scripts/pulumi up';
-
 /** The status for people. */
 export function report(status: Status): string {
     const { container, collector } = status;
@@ -58,13 +55,14 @@ function routers({ routers: found }: Status): string[] {
     ];
 }
 
-function differences({ differences: found }: Status): string[] {
+function differences({ owner, differences: found }: Status): string[] {
+    const pulumi = `scripts/pulumi --stack ${owner.split("/").at(-1) ?? ""}`;
     return found.length === 0
         ? ["as deployed"]
         : [
               "not as deployed:",
               ...found.map(({ what, cure }) => `- ${what}${cure ? ` (${cure})` : ""}`),
-              `to mend it: ${REAPPLY}`,
+              `to mend it: ${pulumi} config set reapply "$(date +%s)", then ${pulumi} up`,
           ];
 }
 
