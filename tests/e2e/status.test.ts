@@ -95,7 +95,9 @@ describe("scripts/status", () => {
                 ]),
             );
             expect(texts(status)).toMatch(/^ip6tables: missing -A OPENBMP-DNAT .* --dport 5000 -j DNAT /m);
-            expect((await shared.deployment.status()).stdout).toMatch(/^to mend it: scripts\/pulumi --stack e2e-status config set reapply /m);
+            expect((await shared.deployment.status()).stdout).toMatch(
+                /^to mend it: scripts\/pulumi --stack e2e-status config set reapply /m,
+            );
             await reapply("after edits");
         },
         3 * MINUTE,
