@@ -21,8 +21,6 @@ export interface ExistingHostArgs extends ContainerSettings {
     readonly bastion?: { readonly address: string; readonly user: string; readonly hostKey: string } | undefined;
     /** How IPv6 gets to the collector: what the host must be fit for. */
     readonly mode: Mode;
-    /** Docker's IPv6 prefix. */
-    readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
     readonly reapply: string;
@@ -73,7 +71,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Machine {
             {
                 machine: this,
                 script: "host",
-                libraries: ["daemon-json", "engine", "container", "dnat", "verification"],
+                libraries: ["daemon-json", "engine", "container", "network", "dnat", "verification"],
                 variables: {
                     ...containerVariables(args),
                     MODE: args.mode,

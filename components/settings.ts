@@ -9,6 +9,9 @@ export type Settings = z.output<typeof schema>;
 /** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
 export type Mode = Settings["mode"];
 
+/** Docker's default bridge, or a network of the collector's own. */
+export type DockerNetwork = Settings["dockerNetwork"];
+
 /** Amazon's link-local services live here (VPC user guide): Docker must not take it. */
 const AWS_SERVICES_PREFIX = "fd00:ec2::/32";
 
@@ -134,6 +137,7 @@ const schema = z
         ).optional(),
         memoryGb: integer(0, 4096).default(0),
         environment: environment.default({}),
+        dockerNetwork: z.enum(["bridge", "dedicated"], '"bridge" or "dedicated"').default("bridge"),
         fixedCidrV6: fixedCidrV6.default("fc00:172:17::/64"),
         listenMode: z
             .enum(["v4v6", "v6"], {

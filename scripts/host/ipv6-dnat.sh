@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: the guard and the DNAT are armed, now and at every boot.
-# Input: OWNER, MODE, FIXED_CIDR_V6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
+# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 

@@ -12,9 +12,7 @@ WANTED='{"listenMode":"v4v6","patEnabled":false}'
 
 setup() {
   open_host
-  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
-  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/$GUARD")
-  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/$FOLLOW")
+  unit_texts
   VERIFY=false
   write_on_host "$CONFIG" <<<'base: {listen_mode: v4v6}'
   docker_bridge
@@ -160,6 +158,19 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same '{"what":"openbmp_aio: it runs the image other:1, not openbmp/aio:latest","cure":"it is not ours: mend it, or set replaceContainer to true to put it aside"}' \
     "$(look '.differences[] | select(.cure)')"
   differs "there is no container openbmp_aio" rm "$FAKE/containers/openbmp_aio"
+}
+
+@test "on a network of its own, that network is looked at, and daemon.json is the user's alone" {
+  DOCKER_NETWORK=dedicated NETWORK_PREFIX=fc00:172:18::/64 FIXED_CIDR_V6=fc00:172:18::/64 CONTAINER_IPV6=fc00:172:18::5000
+  deploy
+  same "" "$(differences)"
+  same '["openbmp_aio","fc00:172:18::5000"]' "$(look '[.container.network, .container.ipv6Address]')"
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "2001:db8:9::/64"}'
+  same "" "$(differences)"
+  differs "the Docker network openbmp_aio is not there, or not with fc00:172:18::/64" host rm "$FAKE/networks/openbmp_aio"
+  host ip link del openbmp0
+  deploy
+  same "" "$(differences)"
 }
 
 @test "a file that no step mends is found with what to do first" {

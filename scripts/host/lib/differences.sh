@@ -27,8 +27,10 @@ owner_differences() {
   [ "$(recorded_owner)" = "$OWNER" ] || echo "$RECORD names the stack \"$(recorded_owner)\", not $OWNER"
 }
 
+# On a network of the collector's own, daemon.json is the user's alone.
 daemon_json_differences() {
   local problem
+  [ "$DOCKER_NETWORK" = bridge ] || return 0
   [ -z "$(daemon_json_problems)" ] || {
     while IFS= read -r problem; do difference "$problem" "mend it there first"; done < <(daemon_json_problems)
     return 0
@@ -42,7 +44,13 @@ changed_daemon_keys() {
     | "\($file): \"\($key)\" is \($there[$key] | tojson), not \($wanted[$key] | tojson)"'
 }
 
-engine_differences() { differences_from engine_restart_reason "$FIXED_CIDR_V6"; }
+engine_differences() {
+  if [ "$DOCKER_NETWORK" = bridge ]; then
+    differences_from engine_restart_reason "$FIXED_CIDR_V6"
+  elif ! network_fits; then
+    difference "the Docker network $OWN_NETWORK is not there, or not with $NETWORK_PREFIX"
+  fi
+}
 
 config_differences() {
   if [ ! -f "$FILE" ] || [ -L "$FILE" ]; then

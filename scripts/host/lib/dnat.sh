@@ -9,18 +9,23 @@ GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
 # Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
-# had the bridge's prefix on before us, routed traffic to it may be wanted.
+# had the default bridge's prefix on before us, routed traffic to it may be wanted.
 guard_prefix() {
-  found_daemon_json | jq -r '.ipv6 != true'
+  case $DOCKER_NETWORK in
+  bridge) found_daemon_json | jq -r '.ipv6 != true' ;;
+  dedicated) echo true ;;
+  esac
 }
 
-# What the program reads. Input: MODE, FIXED_CIDR_V6, BMP_PORT, REST_PORT,
-# BMP_ALLOWED, REST_ALLOWED.
+# What the program reads. Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6,
+# CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED, REST_ALLOWED.
 dnat_settings() {
   echo "# Written by $TOOL; read by $DNAT_PROGRAM."
   echo "MODE=$MODE"
   echo "BMP_PORT=$BMP_PORT"
   echo "REST_PORT=$REST_PORT"
+  echo "BRIDGE=$BRIDGE"
+  echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
   echo "GUARD_PREFIX=$(guard_prefix)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
