@@ -173,6 +173,12 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same "" "$(differences)"
 }
 
+@test "forwarding that somebody switched off is found; docker-proxy needs none" {
+  differs "net.ipv6.conf.all.forwarding is 0" host bash -c 'echo 0 >/proc/sys/net/ipv6/conf/all/forwarding'
+  MODE=proxy
+  run ! eval 'differences | grep forwarding'
+}
+
 @test "a file that no step mends is found with what to do first" {
   write_on_host "$DAEMON_JSON" <<<'not json'
   same '{"what":"/etc/docker/daemon.json is not a JSON object: mend it or move it away","cure":"mend it there first"}' "$(look '.differences[0]')"

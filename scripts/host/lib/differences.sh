@@ -21,6 +21,7 @@ differences() {
   differences_from unit_differences
   differences_from deployed_dnat check
   differences_from default_route_differences
+  forwarding_differences
 }
 
 owner_differences() {
@@ -93,6 +94,12 @@ unit_differences() {
     systemctl is-enabled --quiet "$unit" 2>/dev/null || echo "$unit is not enabled"
     systemctl is-active --quiet "$unit" || echo "$unit is not active"
   done
+}
+
+# Docker switches it on when it starts; DNAT is of no use without.
+forwarding_differences() {
+  [ "$MODE" = proxy ] || [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 1 ] ||
+    difference "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" "sysctl -w net.ipv6.conf.all.forwarding=1, and find out who switched it off"
 }
 
 # What keeps the IPv6 default route while the host forwards.
