@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConfigMap, LocalWorkspace, type OutputMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
 import type { Verification } from "../../components/collectorStart";
-import { root } from "./run";
+import { root, type RunResult, tryRun } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
 
 // A stale agent would fail every connection, also those with a key of their own.
@@ -91,6 +91,12 @@ export class Deployment {
             return String(error);
         }
         throw new Error("the deployment succeeded, and should not have");
+    }
+
+    /** Runs scripts/status for this stack. */
+    status(...args: string[]): Promise<RunResult> {
+        const { envVars } = this.stack.workspace;
+        return tryRun("scripts/status", ["--stack", this.stack.name, ...args], undefined, envVars);
     }
 
     async destroy(): Promise<void> {

@@ -11,9 +11,15 @@ export interface RunResult {
 }
 
 /** Runs a program to its end; a non-zero exit is a result, not an error. */
-export function tryRun(file: string, args: readonly string[], input?: string): Promise<RunResult> {
+export function tryRun(
+    file: string,
+    args: readonly string[],
+    input?: string,
+    variables: Readonly<Record<string, string>> = {},
+): Promise<RunResult> {
+    const options = { cwd: root, maxBuffer: 1 << 26, env: { ...process.env, ...variables } };
     return new Promise((resolve) => {
-        const child = execFile(file, args, { cwd: root, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+        const child = execFile(file, args, options, (error, stdout, stderr) => {
             resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, stdout, stderr });
         });
         child.stdin?.on("error", () => undefined);
