@@ -17,10 +17,11 @@ export function publicKeyOf(privateKey: string, password?: string): PublicKey {
     // Only stacks that create a machine need it: the others start faster without.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { utils } = require("ssh2") as typeof Ssh2;
-    const parsed = utils.parseKey(privateKey, password);
+    // OpenSSH's form can hold several keys, which its types do not say.
+    const parsed = utils.parseKey(privateKey, password) as Ssh2.ParsedKey | Ssh2.ParsedKey[] | Error;
     const key = Array.isArray(parsed) ? parsed[0] : parsed;
     if (key === undefined || key instanceof Error) {
-        throw new Error(key?.message ?? "no key in it");
+        throw new Error(key?.message ?? "there is no key in it");
     }
     return { type: key.type, text: `${key.type} ${key.getPublicSSH().toString("base64")}` };
 }
