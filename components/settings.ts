@@ -4,6 +4,7 @@ import { keyOfOtherTarget, problemLine, unknownKey } from "./settingsErrors";
 import * as fields from "./settingsFields";
 import { flag, integer, text } from "./settingsFields";
 import { checkAws, checkBoth } from "./settingsRules";
+import { settingsWarnings } from "./settingsWarnings";
 
 /** The validated configuration of a stack. */
 export type Settings = z.output<typeof schema>;
@@ -151,7 +152,7 @@ function removeMisplaced(values: Record<string, unknown>): string[] {
     });
 }
 
-/** Reads and validates the configuration of the running stack. */
+/** Reads and validates the configuration of the running stack; warns of what it shuts out. */
 export function loadSettings(): Settings {
     const namespace = `${pulumi.getProject()}:`;
     const config: Record<string, string> = {};
@@ -160,7 +161,11 @@ export function loadSettings(): Settings {
             config[key.slice(namespace.length)] = value;
         }
     }
-    return parseSettings(config);
+    const settings = parseSettings(config);
+    for (const warning of settingsWarnings(settings)) {
+        void pulumi.log.warn(warning);
+    }
+    return settings;
 }
 
 function parseJson(value: string): unknown {
