@@ -121,10 +121,13 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ]),
     ...(
         [
-            [{ kafkaFqdn: "k.example", adminId: "lab", memoryGb: 4 }, ["k.example", "lab", "4"]],
-            [{ memoryGb: 0 }, ["", "", ""]],
+            [
+                { kafkaFqdn: "k.example", adminId: "lab", memoryGb: 4, registryUser: "u", registryPassword: "p" },
+                ["k.example", "lab", "4", "u", "p"],
+            ],
+            [{ memoryGb: 0 }, ["", "", "", "", ""]],
         ] as const
-    ).map(([given, [kafkaFqdn, adminId, memory]]): readonly [string, StepCase] => [
+    ).map(([given, [kafkaFqdn, adminId, memory, registryUser, registryPassword]]): readonly [string, StepCase] => [
         `the container, with ${JSON.stringify(given)}`,
         {
             type: "openbmp-aio-ipv6:collector:AioContainer",
@@ -148,6 +151,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ENVIRONMENT: ["A=1", "B=two words"],
                         REPLACE_CONTAINER: "true",
                         REAPPLY: "again",
+                        REGISTRY_USER: registryUser,
+                        REGISTRY_PASSWORD: registryPassword,
                     },
                 ],
             },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseSettings, settingKeys } from "../../components/settings";
 import { bastionOf } from "../../components/sshConnection";
-import { goodAws } from "./awsConfig";
+import { goodAws } from "../awsConfig";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const sshPrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";

@@ -1,7 +1,7 @@
 import { utils } from "ssh2";
 import { parseSettings } from "../../components/settings";
 import { settingsWarnings } from "../../components/settingsWarnings";
-import { goodAws } from "./awsConfig";
+import { goodAws } from "../awsConfig";
 
 const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
 const locked = utils.generateKeyPairSync("ed25519", { passphrase: "open sesame", cipher: "aes256-ctr", rounds: 16 });
