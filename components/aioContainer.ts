@@ -55,7 +55,7 @@ export interface AioContainerArgs extends ContainerSettings {
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
     readonly containerId: pulumi.Output<string>;
-    /** The image as it was asked for. */
+    /** The image as it was asked for; known in a preview, so that another digest shows. */
     readonly imageRef: pulumi.Output<string>;
 
     constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
@@ -75,7 +75,7 @@ export class AioContainer extends pulumi.ComponentResource {
             { parent: this, dependsOn: opts.dependsOn },
         );
         this.containerId = resultField<string>(step, "containerId");
-        this.imageRef = resultField<string>(step, "imageRef");
+        this.imageRef = pulumi.output(args.image);
         this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
     }
 }
