@@ -18,6 +18,9 @@ export type HostSettings = Extract<Settings, { target: "host" }>;
 /** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
 export type Mode = Settings["mode"];
 
+/** Docker's default bridge, or a network of the collector's own. */
+export type DockerNetwork = Settings["dockerNetwork"];
+
 const common = {
     mode: z.enum(["dnat", "proxy"], '"dnat" or "proxy"').default("dnat"),
     sshPrivateKey: fields.privateKey,
@@ -32,6 +35,7 @@ const common = {
     adminId: fields.adminId.optional(),
     memoryGb: integer(0, 4096).default(0),
     environment: fields.environment.default({}),
+    dockerNetwork: z.enum(["bridge", "dedicated"], '"bridge" or "dedicated"').default("bridge"),
     fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),
     listenMode: fields.listenMode.default("v4v6"),
     bmpPort: integer(1, 65535).default(5000),

@@ -1,4 +1,5 @@
 import { PrivateRegistry, registryProblem } from "./registry";
+import { tryRun } from "./run";
 import { standInImage } from "./sandbox";
 import { MINUTE, story } from "./story";
 
@@ -35,8 +36,10 @@ describeWithRegistry(
                 const pinned = `${registry.address}/team/aio@${first}`;
                 expect(outputs.imageRef?.value).toBe(pinned);
                 expect(await imageOfContainer()).toBe(pinned);
-                const state = JSON.stringify(await shared.deployment.stack.exportStack());
-                expect(stdout + state).not.toContain(registry.password);
+                expect(stdout).not.toContain(registry.password);
+                const state = shared.deployment.stack.workspace.envVars.PULUMI_BACKEND_URL?.slice("file://".length);
+                expect(await tryRun("grep", ["-rlF", "team/aio@sha256", state ?? ""])).toMatchObject({ code: 0 });
+                expect(await tryRun("grep", ["-rlF", registry.password, state ?? ""])).toMatchObject({ code: 1 });
                 expect(
                     await shared.sandbox.root(`ls -d /run/openbmp-registry.* 2>/dev/null || true
                 cat /root/.docker/config.json 2>/dev/null | grep -c ${registry.address} || true`),

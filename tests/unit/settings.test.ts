@@ -27,6 +27,7 @@ test("a configuration with what has no default is accepted, and gets the default
         image: "openbmp/aio:latest",
         memoryGb: 0,
         environment: {},
+        dockerNetwork: "bridge",
         fixedCidrV6: "fc00:172:17::/64",
         listenMode: "v4v6",
         bmpPort: 5000,
