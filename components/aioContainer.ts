@@ -18,7 +18,7 @@ export interface ContainerSettings {
     /** The stack that the host belongs to, `PROJECT/STACK`. */
     readonly owner: string;
     /** Image reference, with tag or digest. */
-    readonly image: string;
+    readonly image: pulumi.Input<string>;
     /** The Docker network that it is on. */
     readonly dockerNetwork: DockerNetwork;
     /** The IPv6 prefix of that network. */
@@ -65,12 +65,15 @@ export function containerVariables(args: ContainerSettings): Readonly<Record<str
 
 export interface AioContainerArgs extends ContainerSettings {
     readonly machine: Machine;
+    /** Login of a private registry, for the pull. */
+    readonly registryUser?: string | undefined;
+    readonly registryPassword?: string | undefined;
 }
 
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
     readonly containerId: pulumi.Output<string>;
-    /** The image as it was asked for. */
+    /** The image as it was asked for; known in a preview, so that another digest shows. */
     readonly imageRef: pulumi.Output<string>;
 
     constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
@@ -81,12 +84,16 @@ export class AioContainer extends pulumi.ComponentResource {
                 machine: args.machine,
                 script: "aio-container",
                 libraries: ["engine", "container", "network"],
-                variables: containerVariables(args),
+                variables: {
+                    ...containerVariables(args),
+                    REGISTRY_USER: args.registryUser ?? "",
+                    REGISTRY_PASSWORD: args.registryPassword ?? "",
+                },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
         this.containerId = resultField<string>(step, "containerId");
-        this.imageRef = resultField<string>(step, "imageRef");
+        this.imageRef = pulumi.output(args.image);
         this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
     }
 }

@@ -15,6 +15,7 @@ prepare_pulumi() {
   ensure_node_modules
   ensure_pulumi
   ensure_command_plugin
+  ensure_docker_plugin
   if ! logged_in; then
     mkdir -p "$STATE_DIR/stacks"
     export PULUMI_BACKEND_URL=file://$STATE_DIR/stacks

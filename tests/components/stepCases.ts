@@ -132,45 +132,62 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ...(
         [
             [
-                { kafkaFqdn: "k.example", adminId: "lab", memoryGb: 4, dockerNetwork: "bridge" },
-                ["k.example", "lab", "4", "", ""],
+                {
+                    kafkaFqdn: "k.example",
+                    adminId: "lab",
+                    memoryGb: 4,
+                    dockerNetwork: "bridge",
+                    registryUser: "u",
+                    registryPassword: "p",
+                },
+                ["k.example", "lab", "4", "", "", "u", "p"],
             ],
-            [{ memoryGb: 0, dockerNetwork: "dedicated" }, ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64"]],
+            [
+                { memoryGb: 0, dockerNetwork: "dedicated" },
+                ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
+            ],
         ] as const
-    ).map(([given, [kafkaFqdn, adminId, memory, address, prefix]]): readonly [string, StepCase] => [
-        `the container, with ${JSON.stringify(given)}`,
-        {
-            type: "openbmp-aio-ipv6:collector:AioContainer",
-            build: (common, opts) => {
-                const step = new AioContainer("step", { ...common, ...container, ...given }, opts);
-                return { containerId: step.containerId, imageRef: step.imageRef };
+    ).map(
+        ([given, [kafkaFqdn, adminId, memory, address, prefix, registryUser, registryPassword]]): readonly [
+            string,
+            StepCase,
+        ] => [
+            `the container, with ${JSON.stringify(given)}`,
+            {
+                type: "openbmp-aio-ipv6:collector:AioContainer",
+                build: (common, opts) => {
+                    const step = new AioContainer("step", { ...common, ...container, ...given }, opts);
+                    return { containerId: step.containerId, imageRef: step.imageRef };
+                },
+                scripts: {
+                    create: [
+                        "aio-container",
+                        ["engine", "container", "network"],
+                        {
+                            MACHINE,
+                            OWNER: "p/s",
+                            IMAGE: "openbmp/aio:1",
+                            DOCKER_NETWORK: given.dockerNetwork,
+                            CONTAINER_IPV6: address,
+                            NETWORK_PREFIX: prefix,
+                            BMP_PORT: "5001",
+                            REST_PORT: "8002",
+                            KAFKA_FQDN: kafkaFqdn,
+                            ADMIN_ID: adminId,
+                            MEMORY_GB: memory,
+                            ENVIRONMENT: ["A=1", "B=two words"],
+                            REPLACE_CONTAINER: "true",
+                            REAPPLY: "again",
+                            REGISTRY_USER: registryUser,
+                            REGISTRY_PASSWORD: registryPassword,
+                        },
+                    ],
+                },
+                stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
+                outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
             },
-            scripts: {
-                create: [
-                    "aio-container",
-                    ["engine", "container", "network"],
-                    {
-                        MACHINE,
-                        OWNER: "p/s",
-                        IMAGE: "openbmp/aio:1",
-                        DOCKER_NETWORK: given.dockerNetwork,
-                        CONTAINER_IPV6: address,
-                        NETWORK_PREFIX: prefix,
-                        BMP_PORT: "5001",
-                        REST_PORT: "8002",
-                        KAFKA_FQDN: kafkaFqdn,
-                        ADMIN_ID: adminId,
-                        MEMORY_GB: memory,
-                        ENVIRONMENT: ["A=1", "B=two words"],
-                        REPLACE_CONTAINER: "true",
-                        REAPPLY: "again",
-                    },
-                ],
-            },
-            stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
-            outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
-        },
-    ]),
+        ],
+    ),
     [
         "the collector's configuration",
         {
