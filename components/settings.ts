@@ -157,6 +157,8 @@ const schema = z
         purgeStaleData: flag.default(false),
         reapply: z.string("a text").default(""),
         verify: flag.default(true),
+        ephemeral: flag.default(false),
+        expiresAt: z.iso.datetime("a date and time such as 2026-01-31T12:00:00Z").optional(),
     })
     .superRefine((settings, context) => {
         const refuse = (path: (string | number)[], message: string) => {
@@ -204,6 +206,7 @@ const jsonKeys: readonly string[] = [
     "replaceContainer",
     "purgeStaleData",
     "verify",
+    "ephemeral",
 ];
 
 /** Every key of the project's namespace. */

@@ -3,10 +3,14 @@
 # Sourced after common.sh.
 
 PULUMI_VERSION=3.230.0
-PULUMI_MINIMUM=3.200.0
+# The first whose file and S3 backends keep stack tags.
+PULUMI_MINIMUM=3.211.0
 # The last Go module of pulumi's SDK that contains the Node.js language host.
 PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
+ACTIONLINT_VERSION=1.7.12
+CHECK_JSONSCHEMA_VERSION=0.39.0
+MOTO_VERSION=5.2.5
 
 # version_at_least HAVE WANT
 version_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
@@ -175,4 +179,40 @@ docker_hub_reachable() {
 
 ensure_test_tools() {
   apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+}
+
+# python_environment NAME PACKAGE==VERSION…: prints the folder of the programs
+# of these packages, in a virtual environment of their own.
+python_environment() {
+  local home
+  home=$CACHE_DIR/python-$1-$(printf '%s\n' "$@" | sha256sum | cut -c 1-12)
+  shift
+  if [ ! -f "$home/complete" ]; then
+    apt_install python3=python3
+    python3 -c 'import ensurepip' 2>/dev/null || apt_install ensurepip=python3-venv
+    say "installing ${*%%==*} from PyPI"
+    rm -rf "$home"
+    run_quietly "python3 -m venv" python3 -m venv "$home"
+    run_quietly "pip install" "$home/bin/python" -m pip install "$@"
+    touch "$home/complete"
+  fi
+  echo "$home/bin"
+}
+
+# The linters of the pipelines' files; GitLab publishes a schema, which the second has.
+ensure_pipeline_linters() {
+  local home=$CACHE_DIR/actionlint-$ACTIONLINT_VERSION schemas
+  if [ ! -x "$home/actionlint" ]; then
+    have go || die "actionlint is built with Go 1.24 or newer: https://go.dev/dl"
+    say "building actionlint $ACTIONLINT_VERSION from Go modules"
+    run_quietly "building actionlint" env GOBIN="$home" go install "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT_VERSION"
+  fi
+  schemas=$(python_environment check-jsonschema "check-jsonschema==$CHECK_JSONSCHEMA_VERSION")
+  export PATH=$home:$schemas:$PATH
+}
+
+# An S3 server for tests, as MOTO_SERVER.
+ensure_s3_server() {
+  MOTO_SERVER=$(python_environment moto "moto[server,s3]==$MOTO_VERSION")/moto_server
+  export MOTO_SERVER
 }
