@@ -14,9 +14,10 @@ container_facts() {
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
 }
 
-# sent_to COMMAND-OPTIONS…: of the rules that they print, one sends it to the container's port.
+# sent_to CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
 sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
 
+# jumps_to TABLE CHAIN OURS
 jumps_to() { ip6tables -w 10 -t "$1" -S "$2" | grep -qE -- "-j $3\$"; }
 
 # way_of_port PORT CONTAINER_PORT: WAY,WHY, by the rules that are there now.
