@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "./values";
+import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../plugin/values";
 
 const login = {
     host: z.string(),
