@@ -76,9 +76,7 @@ function check(request: proto.CheckRequest): proto.CheckResponse {
         throw new Error(`the emulator of the command plugin has no ${request.getType()}, only ${resourceType}`);
     }
     // Without a property: the engine would print its value, keys included.
-    response.setFailuresList(
-        refusalsOf(news).map((reason) => checkFailure(reason)),
-    );
+    response.setFailuresList(refusalsOf(news).map((reason) => checkFailure(reason)));
     response.setInputs(structOf(withSecretLogin(news)));
     return response;
 }

@@ -9,9 +9,9 @@ bundle() {
   if [ ! -f "$bundle" ]; then
     mkdir -p "$CACHE_DIR"
     partial=$(mktemp "$CACHE_DIR/emulator.XXXXXX")
-    # ssh2 does without its native add-ons; typescript is too big to copy and finds its libraries by its own path.
+    # ssh2 does without its native add-ons.
     run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$source/$1/$2.ts" --bundle --minify \
-      --platform=node --target=node20 --external:*.node --external:cpu-features --external:typescript \
+      --platform=node --target=node20 --external:*.node --external:cpu-features \
       --allow-overwrite --outfile="$partial"
     mv "$partial" "$bundle"
   fi
