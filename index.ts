@@ -5,10 +5,11 @@ import { CollectorConfig } from "./components/collectorConfig";
 import { CollectorStart } from "./components/collectorStart";
 import { DockerDaemonConfig } from "./components/dockerDaemonConfig";
 import { DockerRestart } from "./components/dockerRestart";
-import { ExistingHost } from "./components/existingHost";
+import { makeHost } from "./components/host";
 import { Ipv6Dnat } from "./components/ipv6Dnat";
+import { PinnedImage } from "./components/pinnedImage";
 import { routerConfig as routerConfigFor } from "./components/routerConfig";
-import { bastionOf, loadSettings } from "./components/settings";
+import { loadSettings } from "./components/settings";
 
 const settings = loadSettings();
 // docker-proxy hides the routers' addresses: only their identifiers tell them apart.
@@ -17,17 +18,10 @@ const stack = {
     ...settings,
     owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
     environment: pulumi.secret(settings.environment),
+    image: settings.pinImage ? new PinnedImage("image", settings).reference : settings.image,
 };
 
-const host = new ExistingHost("host", {
-    ...stack,
-    address: settings.hostAddress,
-    port: settings.hostPort,
-    user: settings.hostUser,
-    privateKey: settings.sshPrivateKey,
-    privateKeyPassword: settings.sshPrivateKeyPassword,
-    bastion: bastionOf(settings),
-});
+const host = makeHost(settings, stack);
 const common = { ...stack, machine: host };
 
 const daemonConfig = new DockerDaemonConfig("docker-daemon-config", common, { dependsOn: host });

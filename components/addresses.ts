@@ -41,11 +41,24 @@ export function isIpv6Address(text: string): boolean {
     return !/[%.]/.test(text) && IPv6.isValid(text);
 }
 
-/** Whether one of two IPv6 prefixes contains the other. */
+/** Whether one of two prefixes contains the other; never across families. */
 export function prefixesOverlap(one: string, other: string): boolean {
-    const [a, aLength] = IPv6.parseCIDR(one);
-    const [b, bLength] = IPv6.parseCIDR(other);
-    return a.match(b, Math.min(aLength, bLength));
+    return prefixContains(one, other) || prefixContains(other, one);
+}
+
+/** Whether a prefix contains another one, or is the same; never across families. */
+export function prefixContains(outer: string, inner: string): boolean {
+    const [[outerAddress, outerLength], [innerAddress, innerLength]] = [parseCIDR(outer), parseCIDR(inner)];
+    return (
+        outerAddress.kind() === innerAddress.kind() &&
+        outerLength <= innerLength &&
+        innerAddress.match(outerAddress, outerLength)
+    );
+}
+
+/** The first of the subnets with a /64 in a VPC's IPv6 block. */
+export function firstSubnet64(vpcBlock: string): string {
+    return vpcBlock.replace(/\/\d+$/, "/64");
 }
 
 /** Whether the text is a DNS host name (RFC 1123, section 2.1). */

@@ -8,7 +8,7 @@ export interface ContainerSettings {
     /** The stack that the host belongs to, `PROJECT/STACK`. */
     readonly owner: string;
     /** Image reference, with tag or digest. */
-    readonly image: string;
+    readonly image: pulumi.Input<string>;
     /** Port on the host for BMP (TCP 5000 in the container). */
     readonly bmpPort: number;
     /** Port on the host for the REST API (TCP 8001 in the container). */
@@ -47,6 +47,9 @@ export function containerVariables(args: ContainerSettings): Readonly<Record<str
 
 export interface AioContainerArgs extends ContainerSettings {
     readonly machine: Machine;
+    /** Login of a private registry, for the pull. */
+    readonly registryUser?: string | undefined;
+    readonly registryPassword?: string | undefined;
 }
 
 /** The container `openbmp_aio`: created or adopted, not started. */
@@ -63,7 +66,11 @@ export class AioContainer extends pulumi.ComponentResource {
                 machine: args.machine,
                 script: "aio-container",
                 libraries: ["container"],
-                variables: containerVariables(args),
+                variables: {
+                    ...containerVariables(args),
+                    REGISTRY_USER: args.registryUser ?? "",
+                    REGISTRY_PASSWORD: args.registryPassword ?? "",
+                },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );

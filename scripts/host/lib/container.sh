@@ -81,10 +81,35 @@ container_problem() {
     echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or mend it"
 }
 
+# Input besides: REGISTRY_USER and REGISTRY_PASSWORD, empty for a public registry.
 ensure_image() {
   docker image inspect "$IMAGE" >/dev/null 2>&1 && return 0
   say "pulling $IMAGE"
-  docker pull --quiet "$IMAGE" >/dev/null || die "cannot pull the image $IMAGE (the engine's reason is above)"
+  if [ -n "$REGISTRY_USER" ]; then
+    pull_with_login
+  else
+    docker pull --quiet "$IMAGE" >/dev/null
+  fi || die "cannot pull the image $IMAGE (the engine's reason is above)"
+}
+
+# The registry that the image names; empty for Docker Hub.
+image_registry() {
+  case ${IMAGE%%/*} in
+  "$IMAGE") ;;
+  *.* | *:* | localhost) printf '%s\n' "${IMAGE%%/*}" ;;
+  esac
+}
+
+# The login is in memory, and gone with this step.
+pull_with_login() {
+  local config status=0
+  config=$(mktemp -d /run/openbmp-registry.XXXXXX)
+  # shellcheck disable=SC2046 # no registry is no word
+  docker --config "$config" login --username "$REGISTRY_USER" --password-stdin $(image_registry) \
+    <<<"$REGISTRY_PASSWORD" >/dev/null &&
+    docker --config "$config" pull --quiet "$IMAGE" >/dev/null || status=$?
+  rm -rf "$config"
+  return "$status"
 }
 
 create_container() {

@@ -1,0 +1,43 @@
+import type * as command from "@pulumi/command";
+import { type ContainerSettings, containerVariables } from "./aioContainer";
+import type { Machine } from "./machine";
+import { remoteStep, type RemoteStepOptions } from "./remoteStep";
+import type { Mode } from "./settings";
+
+/** What a deployment asks of its machine. */
+export interface Demands extends ContainerSettings {
+    /** How IPv6 gets to the collector: what the host must be fit for. */
+    readonly mode: Mode;
+    /** Docker's IPv6 prefix. */
+    readonly fixedCidrV6: string;
+    /** Whether Docker may restart while other containers run. */
+    readonly restartDocker: boolean;
+}
+
+/**
+ * Reads the machine and refuses, with every reason at once, before anything is
+ * changed; its removal puts the machine back to how it was found.
+ */
+export function preflight(
+    name: string,
+    machine: Machine,
+    demands: Demands,
+    opts: RemoteStepOptions,
+): command.remote.Command {
+    return remoteStep(
+        name,
+        {
+            machine,
+            script: "host",
+            libraries: ["daemon-json", "engine", "container", "dnat", "verification"],
+            variables: {
+                ...containerVariables(demands),
+                MODE: demands.mode,
+                FIXED_CIDR_V6: demands.fixedCidrV6,
+                RESTART_DOCKER: String(demands.restartDocker),
+            },
+            removable: true,
+        },
+        opts,
+    );
+}

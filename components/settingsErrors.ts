@@ -1,0 +1,39 @@
+import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
+
+const secretKeys: readonly string[] = [
+    "sshPrivateKey",
+    "sshPrivateKeyPassword",
+    "hostPrivateKey",
+    "registryPassword",
+    "environment",
+];
+
+/** The line about a key that the project does not have. */
+export function unknownKey(key: string, known: readonly string[]): string {
+    return `${key} is not a key of this project; did you mean ${closest(key, [...known])}?`;
+}
+
+/** The line about a key that only the other target has. */
+export function keyOfOtherTarget(key: string, target: "aws" | "host"): string {
+    return `${key} must be left out where target is "${target}": it belongs to target "${target === "aws" ? "host" : "aws"}"`;
+}
+
+/** The line about a value: its key, what is accepted, and the value unless it is a secret. */
+export function problemLine(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
+    const key = issue.path.reduce<string>(
+        (path, part) =>
+            typeof part === "number" ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
+        "",
+    );
+    const value = issue.path.reduce<unknown>(
+        (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
+        values,
+    );
+    if (value === undefined && issue.code !== "custom") {
+        return `${key} is missing: it must be ${issue.message}`;
+    }
+    const shown =
+        value === undefined || secretKeys.includes(String(issue.path[0])) ? "" : `, got ${JSON.stringify(value)}`;
+    return `${key} must be ${issue.message}${shown}`;
+}

@@ -1,0 +1,134 @@
+import type { z } from "zod";
+import { prefixContains } from "./addresses";
+import { AWS_SERVICES_PREFIX } from "./settingsFields";
+import { publicKeyOf } from "./sshKeys";
+
+type Refuse = (path: (string | number)[], message: string) => void;
+
+const refuseIn =
+    (context: z.RefinementCtx): Refuse =>
+    (path, message) => {
+        context.addIssue({ code: "custom", path, message });
+    };
+
+interface Lists {
+    readonly bmpAllowedCidrs: readonly string[];
+    readonly restAllowedCidrs: readonly string[];
+    readonly sshAllowedCidrs?: readonly string[];
+    readonly allowWorldOpen: boolean;
+    readonly fixedCidrV6: string;
+}
+
+function checkLists(settings: Lists, refuse: Refuse): void {
+    for (const key of ["bmpAllowedCidrs", "restAllowedCidrs", "sshAllowedCidrs"] as const) {
+        settings[key]?.forEach((prefix, index) => {
+            if (prefix.endsWith("/0") && !settings.allowWorldOpen) {
+                refuse([key, index], "narrower than the whole Internet, unless allowWorldOpen is true");
+            }
+            if (isInside(prefix, settings.fixedCidrV6)) {
+                refuse([key, index], `outside fixedCidrV6 (${settings.fixedCidrV6}), where only containers are`);
+            }
+            if (isInside(prefix, AWS_SERVICES_PREFIX)) {
+                refuse([key, index], `outside ${AWS_SERVICES_PREFIX}, where only services of AWS are`);
+            }
+        });
+    }
+}
+
+/** False for texts that are not prefixes: those are refused on their own account. */
+function isInside(prefix: string, outer: string): boolean {
+    try {
+        return prefixContains(outer, prefix);
+    } catch {
+        return false;
+    }
+}
+
+interface Common extends Lists {
+    readonly bmpPort: number;
+    readonly restPort: number;
+    readonly hostPort?: number;
+    readonly bastionAddress?: string | undefined;
+    readonly bastionUser?: string | undefined;
+    readonly bastionHostKey?: string | undefined;
+    readonly image: string;
+    readonly registryUser?: string | undefined;
+    readonly registryPassword?: string | undefined;
+}
+
+const SSH_PORT = 22;
+
+/** What must hold between the keys of either target. */
+export function checkBoth(settings: Common, context: z.RefinementCtx): void {
+    const refuse = refuseIn(context);
+    if (settings.bmpPort === settings.restPort) {
+        refuse(["restPort"], "another port than bmpPort");
+    }
+    for (const key of ["bmpPort", "restPort"] as const) {
+        if (settings[key] === (settings.hostPort ?? SSH_PORT)) {
+            refuse(
+                [key],
+                settings.hostPort === undefined
+                    ? `another port than ${SSH_PORT}, where SSH listens`
+                    : "another port than hostPort, where SSH listens",
+            );
+        }
+    }
+    checkLists(settings, refuse);
+    checkBastion(settings, refuse);
+    if ((settings.registryUser === undefined) !== (settings.registryPassword === undefined)) {
+        const [missing, given] =
+            settings.registryUser === undefined
+                ? ["registryUser", "registryPassword"]
+                : ["registryPassword", "registryUser"];
+        refuse([missing], `given together with ${given}`);
+    }
+}
+
+function checkBastion(settings: Common, refuse: Refuse): void {
+    if (settings.bastionAddress !== undefined && settings.bastionHostKey === undefined) {
+        refuse(["bastionHostKey"], "the bastion's public SSH host key when bastionAddress is given");
+    }
+    for (const key of ["bastionUser", "bastionHostKey"] as const) {
+        if (settings.bastionAddress === undefined && settings[key] !== undefined) {
+            refuse([key], "left out where bastionAddress is not given");
+        }
+    }
+}
+
+interface Aws {
+    readonly hostPrivateKey: string;
+    readonly sshPrivateKey: string;
+    readonly sshPrivateKeyPassword?: string | undefined;
+    readonly sshAllowedCidrs: readonly string[];
+    readonly publicIpv4: boolean;
+}
+
+/** What must hold where the program creates the VM. */
+export function checkAws(settings: Aws, context: z.RefinementCtx): void {
+    const refuse = refuseIn(context);
+    // cloud-init writes it as it is, and the command provider pins no RSA key.
+    if (readKey(settings.hostPrivateKey).type !== "ssh-ed25519") {
+        refuse(["hostPrivateKey"], 'a private ed25519 key without a password, as "scripts/stack init" makes it');
+    }
+    const { problem } = readKey(settings.sshPrivateKey, settings.sshPrivateKeyPassword);
+    if (problem !== undefined) {
+        refuse(["sshPrivateKey"], `a private SSH key that can be read with sshPrivateKeyPassword (${problem})`);
+    }
+    if (settings.sshAllowedCidrs.length === 0) {
+        refuse(
+            ["sshAllowedCidrs"],
+            "a list with the prefix that this deployment connects from: without it, SSH to the new VM is closed",
+        );
+    } else if (!settings.publicIpv4 && !settings.sshAllowedCidrs.some((prefix) => prefix.includes(":"))) {
+        refuse(["sshAllowedCidrs"], "a list with an IPv6 prefix where publicIpv4 is false: SSH goes over IPv6");
+    }
+}
+
+function readKey(privateKey: string, password?: string): { type?: string; problem?: string } {
+    try {
+        return publicKeyOf(privateKey, password);
+    } catch (error) {
+        return { problem: (error as Error).message };
+    }
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# Step: the new VM has finished its first boot, and its data volume is mounted.
+# Assumes: Debian with cloud-init and systemd; jq may be missing yet.
+# Input: DATA_VOLUME_GB (a change runs the step again, which grows the file system).
+
+CLOUD_INIT_TIMEOUT_SECONDS=${CLOUD_INIT_TIMEOUT_SECONDS:-1500}
+DATA_UNIT=openbmp-aio-ipv6-data.service
+DATA_VOLUME=${DATA_VOLUME:-/usr/local/lib/openbmp-aio-ipv6/openbmp-data-volume}
+OUTPUT_LOG=${OUTPUT_LOG:-/var/log/cloud-init-output.log}
+
+# The last words of a unit.
+unit_lines() {
+  say "--- $1, its last lines:"
+  journalctl --unit "$1" --lines 15 --no-pager --output cat >&2 || true
+}
+
+# What went wrong, most telling last: an error shows its end.
+explain() {
+  local unit
+  cloud-init status --long >&2 || true
+  if [ -r "$OUTPUT_LOG" ]; then
+    say "--- $OUTPUT_LOG, its last lines:"
+    tail -n 20 "$OUTPUT_LOG" | cut -c 1-400 >&2
+  fi
+  while read -r unit _; do
+    unit_lines "$unit"
+  done < <(systemctl list-units --failed --plain --no-legend)
+}
+
+wait_for_cloud_init() {
+  local status=0
+  timeout "$CLOUD_INIT_TIMEOUT_SECONDS" cloud-init status --wait >/dev/null 2>&1 || status=$?
+  case $status in
+  0) ;;
+  2)
+    say "cloud-init is done, with errors that it recovered from:"
+    cloud-init status --long >&2 || true
+    ;;
+  124)
+    explain
+    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: where it stands)"
+    ;;
+  *)
+    explain
+    die "cloud-init failed on the new VM (exit code $status; above: what failed)"
+    ;;
+  esac
+}
+
+check_data_volume() {
+  if ! systemctl is-active --quiet "$DATA_UNIT"; then
+    unit_lines "$DATA_UNIT"
+    die "the data volume is not mounted: $DATA_UNIT is not active (its last lines are above)"
+  fi
+  "$DATA_VOLUME"
+}
+
+main() {
+  [ "$1" = apply ] || die "unknown verb $1"
+  wait_for_cloud_init
+  check_data_volume
+  printf '{"dataVolumeGb":%s}\n' "$DATA_VOLUME_GB"
+}
+
+main "$@" </dev/null
