@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectProgram } from "./connect";
 import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { root, run } from "./run";
@@ -8,14 +9,6 @@ import { MINUTE, story } from "./story";
 
 /** What a user may have in daemon.json: odd spacing, other keys. */
 const usersDaemonJson = '{ "log-opts": {"max-size":"10m"},\n\t"log-driver":   "json-file" }\n';
-
-/** Tries to connect, and says what came of it. */
-const connectProgram = `
-    const [host, port] = process.argv.slice(2);
-    const socket = require("net").connect({ host, port: Number(port), timeout: 2000 });
-    const say = (text) => { console.log(text); process.exit(); };
-    socket.on("connect", () => say("connected")).on("timeout", () => say("no answer")).on("error", (error) => say(error.code));
-`;
 
 describe("a deployment's life on a host with an engine without IPv6 NAT", () => {
     let before: string;

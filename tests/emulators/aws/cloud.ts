@@ -7,7 +7,7 @@ import type { ResourceToken } from "./tokens";
 /** What a test says about the emulated cloud: the file cloud.json. */
 export interface CloudSettings {
     readonly accountId: string;
-    /** The prefix that Amazon's /56 blocks are cut from, an IPv6 /48. */
+    /** The prefix that Amazon's /56 blocks are cut from. */
     readonly amazonPrefix: string;
     /** SSM parameters by region and name, with the ids of images as values. */
     readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
