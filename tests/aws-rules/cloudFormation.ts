@@ -1,7 +1,7 @@
 /** The program's resources as a CloudFormation template, for tools that read one. */
-import type { CloudResource } from "../emulators/aws/cloud";
 import type { ResourceToken } from "../emulators/aws/tokens";
 import type { Properties, Value } from "../emulators/plugin/values";
+import type { AwsResource } from "./program";
 
 interface Part {
     readonly Type: string;
@@ -123,14 +123,11 @@ function rule(type: string): Mapping {
         })(properties, logicalId);
 }
 
-/** The template; ids of resources become references to them. `inputs` are what the program gave, by id. */
-export function cloudFormationOf(
-    resources: readonly CloudResource[],
-    inputs: ReadonlyMap<string, { name: string; inputs: Properties }>,
-): object {
-    const logicalIds = new Map(resources.map(({ id }) => [id, logicalIdOf(inputs.get(id)?.name ?? id)]));
-    const parts = resources.flatMap(({ id, token }) =>
-        Object.entries(mappings[token](inputs.get(id)?.inputs ?? {}, logicalIds.get(id) ?? id)),
+/** The template; ids of resources become references to them. */
+export function cloudFormationOf(resources: readonly AwsResource[]): object {
+    const logicalIds = new Map(resources.map(({ id, name }) => [id, logicalIdOf(name)]));
+    const parts = resources.flatMap(({ name, token, inputs }) =>
+        Object.entries(mappings[token](inputs, logicalIdOf(name))),
     );
     return {
         AWSTemplateFormatVersion: "2010-09-09",

@@ -2,8 +2,8 @@
  * The program's resources as a Terraform configuration. The Pulumi provider is
  * made from Terraform's, so this is a change of spelling only.
  */
-import type { CloudResource } from "../emulators/aws/cloud";
 import { isProperties, type Properties, type Value } from "../emulators/plugin/values";
+import type { AwsResource } from "./program";
 
 /** Types whose name does not follow from the token. */
 const typeNames: Readonly<Record<string, string>> = {
@@ -13,20 +13,12 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 /** The configuration's text; ids of resources become references to them. */
-export function terraformOf(
-    resources: readonly CloudResource[],
-    inputs: ReadonlyMap<string, { name: string; inputs: Properties }>,
-): string {
-    const addresses = new Map(
-        resources.map(({ id, token }) => [id, [typeOf(token), snake(inputs.get(id)?.name ?? id)] as const]),
-    );
+export function terraformOf(resources: readonly AwsResource[]): string {
+    const addresses = new Map(resources.map(({ id, token, name }) => [id, [typeOf(token), snake(name)] as const]));
     return resources
-        .map(({ id }) => {
-            const [type, name] = addresses.get(id) ?? ["", ""];
-            const body = Object.entries(inputs.get(id)?.inputs ?? {}).map(([key, value]) =>
-                line(snake(key), value, addresses),
-            );
-            return `resource "${type}" "${name}" {\n${body.join("")}}\n`;
+        .map(({ token, name, inputs }) => {
+            const body = Object.entries(inputs).map(([key, value]) => line(snake(key), value, addresses));
+            return `resource "${typeOf(token)}" "${snake(name)}" {\n${body.join("")}}\n`;
         })
         .join("\n");
 }
