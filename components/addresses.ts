@@ -61,6 +61,12 @@ export function firstSubnet64(vpcBlock: string): string {
     return vpcBlock.replace(/\/\d+$/, "/64");
 }
 
+/** The address with that number in an IPv6 prefix of length 112 or shorter, in the text form of RFC 5952. */
+export function addressInPrefix(prefix: string, number: number): string {
+    const { parts } = IPv6.networkAddressFromCIDR(prefix);
+    return new IPv6([...parts.slice(0, 7), number]).toString();
+}
+
 /** Whether the text is a DNS host name (RFC 1123, section 2.1). */
 export function isHostName(text: string): boolean {
     const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;

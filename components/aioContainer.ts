@@ -1,7 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import { addressInPrefix } from "./addresses";
 import type { Machine } from "./machine";
 import type { ShellValue } from "./hostScript";
 import { remoteStep, resultField } from "./remoteStep";
+import type { DockerNetwork } from "./settings";
+
+/** On a network of its own: far from those that Docker gives out, from ::2 up. */
+const CONTAINER_NUMBER = 0x5000;
+
+/** The container's fixed IPv6 address on a network of its own; empty on the default bridge, where Docker chooses. */
+export function fixedAddress(network: DockerNetwork, prefix: string): string {
+    return network === "dedicated" ? addressInPrefix(prefix, CONTAINER_NUMBER) : "";
+}
 
 /** What the container is created from. */
 export interface ContainerSettings {
@@ -9,6 +19,10 @@ export interface ContainerSettings {
     readonly owner: string;
     /** Image reference, with tag or digest. */
     readonly image: pulumi.Input<string>;
+    /** The Docker network that it is on. */
+    readonly dockerNetwork: DockerNetwork;
+    /** The IPv6 prefix of that network. */
+    readonly fixedCidrV6: string;
     /** Port on the host for BMP (TCP 5000 in the container). */
     readonly bmpPort: number;
     /** Port on the host for the REST API (TCP 8001 in the container). */
@@ -32,6 +46,10 @@ export function containerVariables(args: ContainerSettings): Readonly<Record<str
     return {
         OWNER: args.owner,
         IMAGE: args.image,
+        DOCKER_NETWORK: args.dockerNetwork,
+        CONTAINER_IPV6: fixedAddress(args.dockerNetwork, args.fixedCidrV6),
+        // The daemon's own matter where the container is on the default bridge.
+        NETWORK_PREFIX: args.dockerNetwork === "dedicated" ? args.fixedCidrV6 : "",
         BMP_PORT: String(args.bmpPort),
         REST_PORT: String(args.restPort),
         KAFKA_FQDN: args.kafkaFqdn ?? "",
@@ -55,7 +73,7 @@ export interface AioContainerArgs extends ContainerSettings {
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
     readonly containerId: pulumi.Output<string>;
-    /** The image as it was asked for. */
+    /** The image as it was asked for; known in a preview, so that another digest shows. */
     readonly imageRef: pulumi.Output<string>;
 
     constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
@@ -65,7 +83,7 @@ export class AioContainer extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "aio-container",
-                libraries: ["container"],
+                libraries: ["engine", "container", "network"],
                 variables: {
                     ...containerVariables(args),
                     REGISTRY_USER: args.registryUser ?? "",
@@ -75,7 +93,7 @@ export class AioContainer extends pulumi.ComponentResource {
             { parent: this, dependsOn: opts.dependsOn },
         );
         this.containerId = resultField<string>(step, "containerId");
-        this.imageRef = resultField<string>(step, "imageRef");
+        this.imageRef = pulumi.output(args.image);
         this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
     }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
-import type { Mode } from "./settings";
+import type { DockerNetwork, Mode } from "./settings";
 
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
@@ -10,6 +10,8 @@ export interface CollectorStartArgs {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
+    /** The Docker network that the container is on. */
+    readonly dockerNetwork: DockerNetwork;
     /** PAT as openbmpd.conf has it: what the data must belong to. */
     readonly patEnabled: boolean;
     /** Whether data of the other PAT value is set aside. @default false */
@@ -61,6 +63,7 @@ export class CollectorStart extends pulumi.ComponentResource {
                 libraries: ["dnat", "verification", "data"],
                 variables: {
                     MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
                     PAT_ENABLED: String(args.patEnabled),
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
-import type { Mode } from "./settings";
+import type { DockerNetwork, Mode } from "./settings";
 
 export interface DockerDaemonConfigArgs {
     readonly machine: Machine;
@@ -9,6 +9,8 @@ export interface DockerDaemonConfigArgs {
     readonly owner: string;
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
+    /** On a network of the collector's own, the daemon's configuration stays as it was found. */
+    readonly dockerNetwork: DockerNetwork;
     /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
     readonly fixedCidrV6: string;
     readonly reapply: string;
@@ -30,6 +32,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     REAPPLY: args.reapply,
                 },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 import { remoteStep, resultField } from "./remoteStep";
-import type { Mode } from "./settings";
+import type { DockerNetwork, Mode } from "./settings";
 
 export interface DockerRestartArgs {
     readonly machine: Machine;
@@ -9,6 +9,8 @@ export interface DockerRestartArgs {
     readonly owner: string;
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
+    /** On a network of the collector's own, the daemon's configuration stays as it was found. */
+    readonly dockerNetwork: DockerNetwork;
     /** The IPv6 prefix that the default bridge must have. */
     readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
@@ -28,10 +30,11 @@ export class DockerRestart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-restart",
-                libraries: ["daemon-json", "engine", "dnat"],
+                libraries: ["daemon-json", "engine", "container", "network", "dnat"],
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     RESTART_DOCKER: String(args.restartDocker),
                     REAPPLY: args.reapply,

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fixedAddress } from "./aioContainer";
 import { readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
-import type { Mode } from "./settings";
+import type { DockerNetwork, Mode } from "./settings";
 import { remoteStep, resultField } from "./remoteStep";
 
 export interface Ipv6DnatArgs {
@@ -10,7 +11,9 @@ export interface Ipv6DnatArgs {
     readonly owner: string;
     /** In the mode `proxy` only the guard and the allow lists are armed. */
     readonly mode: Mode;
-    /** Docker's IPv6 prefix: forwarded packets for it pass only by DNAT. */
+    /** The Docker network that the container is on. */
+    readonly dockerNetwork: DockerNetwork;
+    /** Its IPv6 prefix: forwarded packets for it pass only by DNAT. */
     readonly fixedCidrV6: string;
     /** Port on the host for BMP. */
     readonly bmpPort: number;
@@ -42,7 +45,9 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
                     FIXED_CIDR_V6: args.fixedCidrV6,
+                    CONTAINER_IPV6: fixedAddress(args.dockerNetwork, args.fixedCidrV6),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
                     BMP_ALLOWED: args.bmpAllowedCidrs,

@@ -8,8 +8,6 @@ import type { Mode } from "./settings";
 export interface Demands extends ContainerSettings {
     /** How IPv6 gets to the collector: what the host must be fit for. */
     readonly mode: Mode;
-    /** Docker's IPv6 prefix. */
-    readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
 }
@@ -29,7 +27,7 @@ export function preflight(
         {
             machine,
             script: "host",
-            libraries: ["daemon-json", "engine", "container", "dnat", "verification"],
+            libraries: ["daemon-json", "engine", "container", "network", "dnat", "verification"],
             variables: {
                 ...containerVariables(demands),
                 MODE: demands.mode,

@@ -67,7 +67,7 @@ export function egressRules({ publicIpv4, registryPort }: Access): Rules {
     const ports = {
         https: [443, "HTTPS: registries and package mirrors"],
         http: [80, "HTTP: Debian mirrors, whose packages are signed"],
-        registry: [registryPort, "the image's registry"],
+        registry: [registryPort, "The registry of the image"],
     } as const;
     return Object.fromEntries(
         Object.entries(ports)

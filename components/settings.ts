@@ -4,6 +4,7 @@ import { keyOfOtherTarget, problemLine, unknownKey } from "./settingsErrors";
 import * as fields from "./settingsFields";
 import { flag, integer, text } from "./settingsFields";
 import { checkAws, checkBoth } from "./settingsRules";
+import { settingsWarnings } from "./settingsWarnings";
 
 /** The validated configuration of a stack. */
 export type Settings = z.output<typeof schema>;
@@ -16,6 +17,9 @@ export type HostSettings = Extract<Settings, { target: "host" }>;
 
 /** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
 export type Mode = Settings["mode"];
+
+/** Docker's default bridge, or a network of the collector's own. */
+export type DockerNetwork = Settings["dockerNetwork"];
 
 const common = {
     mode: z.enum(["dnat", "proxy"], '"dnat" or "proxy"').default("dnat"),
@@ -31,6 +35,7 @@ const common = {
     adminId: fields.adminId.optional(),
     memoryGb: integer(0, 4096).default(0),
     environment: fields.environment.default({}),
+    dockerNetwork: z.enum(["bridge", "dedicated"], '"bridge" or "dedicated"').default("bridge"),
     fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),
     listenMode: fields.listenMode.default("v4v6"),
     bmpPort: integer(1, 65535).default(5000),
@@ -151,7 +156,7 @@ function removeMisplaced(values: Record<string, unknown>): string[] {
     });
 }
 
-/** Reads and validates the configuration of the running stack. */
+/** Reads and validates the configuration of the running stack; warns of what it shuts out. */
 export function loadSettings(): Settings {
     const namespace = `${pulumi.getProject()}:`;
     const config: Record<string, string> = {};
@@ -160,7 +165,11 @@ export function loadSettings(): Settings {
             config[key.slice(namespace.length)] = value;
         }
     }
-    return parseSettings(config);
+    const settings = parseSettings(config);
+    for (const warning of settingsWarnings(settings)) {
+        void pulumi.log.warn(warning);
+    }
+    return settings;
 }
 
 function parseJson(value: string): unknown {

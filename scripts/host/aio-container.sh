@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # Step: the container is there, created but not started.
-# Input: OWNER and that of lib/container.sh.
+# Input: OWNER and that of lib/container.sh and lib/network.sh.
+
+create_on_network() {
+  ensure_network
+  create_container
+}
 
 main() {
   local problem
@@ -9,18 +14,18 @@ main() {
   [ -z "$problem" ] || die "$problem"
   ensure_image
   if ! container_exists; then
-    create_container
+    create_on_network
   elif container_is_ours; then
     if [ "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER")" = "$(container_spec)" ]; then
       say "$CONTAINER is there and fits"
     else
       stop_container "$CONTAINER"
       docker rm "$CONTAINER" >/dev/null
-      create_container
+      create_on_network
     fi
   elif [ -n "$(container_misfits)" ]; then
     set_container_aside
-    create_container
+    create_on_network
   else
     say "$CONTAINER was there, fits and is adopted"
   fi

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the collector runs on its present configuration and on data that fits
 # it, and routers over IPv6 reach it.
-# Input: MODE, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
+# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
 # START_TIMEOUT_SECONDS.
 
 # A running collector read openbmpd.conf when it started; it is restarted only
@@ -14,14 +14,11 @@ runs_on_former_config() {
 }
 
 datapath() {
-  local address=$1
-  if [ "$MODE" = proxy ]; then
-    echo "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart"
-  elif ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qF "[$address]:$BMP_CONTAINER_PORT"; then
-    echo "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container"
-  else
-    echo "native: the engine's own IPv6 NAT carries IPv6 to the container"
-  fi
+  case $1 in
+  proxy) echo "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart" ;;
+  dnat) echo "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container" ;;
+  native) echo "native: the engine's own IPv6 NAT carries IPv6 to the container" ;;
+  esac
 }
 
 is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
@@ -46,10 +43,10 @@ start_collector() {
 }
 
 main() {
-  local verification=null address
+  local verification=null address way
   start_collector
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
-  address=$(docker container inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' "$CONTAINER")
+  IFS=, read -r address way < <("$DNAT_PROGRAM" where)
   [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
   if [ "$VERIFY" = true ]; then
     say "waiting until the collector listens on IPv6"
@@ -57,7 +54,7 @@ main() {
     verification=$(verify)
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$address" --arg datapath "$(datapath "$address")" --argjson verification "$verification" \
+  jq -cn --arg address "$address" --arg datapath "$(datapath "$way")" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 

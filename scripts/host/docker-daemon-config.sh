@@ -1,14 +1,18 @@
 # shellcheck shell=bash
-# Step: daemon.json asks for IPv6 on the default bridge.
-# Input: OWNER, MODE, FIXED_CIDR_V6.
+# Step: daemon.json asks for IPv6 on the default bridge; for a network of the
+# collector's own it is as it was found.
+# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6.
 
 main() {
   local problems
   open_record
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
-  apply_daemon_json
-  file_digest "$DAEMON_JSON" | jq -cR '{daemonJsonSha256: .}'
+  case $DOCKER_NETWORK in
+  bridge) apply_daemon_json ;;
+  dedicated) restore_daemon_json ;;
+  esac
+  read_daemon_json | file_digest /dev/stdin | jq -cR '{daemonJsonSha256: .}'
 }
 
 main "$@" </dev/null

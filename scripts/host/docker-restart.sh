@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the engine runs with what daemon.json asks for.
-# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER.
+# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, RESTART_DOCKER.
 
 # A change that costs the host its engine or its default route is taken back.
 undo() {
@@ -13,40 +13,57 @@ undo() {
     say "Docker does not start with the former $DAEMON_JSON either"
   fi
   bring_back_route "$1"
-  rm -f "$RECORD"/daemon.* "$RECORD/engine.stale"
+  forget_daemon_json
+  rm -f "$RECORD/engine.stale"
+}
+
+use_default_bridge() {
+  local reason problems='' routes
+  # A restart that was undone has put the former file back.
+  apply_daemon_json
+  reason=$(engine_restart_reason "$FIXED_CIDR_V6")
+  [ -z "$reason" ] || problems=$(engine_restart_problems)
+  [ -z "$problems" ] || die "$problems"
+  leave_other_network
+  if [ -z "$reason" ]; then
+    keep_default_route
+    say "Docker already runs with $FIXED_CIDR_V6 on the default bridge"
+    return
+  fi
+  say "$reason"
+  routes=$(default_routes)
+  FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
+  stop_for_other_way
+  prepare_engine_restart
+  if ! restart_engine; then
+    undo "$routes"
+    die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
+  fi
+  reason=$(engine_restart_reason "$FIXED_CIDR_V6")
+  [ -z "$reason" ] || die "Docker restarted, but $reason"
+  settle_bridge
+}
+
+# Docker stays as it is, unless a deployment on the default bridge was there.
+use_own_network() {
+  leave_other_network
+  [ -e "$RECORD/daemon.found" ] || return 0
+  leave_default_bridge || die "the default bridge still has the prefix of the former deployment: $LEFT_BEHIND"
+  forget_daemon_json
 }
 
 main() {
-  local reason problems routes
+  local problems
   open_record
   # A restart that was cut off is finished first.
   restore_containers
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
-  # A restart that was undone has put the former file back.
-  apply_daemon_json
-  reason=$(engine_restart_reason "$FIXED_CIDR_V6")
-  if [ -z "$reason" ]; then
-    keep_default_route
-    say "Docker already runs with $FIXED_CIDR_V6 on the default bridge"
-  else
-    problems=$(engine_restart_problems)
-    [ -z "$problems" ] || die "$problems"
-    say "$reason"
-    routes=$(default_routes)
-    FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
-    stop_for_other_way
-    prepare_engine_restart
-    if ! restart_engine; then
-      undo "$routes"
-      die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
-    fi
-    reason=$(engine_restart_reason "$FIXED_CIDR_V6")
-    [ -z "$reason" ] || die "Docker restarted, but $reason"
-    settle_bridge
-  fi
-  jq -cn --arg engine "$(docker version --format '{{.Server.Version}}')" --arg subnet "$(bridge_ipv6_subnet)" \
-    '{engine: $engine, bridgeIpv6Subnet: $subnet}'
+  case $DOCKER_NETWORK in
+  bridge) use_default_bridge ;;
+  dedicated) use_own_network ;;
+  esac
+  docker version --format '{{.Server.Version}}' | jq -cR '{engine: .}'
 }
 
 main "$@" </dev/null

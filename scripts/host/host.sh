@@ -2,7 +2,8 @@
 # Step: the machine is fit (apply: a read-only preflight that names every reason
 # to refuse at once), and as it was found (remove: takes away whatever of ours
 # is left, also after a step that failed half way).
-# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER, and that of lib/container.sh.
+# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER, and that of
+# lib/container.sh and lib/network.sh.
 
 OLDEST_ENGINE=20.10.6
 AIO_MEMORY_MB=2500
@@ -56,7 +57,11 @@ check_dockerd_flags() {
 }
 
 check_restart() {
-  [ -n "$(engine_restart_reason "$FIXED_CIDR_V6")" ] || changes_ip6tables || return 0
+  case $DOCKER_NETWORK in
+  bridge) [ -n "$(engine_restart_reason "$FIXED_CIDR_V6")" ] || changes_ip6tables || return 0 ;;
+  # Only to take back what a deployment on the default bridge brought about.
+  dedicated) [ -e "$RECORD/daemon.found" ] && [ -n "$(engine_restart_reason "$(found_daemon_json | subnet_asked_for)")" ] || return 0 ;;
+  esac
   problems_from engine_restart_problems
 }
 
@@ -72,14 +77,16 @@ check_image_needs() {
   [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
 }
 
-# The bridge's own prefix on docker0 is ours or a former deployment's.
+# The bridge's own prefix is ours or a former deployment's, also on the other
+# network, which is left before.
 check_prefix_overlap() {
-  local clash
+  local clash ours=$BRIDGE
+  [ -z "$(recorded_owner)" ] || ours="docker0|$OWN_BRIDGE"
   clash=$({
     ip -6 route show table all root "$FIXED_CIDR_V6"
     ip -6 route show table all match "$FIXED_CIDR_V6" | grep -v ' via '
     ip -6 -oneline addr show to "$FIXED_CIDR_V6" | awk '{ print $4, "dev", $2 }'
-  } | grep -vE "^default|^(unreachable|multicast|ff00::)|dev $BRIDGE( |$)" | head -n 1 || true)
+  } | grep -vE "^default|^(unreachable|multicast|ff00::)|dev ($ours)( |$)" | head -n 1 || true)
   [ -z "$clash" ] || problem "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
 }
 
@@ -121,7 +128,8 @@ preflight() {
     check_prefix_overlap
     if check_docker; then
       problems_from daemon_json_problems
-      check_dockerd_flags
+      [ "$DOCKER_NETWORK" = dedicated ] || check_dockerd_flags
+      problems_from network_problems
       [ -n "$(daemon_json_problems)" ] || check_restart
       check_image_needs
       check_port bmpPort "$BMP_PORT"
@@ -139,7 +147,6 @@ preflight() {
 
 # In the reverse order of the steps. Another stack's work is not ours to undo.
 sweep() {
-  local problems
   if [ "$(recorded_owner)" != "$OWNER" ]; then
     say "nothing of this stack is on the host"
     return
@@ -148,18 +155,10 @@ sweep() {
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   close_probe
   remove_container
+  remove_network
   remove_dnat
-  restore_daemon_json
   restore_containers
-  if [ -n "$(engine_restart_reason "$(configured_ipv6_subnet)")" ]; then
-    problems=$(engine_restart_problems)
-    if [ -n "$problems" ]; then
-      say "Docker still runs with IPv6 on the default bridge, until its next restart: $(paste -sd ' ' <<<"$problems")"
-    else
-      prepare_engine_restart
-      restart_engine || say "$RESTART_FAILURE"
-    fi
-  fi
+  leave_default_bridge || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
   bring_container_back
   restore_accept_ra
   rm -rf "$RECORD"

@@ -1,13 +1,16 @@
 # shellcheck shell=bash
 # Step: the guard and the DNAT are armed, now and at every boot.
-# Input: OWNER, MODE, FIXED_CIDR_V6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
+# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 
 # Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
-# had the bridge's prefix on before us, routed traffic to it may be wanted.
+# had the default bridge's prefix on before us, routed traffic to it may be wanted.
 guard_prefix() {
-  found_daemon_json | jq -r '.ipv6 != true'
+  case $DOCKER_NETWORK in
+  bridge) found_daemon_json | jq -r '.ipv6 != true' ;;
+  dedicated) echo true ;;
+  esac
 }
 
 settings() {
@@ -15,6 +18,8 @@ settings() {
   echo "MODE=$MODE"
   echo "BMP_PORT=$BMP_PORT"
   echo "REST_PORT=$REST_PORT"
+  echo "BRIDGE=$BRIDGE"
+  echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
   echo "GUARD_PREFIX=$(guard_prefix)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"

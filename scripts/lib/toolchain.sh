@@ -7,6 +7,7 @@ PULUMI_MINIMUM=3.200.0
 # The last Go module of pulumi's SDK that contains the Node.js language host.
 PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
+DOCKER_PLUGIN_VERSION=4.9.0
 
 # version_at_least HAVE WANT
 version_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
@@ -110,21 +111,35 @@ ensure_pulumi() {
   export PATH=$home/bin:$PATH
 }
 
-# The @pulumi/command plugin: installed, else downloaded, else from an archive
-# in the folder that OPENBMP_PULUMI_PLUGINS names, or in shared/pulumi-plugins
-# beside the checkout, else an emulator that serves sandboxes only.
+plugin_installed() { [ -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-$1-v$2" ]; }
+
+# install_plugin_archive NAME VERSION: from the folder that OPENBMP_PULUMI_PLUGINS
+# names, or shared/pulumi-plugins beside the checkout. Fails where it is not there.
+install_plugin_archive() {
+  local archive
+  archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-$1-v$2-$(plugin_platform).tar.gz
+  [ -f "$archive" ] || return 1
+  run_quietly "installing the $1 plugin" pulumi plugin install resource "$1" "v$2" --file "$archive"
+}
+
+# The @pulumi/command plugin: installed, else downloaded, else from an archive,
+# else an emulator that serves sandboxes only.
 ensure_command_plugin() {
-  local version=$COMMAND_PLUGIN_VERSION archive
-  archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-command-v$version-$(plugin_platform).tar.gz
-  [ ! -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-command-v$version" ] || return 0
-  ! command_plugin_download || return 0
-  if [ -f "$archive" ]; then
-    run_quietly "installing the command plugin" pulumi plugin install resource command "v$version" --file "$archive"
-    return
-  fi
-  say "the Pulumi plugin command v$version is not installed and cannot be downloaded: using this project's emulator of it, for sandboxes only"
+  local version=$COMMAND_PLUGIN_VERSION
+  plugin_installed command "$version" || command_plugin_download ||
+    install_plugin_archive command "$version" || use_command_emulator
+}
+
+use_command_emulator() {
+  say "the Pulumi plugin command v$COMMAND_PLUGIN_VERSION is not installed and cannot be downloaded: using this project's emulator of it, for sandboxes only"
   # Pulumi prefers what is on PATH to what is installed.
   export PATH=$PROJECT_ROOT/tests/emulators/command:$PATH
+}
+
+# The @pulumi/docker plugin, which only pinImage needs: installed, else from an
+# archive. Pulumi downloads it by itself when a stack uses it.
+ensure_docker_plugin() {
+  plugin_installed docker "$DOCKER_PLUGIN_VERSION" || install_plugin_archive docker "$DOCKER_PLUGIN_VERSION" || true
 }
 
 # Pulumi's own attempt takes ten seconds to fail, so it is not made where the
@@ -175,4 +190,18 @@ docker_hub_reachable() {
 
 ensure_test_tools() {
   apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+}
+
+# A registry for tests. Debian's package would start a service: only its program
+# is taken. Without it the tests that need one say that they are skipped.
+ensure_docker_registry() {
+  local home=$CACHE_DIR/docker-registry
+  ! have docker-registry || return 0
+  if [ ! -x "$home/usr/bin/docker-registry" ]; then
+    have apt-get || return 0
+    mkdir -p "$home"
+    run_quietly "fetching docker-registry" env -C "$home" apt-get download docker-registry
+    run_quietly "unpacking docker-registry" dpkg-deb -x "$home"/docker-registry_*.deb "$home"
+  fi
+  export PATH=$home/usr/bin:$PATH
 }

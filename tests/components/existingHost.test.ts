@@ -14,6 +14,7 @@ const plain: ExistingHostArgs = {
     hostKey,
     privateKey: "the login key",
     image: "openbmp/aio:1",
+    dockerNetwork: "bridge",
     bmpPort: 5001,
     restPort: 8002,
     memoryGb: 0,
@@ -37,11 +38,14 @@ const connection = { host: "collector.example", port: 2222, user: "admin", hostK
 
 const preflight = [
     "host",
-    ["daemon-json", "engine", "container", "dnat", "verification"],
+    ["daemon-json", "engine", "container", "network", "dnat", "verification"],
     {
         MACHINE: hostKey,
         OWNER: "p/s",
         IMAGE: "openbmp/aio:1",
+        DOCKER_NETWORK: "bridge",
+        CONTAINER_IPV6: "",
+        NETWORK_PREFIX: "",
         BMP_PORT: "5001",
         REST_PORT: "8002",
         KAFKA_FQDN: "",

@@ -14,13 +14,14 @@ export interface Registered {
 const config = readFileSync(join(__dirname, "../stand-in/openbmpd.conf"));
 
 /** What each command prints on a host where all goes well. */
-const printed: Readonly<Record<string, string>> = {
+export const printed: Readonly<Record<string, string>> = {
     "host-preflight": JSON.stringify({
         ipv6Address: "2001:db8::77",
         ipv4Address: "192.0.2.10",
         hostname: "h",
         engine: "26.1.5",
     }),
+    "host-cloud-init": JSON.stringify({ dataVolumeGb: 50 }),
     "docker-daemon-config-write": JSON.stringify({ daemonJsonSha256: "d1" }),
     "docker-restart-restart": JSON.stringify({ engine: "26.1.5", bridgeIpv6Subnet: "fc00:172:17::/64" }),
     "aio-container-create": JSON.stringify({ containerId: "c1", imageId: "i1", imageRef: "openbmp/aio:latest" }),

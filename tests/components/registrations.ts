@@ -13,6 +13,9 @@ export interface Registration {
     /** Names of the resources that it waits for. */
     readonly dependsOn: readonly string[];
     readonly deletedWith: string;
+    readonly deleteBeforeReplace: boolean;
+    readonly protect: boolean;
+    readonly ignoreChanges: readonly string[];
     readonly secretOutputs: readonly string[];
     readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -35,6 +38,9 @@ export function watchRegistrations(): Registration[] {
             parent: nameOf(request.getParent()),
             dependsOn: request.getDependenciesList().map(nameOf).sort(),
             deletedWith: nameOf(request.getDeletedwith()),
+            deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
+            protect: request.getProtect() ?? false,
+            ignoreChanges: request.getIgnorechangesList(),
             secretOutputs: request.getAdditionalsecretoutputsList(),
             inputs: request.getObject()?.toJavaScript() ?? {},
         });

@@ -49,6 +49,7 @@ const edit = (from: string, skip: number, length: number, value: string) =>
 const container = {
     owner: "p/s",
     image: "openbmp/aio:1",
+    fixedCidrV6: "fc00:172:17::/64",
     bmpPort: 5001,
     restPort: 8002,
     environment: pulumi.secret({ A: "1", B: "two words" }),
@@ -71,7 +72,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             build: (common, opts) => {
                 const step = new DockerDaemonConfig(
                     "step",
-                    { ...common, owner: "p/s", mode: "dnat", fixedCidrV6: "fc00::/64" },
+                    { ...common, owner: "p/s", mode: "dnat", dockerNetwork: "bridge", fixedCidrV6: "fc00::/64" },
                     opts,
                 );
                 return { daemonJsonSha256: step.daemonJsonSha256 };
@@ -80,7 +81,14 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 write: [
                     "docker-daemon-config",
                     ["daemon-json"],
-                    { MACHINE, OWNER: "p/s", MODE: "dnat", FIXED_CIDR_V6: "fc00::/64", REAPPLY: "again" },
+                    {
+                        MACHINE,
+                        OWNER: "p/s",
+                        MODE: "dnat",
+                        DOCKER_NETWORK: "bridge",
+                        FIXED_CIDR_V6: "fc00::/64",
+                        REAPPLY: "again",
+                    },
                 ],
             },
             stdout: { "step-write": '{"daemonJsonSha256":"d1"}\n' },
@@ -96,6 +104,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     ...common,
                     owner: "p/s",
                     mode: "proxy" as const,
+                    dockerNetwork: "dedicated" as const,
                     fixedCidrV6: "fc00::/64",
                     restartDocker,
                 };
@@ -104,11 +113,12 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine", "dnat"],
+                    ["daemon-json", "engine", "container", "network", "dnat"],
                     {
                         MACHINE,
                         OWNER: "p/s",
                         MODE: "proxy",
+                        DOCKER_NETWORK: "dedicated",
                         FIXED_CIDR_V6: "fc00::/64",
                         RESTART_DOCKER: String(restartDocker),
                         REAPPLY: "again",
@@ -121,40 +131,63 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ]),
     ...(
         [
-            [{ kafkaFqdn: "k.example", adminId: "lab", memoryGb: 4 }, ["k.example", "lab", "4"]],
-            [{ memoryGb: 0 }, ["", "", ""]],
+            [
+                {
+                    kafkaFqdn: "k.example",
+                    adminId: "lab",
+                    memoryGb: 4,
+                    dockerNetwork: "bridge",
+                    registryUser: "u",
+                    registryPassword: "p",
+                },
+                ["k.example", "lab", "4", "", "", "u", "p"],
+            ],
+            [
+                { memoryGb: 0, dockerNetwork: "dedicated" },
+                ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
+            ],
         ] as const
-    ).map(([given, [kafkaFqdn, adminId, memory]]): readonly [string, StepCase] => [
-        `the container, with ${JSON.stringify(given)}`,
-        {
-            type: "openbmp-aio-ipv6:collector:AioContainer",
-            build: (common, opts) => {
-                const step = new AioContainer("step", { ...common, ...container, ...given }, opts);
-                return { containerId: step.containerId, imageRef: step.imageRef };
+    ).map(
+        ([given, [kafkaFqdn, adminId, memory, address, prefix, registryUser, registryPassword]]): readonly [
+            string,
+            StepCase,
+        ] => [
+            `the container, with ${JSON.stringify(given)}`,
+            {
+                type: "openbmp-aio-ipv6:collector:AioContainer",
+                build: (common, opts) => {
+                    const step = new AioContainer("step", { ...common, ...container, ...given }, opts);
+                    return { containerId: step.containerId, imageRef: step.imageRef };
+                },
+                scripts: {
+                    create: [
+                        "aio-container",
+                        ["engine", "container", "network"],
+                        {
+                            MACHINE,
+                            OWNER: "p/s",
+                            IMAGE: "openbmp/aio:1",
+                            DOCKER_NETWORK: given.dockerNetwork,
+                            CONTAINER_IPV6: address,
+                            NETWORK_PREFIX: prefix,
+                            BMP_PORT: "5001",
+                            REST_PORT: "8002",
+                            KAFKA_FQDN: kafkaFqdn,
+                            ADMIN_ID: adminId,
+                            MEMORY_GB: memory,
+                            ENVIRONMENT: ["A=1", "B=two words"],
+                            REPLACE_CONTAINER: "true",
+                            REAPPLY: "again",
+                            REGISTRY_USER: registryUser,
+                            REGISTRY_PASSWORD: registryPassword,
+                        },
+                    ],
+                },
+                stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
+                outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
             },
-            scripts: {
-                create: [
-                    "aio-container",
-                    ["container"],
-                    {
-                        MACHINE,
-                        OWNER: "p/s",
-                        IMAGE: "openbmp/aio:1",
-                        BMP_PORT: "5001",
-                        REST_PORT: "8002",
-                        KAFKA_FQDN: kafkaFqdn,
-                        ADMIN_ID: adminId,
-                        MEMORY_GB: memory,
-                        ENVIRONMENT: ["A=1", "B=two words"],
-                        REPLACE_CONTAINER: "true",
-                        REAPPLY: "again",
-                    },
-                ],
-            },
-            stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
-            outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
-        },
-    ]),
+        ],
+    ),
     [
         "the collector's configuration",
         {
@@ -191,8 +224,13 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             outputs: { configSha256: "f1" },
         },
     ],
-    [
-        "the rules",
+    ...(
+        [
+            ["bridge", ""],
+            ["dedicated", "fc00::5000"],
+        ] as const
+    ).map(([dockerNetwork, address]): readonly [string, StepCase] => [
+        `the rules, for the network ${dockerNetwork}`,
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
             build: (common, opts) => {
@@ -202,6 +240,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     ...lists,
                     owner: "p/s",
                     mode: "proxy" as const,
+                    dockerNetwork,
                     fixedCidrV6: "fc00::/64",
                     bmpPort: 5001,
                     restPort: 8002,
@@ -216,7 +255,9 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         MACHINE,
                         OWNER: "p/s",
                         MODE: "proxy",
+                        DOCKER_NETWORK: dockerNetwork,
                         FIXED_CIDR_V6: "fc00::/64",
+                        CONTAINER_IPV6: address,
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
@@ -229,7 +270,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             stdout: { "step-arm": '{"rulesSha256":"r1"}\n' },
             outputs: { rulesSha256: "r1" },
         },
-    ],
+    ]),
     ...(
         [
             [true, seen, seen],
@@ -245,6 +286,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     {
                         ...common,
                         mode: "proxy",
+                        dockerNetwork: "bridge",
                         patEnabled: true,
                         purgeStaleData: verify,
                         bmpPort: 5001,
@@ -263,6 +305,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     {
                         MACHINE,
                         MODE: "proxy",
+                        DOCKER_NETWORK: "bridge",
                         PAT_ENABLED: "true",
                         PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",

@@ -1,5 +1,5 @@
 import { AwsCloud } from "./awsCloud";
-import { connectProgram } from "./connect";
+import { connectionFrom } from "./connections";
 import { type Deployment, proofOf } from "./deployment";
 import type { Sandbox } from "./sandbox";
 import { MINUTE } from "./story";
@@ -24,8 +24,8 @@ describe("a VM in AWS, from its first boot to its end", () => {
     }, MINUTE);
 
     /** What comes of a connection to the VM from that address beside it. */
-    const connection = async (suffix: string, port: number, address = ipv6Address) =>
-        (await machine.runBeside(suffix, connectProgram, [address, String(port)])).stdout.trim();
+    const connection = (suffix: string, port: number, address = ipv6Address) =>
+        connectionFrom(machine, suffix, address, port);
 
     /** How often the collector was started since there is the data volume. */
     const starts = () => machine.collectorStarts();

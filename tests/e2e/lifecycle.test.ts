@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectProgram } from "./connect";
+import { connectionFrom, routedNeighbour } from "./connections";
 import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
-import { root, run } from "./run";
+import { root } from "./run";
 import { MINUTE, story } from "./story";
 
 /** What a user may have in daemon.json: odd spacing, other keys. */
@@ -77,18 +77,12 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         "what is not on a list gets no answer, over IPv6 and IPv4",
         async () => {
             const { address, addressV4 } = shared.sandbox.info;
-            expect((await shared.sandbox.runBeside("211", connectProgram, [address, "5000"])).stdout).toBe(
-                "no answer\n",
-            );
-            expect((await shared.sandbox.runBeside("211", connectProgram, [address, "8001"])).stdout).toBe(
-                "no answer\n",
-            );
-            expect((await shared.sandbox.runBeside("111a", connectProgram, [addressV4, "5000"])).stdout).toBe(
-                "no answer\n",
-            );
-            expect((await shared.sandbox.runBeside("112", connectProgram, [address, "8001"])).stdout).toBe(
-                "connected\n",
-            );
+            const to = (suffix: string, host: string, port: number) =>
+                connectionFrom(shared.sandbox, suffix, host, port);
+            expect(await to("211", address, 5000)).toBe("no answer");
+            expect(await to("211", address, 8001)).toBe("no answer");
+            expect(await to("111a", addressV4, 5000)).toBe("no answer");
+            expect(await to("112", address, 8001)).toBe("connected");
         },
         MINUTE,
     );
@@ -97,23 +91,15 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         "a neighbour with a route to the container's prefix reaches no port of it",
         async () => {
             const inside = await shared.sandbox.containerIpv6();
-            const neighbour = await shared.sandbox.startPeer("neighbour", shared.sandbox.peerAddress("113"), [
-                "sleep",
-                "infinity",
-            ]);
-            const pid = (await run("docker", ["inspect", "--format", "{{.State.Pid}}", neighbour])).trim();
-            const route = ["ip", "-6", "route", "add", "fc00:172:17::/64", "via", shared.sandbox.info.address];
-            await run("nsenter", [`--net=/proc/${pid}/ns/net`, ...route]);
-            const reach = (port: string) =>
-                run("docker", ["exec", "-i", neighbour, "node", "-", inside, port], connectProgram);
-            for (const port of ["3306", "2181", "9092", "5000"]) {
-                expect(await reach(port)).toBe("no answer\n");
+            const neighbour = await routedNeighbour(shared.sandbox, "113", "fc00:172:17::/64");
+            for (const port of [3306, 2181, 9092, 5000]) {
+                expect(await neighbour(inside, port)).toBe("no answer");
             }
             // Without the rule it does: the route is right and the port is open.
-            await shared.sandbox.root("ip6tables -t mangle -D FORWARD -o docker0 -j OPENBMP-FORWARD");
-            expect(await reach("3306")).toBe("connected\n");
+            await shared.sandbox.root("ip6tables -t mangle -D FORWARD -j OPENBMP-FORWARD");
+            expect(await neighbour(inside, 3306)).toBe("connected");
             await shared.sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
-            expect(await reach("3306")).toBe("no answer\n");
+            expect(await neighbour(inside, 3306)).toBe("no answer");
         },
         MINUTE,
     );
@@ -168,9 +154,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         "a stopped unit takes its DNAT with it, and routers are refused rather than recorded wrongly",
         async () => {
             await shared.sandbox.root("systemctl stop openbmp-aio-ipv6-dnat");
-            expect(
-                (await shared.sandbox.runBeside("116", connectProgram, [shared.sandbox.info.address, "5000"])).stdout,
-            ).toBe("ECONNREFUSED\n");
+            expect(await connectionFrom(shared.sandbox, "116", shared.sandbox.info.address, 5000)).toBe("ECONNREFUSED");
             await shared.sandbox.root("systemctl start openbmp-aio-ipv6-dnat");
         },
         MINUTE,

@@ -99,6 +99,34 @@ refused_for() {
   same "docker pull --quiet openbmp/aio:latest" "$(calls 'docker pull')"
 }
 
+@test "an image of a private registry is pulled with the login, which is gone afterwards" {
+  IMAGE=registry.example:5443/team/aio:1 REGISTRY_USER=puller REGISTRY_PASSWORD='a $ecret'
+  engine "RegistryPassword=$REGISTRY_PASSWORD"
+  cp "$FAKE/images/openbmp%aio:latest" "$FAKE/registry/registry.example:5443%team%aio:1"
+  step_succeeds aio-container
+  [[ $(calls 'docker .* login') == *" login --username puller --password-stdin registry.example:5443" ]]
+  not_called ecret
+  same "" "$(host find /run -name 'openbmp-registry*')"
+}
+
+@test "the login of Docker Hub names no registry" {
+  mv "$FAKE/images"/* "$FAKE/registry"
+  REGISTRY_USER=puller REGISTRY_PASSWORD=x
+  engine RegistryPassword=x
+  step_succeeds aio-container
+  [[ $(calls 'docker .* login') == *" --password-stdin" ]]
+}
+
+@test "a refused login fails with the engine's reason, and leaves nothing" {
+  mv "$FAKE/images"/* "$FAKE/registry"
+  REGISTRY_USER=puller REGISTRY_PASSWORD=wrong
+  engine RegistryPassword=right
+  step_refuses "cannot pull the image openbmp/aio:latest" aio-container
+  says unauthorized
+  not_called ' pull --quiet|docker create'
+  same "" "$(host find /run -name 'openbmp-registry*')"
+}
+
 @test "an image that nobody has fails with its name, and nothing is created" {
   rm "$FAKE/images"/*
   step_refuses "cannot pull the image openbmp/aio:latest" aio-container

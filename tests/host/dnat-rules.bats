@@ -242,7 +242,7 @@ RULES
 @test "a word that is no verb is answered with those that are" {
   run dnat reload
   same 2 "$status"
-  [[ $output == "usage: openbmp-dnat guard|follow|check|release|remove" ]]
+  [[ $output == "usage: openbmp-dnat guard|follow|where|check|release|remove" ]]
 }
 
 @test "check succeeds when the rules are where the container is" {

@@ -7,9 +7,7 @@ load network
 
 setup() {
   open_host
-  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
-  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
-  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
+  unit_texts
 }
 teardown() { close_network; }
 
@@ -27,6 +25,8 @@ both_run() { (cd "$FAKE/units" && ls "$GUARD".{enabled,active} "$FOLLOW".{enable
   same 'MODE=dnat
 BMP_PORT=5000
 REST_PORT=8001
+BRIDGE=docker0
+ADDRESS=
 PREFIX=fc00:172:17::/64
 GUARD_PREFIX=true
 BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)

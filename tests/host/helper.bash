@@ -19,13 +19,13 @@ DAEMON_JSON=/etc/docker/daemon.json
 open_host() {
   local directory=${1:-$BATS_TEST_TMPDIR}
   export FAKE=$directory/fake
-  mkdir -p "$FAKE"/{bin,containers,images,registry,units}
+  mkdir -p "$FAKE"/{bin,containers,networks,images,registry,units}
   : >"$FAKE/calls"
   touch "$FAKE/units/docker.service.active"
   # The image says how many MB of memory it needs.
   echo 1 >"$FAKE/images/openbmp%aio:latest"
   printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
-    'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" \
+    'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "FixedIPv6=''" \
     >"$FAKE/any-container"
   engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
@@ -63,7 +63,10 @@ SCRIPT
 settings() {
   OWNER=openbmp-aio-ipv6/test
   MODE=dnat
+  DOCKER_NETWORK=bridge
   FIXED_CIDR_V6=fc00:172:17::/64
+  NETWORK_PREFIX=''
+  CONTAINER_IPV6=''
   RESTART_DOCKER=true
   IMAGE=openbmp/aio:latest
   BMP_PORT=5000
@@ -73,6 +76,8 @@ settings() {
   ADMIN_ID=''
   ENVIRONMENT=()
   REPLACE_CONTAINER=false
+  REGISTRY_USER=''
+  REGISTRY_PASSWORD=''
   BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
   REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
   VERIFY=true
@@ -80,6 +85,13 @@ settings() {
   PAT_FOUND=''
   PURGE_STALE_DATA=false
   START_TIMEOUT_SECONDS=2
+}
+
+# What the program sends along for the rules.
+unit_texts() {
+  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
+  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
+  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
 }
 
 close_host() {
@@ -124,8 +136,8 @@ libraries_of() {
 # bundle STEP: the text that the program sends to `bash -s`.
 bundle() {
   local library
-  declare -p OWNER MODE FIXED_CIDR_V6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
-    ENVIRONMENT REPLACE_CONTAINER BMP_ALLOWED REST_ALLOWED VERIFY PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
+  declare -p OWNER MODE DOCKER_NETWORK FIXED_CIDR_V6 NETWORK_PREFIX CONTAINER_IPV6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
+    ENVIRONMENT REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD BMP_ALLOWED REST_ALLOWED VERIFY PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
   declare -p OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
   cat "$HOST_SCRIPTS/lib/common.sh"
   for library in $(libraries_of "$1"); do

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+    addressInPrefix,
     bracketed,
     isAddress,
     isHostName,
@@ -67,6 +68,14 @@ test("only IPv6 addresses are put in brackets", () => {
         "a.example",
     ]);
     expect(isIpv6Address("192.0.2.1")).toBe(false);
+});
+
+test.each([
+    ["fc00:172:17::/64", "fc00:172:17::5000"],
+    ["2001:db8:1:2:3::/80", "2001:db8:1:2:3::5000"],
+    ["2001:db8::/16", "2001::5000"],
+])("in %s the address of the number 0x5000 is %s", (prefix, expected) => {
+    expect(addressInPrefix(prefix, 0x5000)).toBe(expected);
 });
 
 test.each([

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { bastionOf, parseSettings, settingKeys } from "../../components/settings";
+import { parseSettings, settingKeys } from "../../components/settings";
+import { bastionOf } from "../../components/sshConnection";
+import { goodAws } from "../awsConfig";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const sshPrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -25,6 +27,7 @@ test("a configuration with what has no default is accepted, and gets the default
         image: "openbmp/aio:latest",
         memoryGb: 0,
         environment: {},
+        dockerNetwork: "bridge",
         fixedCidrV6: "fc00:172:17::/64",
         listenMode: "v4v6",
         bmpPort: 5000,
@@ -37,6 +40,8 @@ test("a configuration with what has no default is accepted, and gets the default
         purgeStaleData: false,
         reapply: "",
         verify: true,
+        pinImage: false,
+        ephemeral: false,
     });
 });
 
@@ -76,7 +81,18 @@ test.each<[Record<string, string>, string]>([
     [{ bmpPrt: "1" }, "bmpPrt is not a key of this project; did you mean bmpPort?"],
     [{ mode: "nat" }, 'mode must be "dnat" or "proxy", got "nat"'],
     [{ target: "gcp" }, 'target must be "aws" or "host", got "gcp"'],
-    [{ target: "aws" }, 'target must be "host": the target "aws" is not part of this version, got "aws"'],
+    [{ amiId: "ami-0123456789abcdef0" }, 'amiId must be left out where target is "host": it belongs to target "aws"'],
+    [{ registryUser: "u" }, "registryPassword must be given together with registryUser"],
+    [{ registryPassword: "SECRET" }, "registryUser must be given together with registryPassword"],
+    [
+        { bmpAllowedCidrs: '["fc00:172:17::/80"]' },
+        'bmpAllowedCidrs[0] must be outside fixedCidrV6 (fc00:172:17::/64), where only containers are, got "fc00:172:17::/80"',
+    ],
+    [
+        { restAllowedCidrs: '["fd00:ec2::/64"]' },
+        'restAllowedCidrs[0] must be outside fd00:ec2::/32, where only services of AWS are, got "fd00:ec2::/64"',
+    ],
+    [{ expiresAt: "tomorrow" }, 'expiresAt must be a date and time such as 2026-01-31T12:00:00Z, got "tomorrow"'],
     [{ hostAddress: "" }, `hostAddress is missing: it must be ${address.slice("hostAddress must be ".length)}`],
     [
         { sshPrivateKey: "" },
@@ -129,12 +145,14 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
     expect(problems({ bastionAddress: "192.0.2.1" })).toEqual([
         "- bastionHostKey must be the bastion's public SSH host key when bastionAddress is given",
     ]);
-    expect(bastionOf(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }))).toEqual({
+    expect(
+        bastionOf(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin"),
+    ).toEqual({
         address: "192.0.2.1",
         hostKey,
         user: "admin",
     });
-    expect(bastionOf(parseSettings(good))).toBeUndefined();
+    expect(bastionOf(parseSettings(good), "admin")).toBeUndefined();
     expect(problems({ bastionUser: "jump" })).toEqual([
         '- bastionUser must be left out where bastionAddress is not given, got "jump"',
     ]);
@@ -145,9 +163,16 @@ test("Pulumi.yaml declares the same keys, with the same defaults", () => {
         config: Record<string, { default?: unknown }>;
     };
     expect(Object.keys(project.config).sort()).toEqual([...settingKeys].sort());
-    const settings: Record<string, unknown> = parseSettings(good);
-    const defaulted = Object.keys(project.config).filter((key) => !(key in good));
+    const settings: Record<string, unknown> = {
+        ...parseSettings(goodAws),
+        ...parseSettings(good),
+        pinImage: undefined,
+    };
+    const given = { ...goodAws, ...good };
+    const defaulted = Object.keys(project.config).filter((key) => !(key in given) || key === "sshAllowedCidrs");
     // An empty text in Pulumi.yaml stands for a key that is not set.
     const declared = defaulted.map((key) => [key, project.config[key]?.default || undefined]);
-    expect(declared).toEqual(defaulted.map((key) => [key, settings[key] || undefined]));
+    expect(declared).toEqual(
+        defaulted.map((key) => [key, key === "sshAllowedCidrs" ? [] : settings[key] || undefined]),
+    );
 });

@@ -20,12 +20,6 @@ function problems(config: Record<string, string>): string[] {
     return [];
 }
 
-test.each(["", "aws"])("the target %j is refused: it is the default, and not part of this version", (target) => {
-    expect(problems({ target })).toEqual([
-        expect.stringContaining('- target must be "host": the target "aws" is not part of this version'),
-    ]);
-});
-
 test.each([
     ["ssh-ed25519", 36],
     ["ecdsa-sha2-nistp256", 81],

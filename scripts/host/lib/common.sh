@@ -7,7 +7,14 @@ shopt -s inherit_errexit
 
 TOOL=openbmp-aio-ipv6
 CONTAINER=openbmp_aio
-BRIDGE=docker0
+# A Docker network of the collector's own, and its interface.
+OWN_NETWORK=openbmp_aio
+OWN_BRIDGE=openbmp0
+# The network that the container is on.
+case ${DOCKER_NETWORK:-bridge} in
+bridge) NETWORK=bridge BRIDGE=docker0 ;;
+dedicated) NETWORK=$OWN_NETWORK BRIDGE=$OWN_BRIDGE ;;
+esac
 # Ports inside the container: BMP and the REST API.
 BMP_CONTAINER_PORT=5000
 REST_CONTAINER_PORT=8001

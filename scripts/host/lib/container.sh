@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # the steps read some
 # The container openbmp_aio: created, adopted or refused, and taken away again.
-# Input: IMAGE, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
+# Input: IMAGE, DOCKER_NETWORK, CONTAINER_IPV6, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
 # ENVIRONMENT (array of NAME=value), REPLACE_CONTAINER.
 
 # A digest of what the container was created from; ours carry it.
@@ -30,6 +30,7 @@ container_environment() {
 container_spec() {
   {
     printf '%s\n' "$IMAGE" "$BMP_PORT" "$REST_PORT" "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
+    [ "$DOCKER_NETWORK" = bridge ] || printf '%s\n' "$NETWORK $CONTAINER_IPV6"
     container_environment
   } | sha256sum | cut -d ' ' -f 1
 }
@@ -39,7 +40,7 @@ container_spec() {
 container_misfits() {
   container_json | jq -r \
     --arg image "$IMAGE" --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" \
-    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
     --arg environment "$(container_environment)" '
     def port(inside): (.HostConfig.PortBindings[inside + "/tcp"] // [])[0].HostPort // "none";
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
@@ -49,7 +50,8 @@ container_misfits() {
       (if port("8001") != $rest then "port 8001 is published as \(port("8001")), not \($rest)" else empty end),
       (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
       (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
-      (if .HostConfig.NetworkMode | IN("default", "bridge") | not then "it is on the network \(.HostConfig.NetworkMode), not on the default bridge" else empty end),
+      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)" else empty end),
+      (if .NetworkSettings.Networks[$network]?.IPAMConfig.IPv6Address? // "" | . != $address then "its IPv6 address is not fixed as \($address)" else empty end),
       (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
@@ -114,12 +116,14 @@ pull_with_login() {
 
 create_container() {
   mkdir -p "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
+  local placement=()
+  [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
   # The file descriptor keeps the values off the command line.
   docker create --name "$CONTAINER" --hostname openbmp-aio --restart unless-stopped \
     --label "$SPEC_LABEL=$(container_spec)" \
     --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
     --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
-    --env-file <(container_environment) "$IMAGE" >/dev/null
+    "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null
   say "created $CONTAINER from $IMAGE"
 }
 

@@ -6,13 +6,14 @@
 # only where the engine does no IPv6 NAT: the chain of its own tells that it does.
 wanted_daemon_keys() {
   local engine_nat=false
-  if [ "$MODE" = proxy ]; then
-    if written_daemon_keys | jq -e 'has("ip6tables")' >/dev/null || ip6tables -w 10 -t nat -S DOCKER >/dev/null 2>&1; then
-      engine_nat=true
-    fi
-  fi
+  [ "$MODE" = dnat ] || ! engine_does_ipv6_nat || engine_nat=true
   jq -cn --arg prefix "$FIXED_CIDR_V6" --argjson engine_nat "$engine_nat" '
     {ipv6: true, "fixed-cidr-v6": $prefix} + if $engine_nat then {ip6tables: false} else {} end'
+}
+
+# Left to itself, without what a deployment wrote.
+engine_does_ipv6_nat() {
+  written_daemon_keys | jq -e 'has("ip6tables")' >/dev/null || ip6tables -w 10 -t nat -S DOCKER >/dev/null 2>&1
 }
 
 # The file's content, `{}` when there is no file or an empty one.
@@ -31,6 +32,8 @@ written_daemon_keys() { cat "$RECORD/daemon.keys" 2>/dev/null || echo '{}'; }
 # One line for each reason not to touch the file. A value that differs from
 # ours is the user's decision, unless a former deployment wrote it.
 daemon_json_problems() {
+  docker_proxy_problems
+  [ "$DOCKER_NETWORK" = bridge ] || return 0
   if ! read_daemon_json | jq -e --slurp 'length == 1 and (.[0] | type) == "object"' >/dev/null 2>&1; then
     echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
     return
@@ -44,9 +47,16 @@ daemon_json_problems() {
   read_daemon_json | jq -r --arg file "$DAEMON_JSON" '
     select((.bridge // "docker0") != "docker0")
     | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0"'
-  read_daemon_json | jq -r --arg file "$DAEMON_JSON" --arg mode "$MODE" '
-    select($mode == "proxy" and .["userland-proxy"] == false)
-    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy"'
+}
+
+docker_proxy_problems() {
+  [ "$MODE" = proxy ] || return 0
+  read_daemon_json 2>/dev/null | jq -r --arg file "$DAEMON_JSON" '
+    select(.["userland-proxy"]? == false)
+    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy"' 2>/dev/null || true
+  if [ "$DOCKER_NETWORK" = dedicated ] && engine_does_ipv6_nat; then
+    echo "the engine does IPv6 NAT itself, the mode proxy needs it not to, and with dockerNetwork \"dedicated\" $DAEMON_JSON stays as it is: set \"ip6tables\" to false there and restart Docker, or set dockerNetwork to \"bridge\""
+  fi
 }
 
 # The file with the wanted keys, and without those that a former deployment
@@ -120,6 +130,9 @@ apply_daemon_json() {
   record_daemon_keys "$wanted"
   say "$DAEMON_JSON: set $wanted"
 }
+
+# What a deployment on the default bridge changed is as it was found, and history.
+forget_daemon_json() { rm -f "$RECORD"/daemon.*; }
 
 # Nobody but us wrote the file since it was found.
 daemon_json_unedited() {

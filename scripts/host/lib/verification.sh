@@ -83,7 +83,7 @@ verify_port() {
   local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
   half_open "$address" "$port"
   while [ "$SECONDS" -le "$deadline" ]; do
-    seen=$(half_open_peers in_container | awk -v port=":$inner" 'index($3, port) == length($3) - length(port) + 1 { print $4 }' |
+    seen=$(half_open_peers in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
       sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
     if [ -n "$seen" ]; then
       echo "$seen"
@@ -97,7 +97,7 @@ verify_port() {
 # broken_link HOST_ADDRESS HOST_PORT CONTAINER_PORT: which link of the way broke.
 broken_link() {
   local address=$1 port=$2 inner=$3 container_address
-  container_address=$(docker container inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' "$CONTAINER")
+  IFS=, read -r container_address _ < <("$DNAT_PROGRAM" where)
   if [ -z "$container_address" ]; then
     echo "engine without IPv6: the container has no IPv6 address"
   elif ! listens_on_ipv6 "$inner"; then
@@ -115,8 +115,8 @@ broken_link() {
 
 # The host's IPv6 addresses that a router may be given.
 verification_address() {
-  ip -6 -json addr show scope global | jq -r --arg bridge "$BRIDGE" --arg probe "$PROBE" '
-    [.[] | select(.ifname != $bridge and .ifname != $probe and (.ifname | startswith("br-") | not)) | .addr_info[]
+  ip -6 -json addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" '
+    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | startswith("br-") | not)) | .addr_info[]
      | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
 }
 

@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2034 # the steps read some
+# The Docker network that the collector is on: the default bridge, or one of its
+# own, with a fixed address in it. Sourced after engine.sh and container.sh.
+# Input: DOCKER_NETWORK; NETWORK_PREFIX and CONTAINER_IPV6 for one of its own.
+
+# Networks that a deployment made carry it: the prefix.
+NETWORK_LABEL=openbmp-aio-ipv6.prefix
+
+# Empty where the network is not there, or not ours.
+network_prefix() {
+  docker network inspect --format "{{index .Labels \"$NETWORK_LABEL\"}}" "$OWN_NETWORK" 2>/dev/null || true
+}
+
+# One line for each thing of the user's in the place of the network.
+network_problems() {
+  [ "$DOCKER_NETWORK" = dedicated ] && [ -z "$(network_prefix)" ] || return 0
+  if docker network inspect "$OWN_NETWORK" >/dev/null 2>&1; then
+    echo "a Docker network $OWN_NETWORK is already there, and no deployment made it: remove or rename it"
+  elif ip link show "$OWN_BRIDGE" >/dev/null 2>&1; then
+    echo "an interface $OWN_BRIDGE is already there, and no deployment made it: remove or rename it"
+  fi
+}
+
+# A new network switches forwarding on, as a restart of Docker does.
+ensure_network() {
+  local routes
+  [ "$DOCKER_NETWORK" = dedicated ] || return 0
+  [ "$(network_prefix)" != "$NETWORK_PREFIX" ] || return 0
+  remove_network
+  routes=$(default_routes)
+  FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
+  keep_default_route
+  docker network create --label "$NETWORK_LABEL=$NETWORK_PREFIX" --opt "com.docker.network.bridge.name=$OWN_BRIDGE" \
+    --ipv6 --subnet "$NETWORK_PREFIX" "$OWN_NETWORK" >/dev/null ||
+    die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above)"
+  if [ -n "$routes" ] && [ -z "$(default_routes)" ]; then
+    docker network rm "$OWN_NETWORK" >/dev/null
+    bring_back_route "$routes"
+    die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again"
+  fi
+  settle_bridge
+  say "made the network $OWN_NETWORK with $NETWORK_PREFIX"
+}
+
+remove_network() {
+  [ -n "$(network_prefix)" ] || return 0
+  docker network rm "$OWN_NETWORK" >/dev/null ||
+    die "the network $OWN_NETWORK cannot be removed (Docker's reason is above): disconnect other containers from it and run again"
+  say "removed the network $OWN_NETWORK"
+}
+
+# Before the engine changes for the other network: a container of ours would
+# start once more for nothing, and a prefix can be in one place only. Its data
+# is in the volumes, and its step creates it again.
+leave_other_network() {
+  local present
+  present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER" 2>/dev/null || true)
+  if container_is_ours && [ "${present/#default/bridge}" != "$NETWORK" ]; then
+    stop_container "$CONTAINER"
+    docker rm "$CONTAINER" >/dev/null
+    say "removed $CONTAINER from the network $present; it is created again"
+  fi
+  [ "$DOCKER_NETWORK" = dedicated ] || remove_network
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Registration, watchRegistrations } from "./registrations";
+import { printed } from "./mocks";
+
+/** What AWS works out for a resource, by its type. */
+const computed: Readonly<Record<string, Record<string, unknown>>> = {
+    "aws:ec2/vpc:Vpc": { ipv6CidrBlock: "2600:1f18:abc:de00::/56" },
+    "aws:ec2/subnet:Subnet": { availabilityZone: "eu-central-1b" },
+    "aws:ec2/networkInterface:NetworkInterface": { ipv6Addresses: ["2600:1f18:abc:de00::1234"] },
+    "aws:ec2/eip:Eip": { publicIp: "198.51.100.20" },
+};
+
+const DIGEST = `sha256:${"d".repeat(64)}`;
+
+/** What functions of the providers answer. */
+const answers: Readonly<Record<string, (args: Record<string, unknown>) => Record<string, unknown>>> = {
+    "aws:ssm/getParameter:getParameter": ({ name }) => {
+        if (name !== "/aws/service/debian/release/13/latest/amd64") {
+            throw new Error(`unexpected parameter ${String(name)}`);
+        }
+        return { insecureValue: "ami-0debian0debian013" };
+    },
+    "docker:index/getRegistryImage:getRegistryImage": (args) => ({ ...args, sha256Digest: DIGEST }),
+};
+
+/** What the engine was told, and which functions were called. */
+export interface Recording {
+    readonly registrations: Registration[];
+    readonly calls: { readonly token: string; readonly inputs: Record<string, unknown> }[];
+}
+
+/** Answers for the engine as AWS and the commands would; refuses what nobody expects. */
+export async function recordAws(overrides: typeof answers = {}): Promise<Recording> {
+    const calls: Recording["calls"] = [];
+    await pulumi.runtime.disconnect();
+    await pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs }) {
+                const state = inputs as Record<string, unknown>;
+                if (type === "command:remote:Command" && name in printed) {
+                    return { id: name, state: { ...state, stdout: printed[name] } };
+                }
+                if (type.startsWith("aws:") || type === "pulumi:providers:docker") {
+                    return { id: `${name}-id`, state: { ...state, ...computed[type] } };
+                }
+                if (type.startsWith("openbmp-aio-ipv6:")) {
+                    return { id: "", state: {} };
+                }
+                throw new Error(`unexpected resource ${type} ${name}`);
+            },
+            call({ token, inputs }) {
+                const answer = { ...answers, ...overrides }[token];
+                if (!answer) {
+                    throw new Error(`unexpected call of ${token}`);
+                }
+                calls.push({ token, inputs: inputs as Record<string, unknown> });
+                return answer(inputs as Record<string, unknown>);
+            },
+        },
+        "openbmp-aio-ipv6",
+        "test",
+        false,
+    );
+    return { registrations: watchRegistrations(), calls };
+}
+
+export const pinnedTo = (repository: string) => `${repository}@${DIGEST}`;

@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# Step cloud-init: waits for the VM's first boot, and says what failed in it.
+
+bats_require_minimum_version 1.5.0
+
+SCRIPTS=${HOST_SCRIPTS:-$BATS_TEST_DIRNAME/../../scripts/host}
+
+setup() {
+  FAKE=$BATS_TEST_TMPDIR/bin
+  mkdir -p "$FAKE"
+  export OUTPUT_LOG=$BATS_TEST_TMPDIR/output.log DATA_VOLUME=$BATS_TEST_TMPDIR/data-volume CLOUD_INIT_TIMEOUT_SECONDS=1
+  printf '%s\n' 'Setting up docker.io' 'E: Unable to locate package conntrack' >"$OUTPUT_LOG"
+  fake "$DATA_VOLUME" 'echo grown >&2'
+  fake "$FAKE/journalctl" 'echo "the journal of $2" >&1'
+  fake "$FAKE/systemctl" 'case $1 in
+    is-active) exit 0 ;;
+    list-units) echo "cloud-final.service loaded failed failed Cloud-init: Final Stage" ;;
+    *) echo "unexpected: systemctl $*" >&2; exit 97 ;;
+  esac'
+}
+
+# fake FILE TEXT: a command that does that.
+fake() {
+  printf '#!/bin/bash\n%s\n' "$2" >"$1"
+  chmod +x "$1"
+}
+
+# cloud_init_exits CODE
+cloud_init_exits() {
+  fake "$FAKE/cloud-init" "case \$2 in
+    --wait) ${2:-} exit $1 ;;
+    --long) echo 'status: error - the long story' ;;
+  esac"
+}
+
+step() {
+  run --separate-stderr env "PATH=$FAKE:$PATH" bash -euo pipefail -s -- apply <<SCRIPT
+DATA_VOLUME_GB=50
+$(cat "$SCRIPTS/lib/common.sh" "$SCRIPTS/cloud-init.sh")
+SCRIPT
+}
+
+# says TEXT…: progress and error hold each.
+says() {
+  local text
+  for text; do
+    # shellcheck disable=SC2154 # bats sets it
+    [[ $stderr == *"$text"* ]] || {
+      echo "missing \"$text\" in: $stderr"
+      return 1
+    }
+  done
+}
+
+@test "a first boot that went well gives one line of JSON, and lets the volume grow" {
+  cloud_init_exits 0
+  step
+  [ "$status" -eq 0 ]
+  [ "$output" = '{"dataVolumeGb":50}' ]
+  says grown
+}
+
+@test "errors that cloud-init recovered from are told, and do not stop the step" {
+  cloud_init_exits 2
+  step
+  [ "$status" -eq 0 ]
+  says "recovered from" "the long story"
+}
+
+@test "a first boot that failed is told with the failing unit's last lines and the log's" {
+  cloud_init_exits 1
+  step
+  [ "$status" -ne 0 ]
+  says "cloud-init failed on the new VM" "the long story" "E: Unable to locate package conntrack" "the journal of cloud-final.service"
+  [ "$output" = "" ]
+}
+
+@test "a first boot that does not end is told with where it stands" {
+  cloud_init_exits 0 "sleep 5;"
+  step
+  [ "$status" -ne 0 ]
+  says "cloud-init is not done after 1 s" "the long story"
+}
+
+@test "a data volume that is not mounted is refused with its unit's last lines" {
+  cloud_init_exits 0
+  fake "$FAKE/systemctl" 'exit 3'
+  step
+  [ "$status" -ne 0 ]
+  says "the data volume is not mounted" "the journal of openbmp-aio-ipv6-data.service"
+}

@@ -1,0 +1,121 @@
+import { utils } from "ssh2";
+import { parseSettings } from "../../components/settings";
+import { settingsWarnings } from "../../components/settingsWarnings";
+import { goodAws } from "../awsConfig";
+
+const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
+const locked = utils.generateKeyPairSync("ed25519", { passphrase: "open sesame", cipher: "aes256-ctr", rounds: 16 });
+
+/** The lines that a configuration is refused with. */
+function problems(config: Record<string, string>): string[] {
+    try {
+        parseSettings({ ...goodAws, ...config });
+    } catch (error) {
+        return (error as Error).message.split("\n").slice(1);
+    }
+    return [];
+}
+
+test("AWS is the target where none is given, and everything but keys and SSH's list has a default", () => {
+    expect(parseSettings(goodAws)).toMatchObject({
+        target: "aws",
+        instanceType: "t3.large",
+        rootVolumeGb: 20,
+        dataVolumeGb: 50,
+        vpcCidr: "10.64.0.0/24",
+        publicIpv4: true,
+        pinImage: true,
+        ephemeral: false,
+    });
+});
+
+test("the defaults of the other target's keys, which Pulumi adds, are no mistake", () => {
+    expect(problems({ hostPort: "22", hostAddress: "" })).toEqual([]);
+    expect(parseSettings({ ...goodAws, hostPort: "22" })).not.toHaveProperty("hostPort");
+});
+
+const type =
+    "instanceType must be an x86_64 instance type of the Nitro system with 4 GB of memory or more, such as t3.large or m6i.large";
+const block = "vpcCidr must be an IPv4 prefix of length 16 to 28 such as 10.64.0.0/24";
+const size = "must be a whole number from 10 to 16384";
+
+test.each<[Record<string, string>, string]>([
+    [{ hostAddress: "192.0.2.1" }, 'hostAddress must be left out where target is "aws": it belongs to target "host"'],
+    [{ hostPort: "2222" }, 'hostPort must be left out where target is "aws": it belongs to target "host"'],
+    [{ hostPrivateKey: "" }, "hostPrivateKey is missing: it must be a private SSH key"],
+    [{ hostPrivateKey: rsa.private }, "hostPrivateKey must be a private ed25519 key without a password"],
+    [{ hostPrivateKey: locked.private }, "hostPrivateKey must be a private ed25519 key without a password"],
+    [
+        { sshPrivateKey: locked.private },
+        "sshPrivateKey must be a private SSH key that can be read with sshPrivateKeyPassword (",
+    ],
+    [
+        { sshPrivateKey: locked.private, sshPrivateKeyPassword: "wrong" },
+        "sshPrivateKey must be a private SSH key that can be read with sshPrivateKeyPassword (",
+    ],
+    [
+        { sshAllowedCidrs: "[]" },
+        "sshAllowedCidrs must be a list with the prefix that this deployment connects from: without it, SSH to the new VM is closed",
+    ],
+    [
+        { sshAllowedCidrs: '["192.0.2.0/24"]', publicIpv4: "false" },
+        'sshAllowedCidrs must be a list with an IPv6 prefix where publicIpv4 is false: SSH goes over IPv6, got ["192.0.2.0/24"]',
+    ],
+    [
+        { sshAllowedCidrs: '["::/0"]' },
+        'sshAllowedCidrs[0] must be narrower than the whole Internet, unless allowWorldOpen is true, got "::/0"',
+    ],
+    [{ vpcCidr: "10.0.0.0/29" }, `${block}, got "10.0.0.0/29"`],
+    [{ vpcCidr: "10.0.0.0/15" }, `${block}, got "10.0.0.0/15"`],
+    [{ vpcCidr: "2001:db8::/32" }, `${block}, got "2001:db8::/32"`],
+    [{ vpcCidr: "10.0.0.1/24" }, 'vpcCidr must be a prefix without host bits (10.0.0.0/24), got "10.0.0.1/24"'],
+    [{ vpcCidr: "8.8.0.0/16" }, "vpcCidr must be a private prefix, within 10.0.0.0/8"],
+    [
+        { vpcCidr: "172.17.4.0/24" },
+        'vpcCidr must be outside 172.17.0.0/16, which Docker\'s bridge uses, got "172.17.4.0/24"',
+    ],
+    [{ instanceType: "t3.small" }, `${type}, got "t3.small"`],
+    [{ instanceType: "t4g.large" }, `${type}, got "t4g.large"`],
+    [{ instanceType: "a1.large" }, `${type}, got "a1.large"`],
+    [{ instanceType: "im4gn.large" }, `${type}, got "im4gn.large"`],
+    [{ instanceType: "t2.large" }, `${type}, got "t2.large"`],
+    [{ instanceType: "i3.large" }, `${type}, got "i3.large"`],
+    [{ instanceType: "large" }, `${type}, got "large"`],
+    [{ rootVolumeGb: "9" }, `rootVolumeGb ${size}, got 9`],
+    [{ dataVolumeGb: "16385" }, `dataVolumeGb ${size}, got 16385`],
+    [{ amiId: "debian" }, 'amiId must be the id of an AMI such as ami-0123456789abcdef0, got "debian"'],
+    [{ publicIpv4: "perhaps" }, 'publicIpv4 must be true or false, got "perhaps"'],
+    [{ bmpPort: "22" }, "bmpPort must be another port than 22, where SSH listens, got 22"],
+])("%j is refused", (config, line) => {
+    expect(problems(config).map((found) => found.replace(/^- /, ""))).toEqual([expect.stringContaining(line)]);
+});
+
+test.each(["t3a.medium", "m5.xlarge", "m7i-flex.large", "g5.xlarge", "i3en.large", "c6id.metal", "u-6tb1.metal"])(
+    "the instance type %s is accepted",
+    (instanceType) => {
+        expect(problems({ instanceType })).toEqual([]);
+    },
+);
+
+test("keys of any kind that can be read are accepted for the login", () => {
+    expect(problems({ sshPrivateKey: rsa.private })).toEqual([]);
+    expect(problems({ sshPrivateKey: locked.private, sshPrivateKeyPassword: "open sesame" })).toEqual([]);
+});
+
+test("no refusal of a key shows the key", () => {
+    const body = locked.private.split("\n")[1] ?? "";
+    expect(body).not.toBe("");
+    expect(problems({ hostPrivateKey: locked.private, sshPrivateKey: locked.private }).join()).not.toContain(body);
+});
+
+test("what an accepted configuration shuts out is named", () => {
+    expect(settingsWarnings(parseSettings(goodAws))).toEqual([
+        "bmpAllowedCidrs is empty: no router can connect to the collector",
+        "restAllowedCidrs is empty: nobody can use the REST API, except on the host itself",
+    ]);
+    const lists = { bmpAllowedCidrs: '["192.0.2.0/24","2001:db8::/32"]', restAllowedCidrs: '["2001:db8::/32"]' };
+    expect(settingsWarnings(parseSettings({ ...goodAws, ...lists }))).toEqual([]);
+    expect(settingsWarnings(parseSettings({ ...goodAws, ...lists, publicIpv4: "false" }))).toEqual([
+        "bmpAllowedCidrs has IPv4 prefixes (192.0.2.0/24), which cannot connect: publicIpv4 is false",
+    ]);
+});
