@@ -205,3 +205,21 @@ ensure_docker_registry() {
   fi
   export PATH=$home/usr/bin:$PATH
 }
+
+# cfn-lint, checkov and moto, in a virtual environment per lock file. AWS_RULES_TOOLS is its folder of commands.
+ensure_aws_rules_tools() {
+  local requirements=$PROJECT_ROOT/tests/aws-rules/requirements.txt home
+  home=$CACHE_DIR/aws-rules-$(sha256sum "$requirements" | cut -c 1-12)
+  export AWS_RULES_TOOLS=$home/bin
+  [ ! -f "$home/.installed" ] || return 0
+  apt_install python3=python3
+  # Debian's python3 makes no environment without this package, which has no command of its own.
+  python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-ensurepip=python3-venv
+  say "installing cfn-lint, checkov and moto (once)"
+  mkdir -p "$CACHE_DIR"
+  rm -rf "$home"
+  run_quietly "python3 -m venv" python3 -m venv "$home"
+  run_quietly "pip install" "$home/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
+    --only-binary :all: --requirement "$requirements"
+  touch "$home/.installed"
+}

@@ -28,23 +28,19 @@ export class AwsCloud {
         private readonly vpcCidr: string,
     ) {}
 
-    static async create(name: string): Promise<AwsCloud> {
+    /** An account whose instances boot, unless they are only to be kept in the books. */
+    static async create(name: string, { boots = true } = {}): Promise<AwsCloud> {
         const digest = createHash("sha256").update(`aws/${name}`).digest();
         const hex = digest.toString("hex");
         const prefix = `fd${hex.slice(0, 2)}:${hex.slice(2, 6)}:${hex.slice(6, 10)}`;
         // Private, and rarely used: 10.200.0.0 to 10.249.255.0.
         const vpcCidr = `10.${200 + ((digest[10] ?? 0) % 50)}.${digest[11] ?? 0}.0/24`;
         const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr);
-        await cloud.removeNetwork();
-        const subnets = ["--ipv6", "--subnet", `${prefix}::/64`, "--gateway", `${prefix}::1`, "--subnet", vpcCidr];
-        await run("docker", ["network", "create", ...subnets, cloud.network]);
         const settings: CloudSettings = {
             accountId: "123456789012",
             amazonPrefix: `${prefix}::/56`,
             parameters: { [region]: { [amiParameter]: AwsCloud.images[0], older: AwsCloud.images[1] } },
-            network: cloud.network,
-            namePrefix: name,
-            image: (await run("scripts/stand-in", [])).trim(),
+            ...(boots ? await cloud.makeMachinery() : {}),
         };
         writeFileSync(join(cloud.directory, "cloud.json"), JSON.stringify(settings));
         return cloud;
@@ -143,6 +139,14 @@ export class AwsCloud {
 
     private get network(): string {
         return `openbmp-aws-${this.name}`;
+    }
+
+    /** The network, and what every instance has loaded. */
+    private async makeMachinery(): Promise<Partial<CloudSettings>> {
+        await this.removeNetwork();
+        const ipv6 = ["--ipv6", "--subnet", `${this.prefix}::/64`, "--gateway", this.deployer];
+        await run("docker", ["network", "create", ...ipv6, "--subnet", this.vpcCidr, this.network]);
+        return { network: this.network, namePrefix: this.name, image: (await run("scripts/stand-in", [])).trim() };
     }
 
     private async removeNetwork(): Promise<void> {

@@ -113,13 +113,13 @@ export class Deployment {
     }
 
     /** The error text of an `up` that must fail. */
-    async failingUp(): Promise<string> {
-        try {
-            await this.stack.up();
-        } catch (error) {
-            return String(error);
-        }
-        throw new Error("the deployment succeeded, and should not have");
+    failingUp(): Promise<string> {
+        return failure(() => this.stack.up());
+    }
+
+    /** The error text of a preview that must fail. */
+    failingPreview(): Promise<string> {
+        return failure(() => this.stack.preview());
     }
 
     async destroy(): Promise<void> {
@@ -131,4 +131,13 @@ export class Deployment {
         rmSync(this.directory, { recursive: true, force: true });
         rmSync(join(root, `Pulumi.${this.stack.name}.yaml`), { force: true });
     }
+}
+
+async function failure(work: () => Promise<unknown>): Promise<string> {
+    try {
+        await work();
+    } catch (error) {
+        return String(error);
+    }
+    throw new Error("the deployment succeeded, and should not have");
 }

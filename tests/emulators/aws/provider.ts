@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The region of the stack, as the real provider finds it, without its shared configuration files. */
 export function regionOf(config: Properties, environment: Environment): string | undefined {
-    return text(config, "region") ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+    return [text(config, "region"), environment.AWS_REGION, environment.AWS_DEFAULT_REGION].find((each) => each);
 }
 
 /**
