@@ -1,3 +1,4 @@
+import type { UpResult } from "@pulumi/pulumi/automation";
 import { AwsCloud } from "./awsCloud";
 import { connectionFrom } from "./connections";
 import { type Deployment, proofOf } from "./deployment";
@@ -9,8 +10,7 @@ describe("a VM in AWS, from its first boot to its end", () => {
     let deployment: Deployment;
     let machine: Sandbox;
     let ipv6Address: string;
-    /** How many connections a whole deployment takes. */
-    let firstLogins: number;
+    let first: { address: string; starts: number; logins: number };
 
     beforeAll(async () => {
         cloud = await AwsCloud.create("aws");
@@ -23,18 +23,22 @@ describe("a VM in AWS, from its first boot to its end", () => {
         (deployment as Deployment | undefined)?.remove();
     }, MINUTE);
 
-    /** What comes of a connection to the VM from that address beside it. */
-    const connection = (suffix: string, port: number, address = ipv6Address) =>
-        connectionFrom(machine, suffix, address, port);
+    /** What comes of connections to the VM from an address beside it. */
+    const connections = (suffix: string, ports: readonly number[], address = ipv6Address) =>
+        Promise.all(ports.map((port) => connectionFrom(machine, suffix, address, port)));
 
-    /** How often the collector was started since there is the data volume. */
-    const starts = () => machine.collectorStarts();
-
-    /** A router from the allowed prefix is recorded under its own address. */
-    const expectService = async (routerName: string, suffix: string) => {
-        const address = await machine.startRouter(routerName, suffix);
-        expect((await machine.connectedRouter(routerName)).RouterIP).toBe(address);
+    /** The address under which the collector records a router. */
+    const recordedAddress = async (routerName: string, suffix: string) => {
+        await machine.startRouter(routerName, suffix);
+        return (await machine.connectedRouter(routerName)).RouterIP;
     };
+
+    /** What a VM must have in common with the one that it replaces, and what it went through. */
+    const standing = async () => ({
+        address: machine.info.address,
+        starts: await machine.collectorStarts(),
+        logins: await machine.acceptedLogins(),
+    });
 
     test(
         "the first up makes the VM, waits for cloud-init, and proves the source address",
@@ -45,8 +49,8 @@ describe("a VM in AWS, from its first boot to its end", () => {
             expect(proofOf(outputs)).toEqual({ sentTo: ipv6Address, seenAsSent: true });
             expect(outputs.bmpEndpoint?.value).toBe(`[${ipv6Address}]:5000`);
             expect(await machine.root("cloud-init status")).toBe("status: done\n");
-            expect(await starts()).toBe(1);
-            firstLogins = await machine.acceptedLogins();
+            first = await standing();
+            expect(first).toEqual({ address: ipv6Address, starts: 1, logins: 9 });
         },
         5 * MINUTE,
     );
@@ -66,7 +70,7 @@ describe("a VM in AWS, from its first boot to its end", () => {
     test(
         "an allowed router is recorded under its own IPv6 address",
         async () => {
-            await expectService("edge-1", "111");
+            expect(await recordedAddress("edge-1", "111")).toBe(machine.peerAddress("111"));
         },
         MINUTE,
     );
@@ -74,13 +78,16 @@ describe("a VM in AWS, from its first boot to its end", () => {
     test(
         "the security group lets nobody else in, and opens no other port",
         async () => {
-            expect(await connection("211", 5000)).toBe("no answer");
-            expect(await connection("211", 8001)).toBe("no answer");
-            expect(await connection("112", 8001)).toBe("connected");
-            expect(await connection("112", 5000, machine.info.addressV4)).toBe("no answer");
-            for (const port of [22, 3306, 2181, 9092]) {
-                expect(await connection("112", port)).toBe("no answer");
-            }
+            const none = "no answer";
+            expect(await connections("211", [5000, 8001, 22])).toEqual([none, none, none]);
+            expect(await connections("112", [8001, 22, 3306, 2181, 9092])).toEqual([
+                "connected",
+                none,
+                none,
+                none,
+                none,
+            ]);
+            expect(await connections("112", [5000, 8001], machine.info.addressV4)).toEqual([none, none]);
         },
         MINUTE,
     );
@@ -105,41 +112,36 @@ describe("a VM in AWS, from its first boot to its end", () => {
             await deployment.up();
             expect(cloud.instance().id).toBe(id);
             await machine.root("systemctl is-system-running --wait || true");
-            await expectService("edge-2", "112");
+            expect(await recordedAddress("edge-2", "112")).toBe(machine.peerAddress("112"));
         },
         2 * MINUTE,
     );
 
-    /** After the VM was replaced: the same address and data, and every step done on the new one. */
-    const expectReplaced = async (formerId: string, formerStarts: number, routerName: string) => {
-        expect(cloud.instance().id).not.toBe(formerId);
-        machine = cloud.machine();
-        expect(machine.info.address).toBe(ipv6Address);
-        expect(await machine.acceptedLogins()).toBe(firstLogins);
-        expect(await starts()).toBe(formerStarts + 1);
-        await expectService(routerName, "113");
-    };
-
-    test(
-        "another AMI makes a new VM with the same address and data, and every step is applied to it",
-        async () => {
-            const [{ id }, before] = [cloud.instance(), await starts()];
+    test.each<[string, () => Promise<UpResult>]>([
+        [
+            "another AMI makes a new VM",
+            async () => {
+                await deployment.configure({ amiId: AwsCloud.images[1] });
+                return deployment.up();
+            },
+        ],
+        [
+            "a lost VM is made again",
+            async () => {
+                await cloud.lose();
+                return deployment.up({ refresh: true });
+            },
+        ],
+    ])(
+        "%s with the same address and data, and every step is applied to it",
+        async (_, replace) => {
+            const [{ id }, { starts }] = [cloud.instance(), await standing()];
             await machine.removePeers();
-            await deployment.configure({ amiId: AwsCloud.images[1] });
-            await deployment.up();
-            await expectReplaced(id, before, "edge-3");
-        },
-        4 * MINUTE,
-    );
-
-    test(
-        "a lost VM is made again with the same address and data, and every step is applied to it",
-        async () => {
-            const [{ id }, before] = [cloud.instance(), await starts()];
-            await machine.removePeers();
-            await cloud.lose();
-            await deployment.up({ refresh: true });
-            await expectReplaced(id, before, "edge-4");
+            await replace();
+            expect(cloud.instance().id).not.toBe(id);
+            machine = cloud.machine();
+            expect(await standing()).toEqual({ ...first, starts: starts + 1 });
+            expect(await recordedAddress("edge-3", "113")).toBe(machine.peerAddress("113"));
         },
         4 * MINUTE,
     );

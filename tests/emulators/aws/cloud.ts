@@ -133,7 +133,8 @@ export class Cloud {
             }
         }
         const computed = type.compute(this, inputs, { id, before });
-        const properties = { region: this.region, tagsAll: inputs.tags ?? {}, ...inputs, ...computed };
+        const tagsAll: Properties = inputs.tags === undefined ? {} : { tagsAll: inputs.tags };
+        const properties: Properties = { region: this.region, ...tagsAll, ...inputs, ...computed };
         const resource = { id, token, properties };
         this.resources.set(id, resource);
         return resource;

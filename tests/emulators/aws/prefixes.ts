@@ -16,8 +16,7 @@ export function lengthOf(cidr: string): number {
 
 export function overlap(one: string, other: string): boolean {
     const [[a, aLength], [b, bLength]] = [ipaddr.parseCIDR(one), ipaddr.parseCIDR(other)];
-    // Of one family, or not: match() takes the other's type only.
-    return a.kind() === b.kind() && a.match(b as never, Math.min(aLength, bLength));
+    return a.kind() === b.kind() && a.match(b, Math.min(aLength, bLength));
 }
 
 export function contains(outer: string, inner: string): boolean {

@@ -13,8 +13,8 @@ export const resourceTokens = [
     "aws:ec2/networkInterface:NetworkInterface",
     "aws:ec2/eip:Eip",
     "aws:ebs/volume:Volume",
-    "aws:ec2/volumeAttachment:VolumeAttachment",
     "aws:ec2/instance:Instance",
+    "aws:ec2/volumeAttachment:VolumeAttachment",
 ] as const;
 
 export type ResourceToken = (typeof resourceTokens)[number];

@@ -21,6 +21,6 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
     "aws:ec2/networkInterface:NetworkInterface": networkInterface,
     "aws:ec2/eip:Eip": eip,
     "aws:ebs/volume:Volume": volume,
-    "aws:ec2/volumeAttachment:VolumeAttachment": volumeAttachment,
     "aws:ec2/instance:Instance": instance,
+    "aws:ec2/volumeAttachment:VolumeAttachment": volumeAttachment,
 };

@@ -45,13 +45,14 @@ export const instance: ResourceType = {
         const interfaceId = requireInterface(cloud, inputs, id);
         requireImage(cloud, inputs);
         requireOptions(inputs);
-        const { subnetId = "", securityGroups = [], ...card } = cloud.properties(interfaceId);
+        const card = cloud.properties(interfaceId);
+        const subnetId = text(card, "subnetId") ?? "";
         return {
             arn: cloud.arn("instance", id),
             instanceState: "running",
-            availabilityZone: requireZone(cloud, inputs, String(subnetId)),
+            availabilityZone: requireZone(cloud, inputs, subnetId),
             subnetId,
-            vpcSecurityGroupIds: securityGroups,
+            vpcSecurityGroupIds: texts(card, "securityGroups"),
             primaryNetworkInterfaceId: interfaceId,
             privateIp: text(card, "privateIp") ?? "",
             ipv6Addresses: texts(card, "ipv6Addresses"),

@@ -1,5 +1,4 @@
 /** Network interfaces and Elastic IP addresses. */
-import type { Properties } from "../../plugin/values";
 import { type Cloud, type ResourceType, number, text, texts } from "../cloud";
 import { AwsError, require } from "../errors";
 import { addressAt, normalised, requireInSubnet } from "../prefixes";
@@ -136,5 +135,5 @@ export const eip: ResourceType = {
 /** The public IPv4 address of an interface, empty where it has none. */
 export function publicIpOf(cloud: Cloud, interfaceId: string): string {
     const found = cloud.all("aws:ec2/eip:Eip").find(({ properties }) => properties.networkInterface === interfaceId);
-    return text((found?.properties ?? {}) as Properties, "publicIp") ?? "";
+    return text(found?.properties ?? {}, "publicIp") ?? "";
 }
