@@ -101,7 +101,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
                 subnetId: network.subnet.id,
                 securityGroups: [network.securityGroupId],
                 ipv6AddressCount: 1,
-                description: "The collector's addresses",
+                description: "Addresses of the OpenBMP collector",
                 tags: tagsOf("collector"),
             },
             { parent: this },

@@ -5,8 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 const PARAMETER = "/aws/service/debian/release/13/latest/amd64";
 
 /** The id of Debian's newest AMI in the region of the deployment. */
-export function debianAmi(parent: pulumi.Resource): pulumi.Output<string> {
-    const found = ssm.getParameter({ name: PARAMETER }, { parent }).catch((error: unknown) => {
+export async function debianAmi(parent: pulumi.Resource): Promise<string> {
+    try {
+        // An AMI's id is no secret, which the plain value of a parameter counts as.
+        return (await ssm.getParameter({ name: PARAMETER }, { parent })).insecureValue;
+    } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (/ParameterNotFound|couldn't find resource|empty result/.test(reason)) {
             throw new pulumi.RunError(
@@ -14,7 +17,5 @@ export function debianAmi(parent: pulumi.Resource): pulumi.Output<string> {
             );
         }
         throw error;
-    });
-    // An AMI's id is no secret, which the plain value of a parameter counts as.
-    return pulumi.output(found).insecureValue;
+    }
 }

@@ -4,6 +4,8 @@
 # Input: DATA_VOLUME_GB (a change runs the step again, which grows the file system).
 
 CLOUD_INIT_TIMEOUT_SECONDS=${CLOUD_INIT_TIMEOUT_SECONDS:-1500}
+# cloud-init does not run a second time on the same VM.
+TRY_AGAIN="for another try, on a new VM with the same address and data: scripts/pulumi up --replace '**::host-instance'"
 DATA_UNIT=openbmp-aio-ipv6-data.service
 DATA_VOLUME=${DATA_VOLUME:-/usr/local/lib/openbmp-aio-ipv6/openbmp-data-volume}
 OUTPUT_LOG=${OUTPUT_LOG:-/var/log/cloud-init-output.log}
@@ -38,11 +40,11 @@ wait_for_cloud_init() {
     ;;
   124)
     explain
-    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: where it stands)"
+    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: where it stands); $TRY_AGAIN"
     ;;
   *)
     explain
-    die "cloud-init failed on the new VM (exit code $status; above: what failed)"
+    die "cloud-init failed on the new VM (exit code $status; above: what failed); $TRY_AGAIN"
     ;;
   esac
 }

@@ -38,7 +38,7 @@ export function watchRegistrations(): Registration[] {
             parent: nameOf(request.getParent()),
             dependsOn: request.getDependenciesList().map(nameOf).sort(),
             deletedWith: nameOf(request.getDeletedwith()),
-            deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
+            deleteBeforeReplace: request.getDeletebeforereplace(),
             protect: request.getProtect() ?? false,
             ignoreChanges: request.getIgnorechangesList(),
             secretOutputs: request.getAdditionalsecretoutputsList(),

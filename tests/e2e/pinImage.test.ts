@@ -27,7 +27,9 @@ describeWithRegistry(
             await shared.deployment.configure({ image, pinImage: "true", registryUser: registry.user });
             await shared.deployment.stack.setConfig("registryPassword", { value: registry.password, secret: true });
         }, 5 * MINUTE);
-        afterAll(() => registry?.stop());
+        afterAll(() => {
+            registry?.stop();
+        });
 
         test(
             "runs by the digest that the tag has, and the login stays in no file of the host",

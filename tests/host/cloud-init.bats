@@ -71,7 +71,7 @@ says() {
   cloud_init_exits 1
   step
   [ "$status" -ne 0 ]
-  says "cloud-init failed on the new VM" "the long story" "E: Unable to locate package conntrack" "the journal of cloud-final.service"
+  says "cloud-init failed on the new VM" "the long story" "E: Unable to locate package conntrack" "the journal of cloud-final.service" "up --replace '**::host-instance'"
   [ "$output" = "" ]
 }
 

@@ -4,20 +4,13 @@ import { parse } from "yaml";
 import { parseSettings, settingKeys } from "../../components/settings";
 import { bastionOf } from "../../components/sshConnection";
 import { goodAws } from "../awsConfig";
+import { problemsWith } from "./problemsWith";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const sshPrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
 const good = { target: "host", hostAddress: "2001:db8::10", hostUser: "admin", hostKey, sshPrivateKey };
 
-/** The lines that a configuration is refused with. */
-function problems(config: Record<string, string>): string[] {
-    try {
-        parseSettings({ ...good, ...config });
-    } catch (error) {
-        return (error as Error).message.split("\n").slice(1);
-    }
-    return [];
-}
+const problems = problemsWith(good);
 
 test("a configuration with what has no default is accepted, and gets the defaults", () => {
     expect(parseSettings(good)).toEqual({

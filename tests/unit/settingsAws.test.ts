@@ -2,19 +2,12 @@ import { utils } from "ssh2";
 import { parseSettings } from "../../components/settings";
 import { settingsWarnings } from "../../components/settingsWarnings";
 import { goodAws } from "../awsConfig";
+import { problemsWith } from "./problemsWith";
 
 const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
 const locked = utils.generateKeyPairSync("ed25519", { passphrase: "open sesame", cipher: "aes256-ctr", rounds: 16 });
 
-/** The lines that a configuration is refused with. */
-function problems(config: Record<string, string>): string[] {
-    try {
-        parseSettings({ ...goodAws, ...config });
-    } catch (error) {
-        return (error as Error).message.split("\n").slice(1);
-    }
-    return [];
-}
+const problems = problemsWith(goodAws);
 
 test("AWS is the target where none is given, and everything but keys and SSH's list has a default", () => {
     expect(parseSettings(goodAws)).toMatchObject({

@@ -1,4 +1,4 @@
-import { parseSettings } from "../../components/settings";
+import { problemsWith } from "./problemsWith";
 
 const blob = (type: string, bytes: number) =>
     Buffer.concat([Buffer.from([0, 0, 0, type.length]), Buffer.from(type), Buffer.alloc(bytes, 7)]).toString("base64");
@@ -10,15 +10,7 @@ const good = {
     sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
 };
 
-/** The lines that a configuration is refused with. */
-function problems(config: Record<string, string>): string[] {
-    try {
-        parseSettings({ ...good, ...config });
-    } catch (error) {
-        return (error as Error).message.split("\n").slice(1);
-    }
-    return [];
-}
+const problems = problemsWith(good);
 
 test.each([
     ["ssh-ed25519", 36],
