@@ -1,6 +1,6 @@
 import type { UpResult } from "@pulumi/pulumi/automation";
 import { AwsCloud } from "./awsCloud";
-import { connectionFrom } from "./connections";
+import { connectionsFrom } from "./connections";
 import { type Deployment, proofOf } from "./deployment";
 import type { Sandbox } from "./sandbox";
 import { MINUTE } from "./story";
@@ -25,7 +25,7 @@ describe("a VM in AWS, from its first boot to its end", () => {
 
     /** What comes of connections to the VM from an address beside it. */
     const connections = (suffix: string, ports: readonly number[], address = ipv6Address) =>
-        Promise.all(ports.map((port) => connectionFrom(machine, suffix, address, port)));
+        connectionsFrom(machine, suffix, address, ports);
 
     /** The address under which the collector records a router. */
     const recordedAddress = async (routerName: string, suffix: string) => {
@@ -55,16 +55,11 @@ describe("a VM in AWS, from its first boot to its end", () => {
         5 * MINUTE,
     );
 
-    test("the collector's data is on the data volume, an ext4 file system found by its label", async () => {
-        const [fileSystem, label] = (
-            await machine.root(
-                "findmnt --noheadings --output FSTYPE --target /var/openbmp/mysql; blkid --label openbmp-data",
-            )
-        ).split("\n");
-        expect(fileSystem).toBe("ext4");
-        expect(label).toBe(
-            (await machine.root("findmnt --noheadings --output SOURCE --target /var/openbmp/mysql")).trim(),
-        );
+    test("the collector's data is on the data volume, an ext4 file system with its label", async () => {
+        const found = await machine.root(`
+            read -r device type < <(findmnt --noheadings --output SOURCE,FSTYPE --target /var/openbmp/mysql)
+            echo "$type $(blkid --output value --match-tag LABEL "$device") $(blockdev --getsize64 "$device")"`);
+        expect(found).toBe(`ext4 openbmp-data ${50 * 2 ** 30}\n`);
     });
 
     test(
@@ -104,14 +99,16 @@ describe("a VM in AWS, from its first boot to its end", () => {
     );
 
     test(
-        "another instance type stops and starts the VM, and it serves again",
+        "another instance type stops and starts the VM, a larger data volume grows its file system, and it serves again",
         async () => {
             const { id } = cloud.instance();
             await machine.removePeers();
-            await deployment.configure({ instanceType: "t3.xlarge" });
+            await deployment.configure({ instanceType: "t3.xlarge", dataVolumeGb: "60" });
             await deployment.up();
             expect(cloud.instance().id).toBe(id);
-            await machine.root("systemctl is-system-running --wait || true");
+            expect(
+                Number(await machine.root("df --output=size --block-size=G /var/openbmp | tail -n 1 | tr -d ' G'")),
+            ).toBeGreaterThan(55);
             expect(await recordedAddress("edge-2", "112")).toBe(machine.peerAddress("112"));
         },
         2 * MINUTE,

@@ -9,7 +9,7 @@ export class AwsError extends Error {
 }
 
 /** Throws the error unless the condition holds. */
-export function require(condition: boolean, code: string, message: string): asserts condition {
+export function demand(condition: boolean, code: string, message: string): asserts condition {
     if (!condition) {
         throw new AwsError(code, message);
     }

@@ -33,6 +33,7 @@ export class Machines {
     async updated(resource: CloudResource, before: CloudResource): Promise<void> {
         if (resource.token === "aws:ebs/volume:Volume") {
             this.resize(resource.id, number(resource.properties, "size") ?? 1);
+            await this.run("grown", this.imageOf(resource.id));
         } else if (resource.token === "aws:ec2/instance:Instance" && needsStop(resource, before)) {
             // The guest keeps its disk and its instance id: cloud-init does not run user data again.
             await this.run("stop", nameOf(this.account.read(), resource.id));

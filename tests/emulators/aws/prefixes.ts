@@ -1,13 +1,17 @@
 /** Address arithmetic for the emulated VPC. */
 import ipaddr from "ipaddr.js";
 import { readPrefix } from "../../../components/addresses";
-import { require } from "./errors";
+import { demand } from "./errors";
 
 /** Throws what EC2 says of a CIDR block that is none, or that has host bits. */
-export function requireCanonical(cidr: string, parameter: string, family: "ipv4" | "ipv6"): void {
+export function demandCanonical(cidr: string, parameter: string, family: "ipv4" | "ipv6"): void {
     const prefix = readPrefix(cidr);
     const isCanonical = prefix?.family === family && !prefix.hadHostBits && cidr.includes("/");
-    require(isCanonical, "InvalidParameterValue", `Value (${cidr}) for parameter ${parameter} is invalid. This is not a valid CIDR block.`);
+    demand(
+        isCanonical,
+        "InvalidParameterValue",
+        `Value (${cidr}) for parameter ${parameter} is invalid. This is not a valid CIDR block.`,
+    );
 }
 
 export function lengthOf(cidr: string): number {
@@ -61,9 +65,8 @@ export function firstFree(outer: string, length: number, taken: readonly string[
 }
 
 /** EC2 keeps the first four addresses of a subnet and the last one (VPC user guide, "Subnet CIDR blocks"). */
-export function requireInSubnet(address: string, cidr: string, code: string): void {
+export function demandInSubnet(address: string, cidr: string, code: string): void {
     const isIn = containsAddress(cidr, address);
     const reserved = [0, 1, 2, 3].map((offset) => addressAt(cidr, offset));
-    require(isIn &&
-        !reserved.includes(normalised(address)), code, `Address ${address} is not usable in subnet ${cidr}`);
+    demand(isIn && !reserved.includes(normalised(address)), code, `Address ${address} is not usable in subnet ${cidr}`);
 }

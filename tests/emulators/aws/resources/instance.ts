@@ -2,7 +2,7 @@
 import type { Properties } from "../../plugin/values";
 import { isProperties } from "../../plugin/values";
 import { type Cloud, type ResourceType, number, text, texts, valuesAt } from "../cloud";
-import { require } from "../errors";
+import { demand } from "../errors";
 import { publicIpOf } from "./interface";
 
 /** EC2 user guide, "Run commands when you launch an EC2 instance": 16 KB before it is encoded. */
@@ -31,7 +31,14 @@ export const instance: ResourceType = {
             "associatePublicIpAddress",
             "cpuOptions",
         ],
-        ...["rootBlockDevice.encrypted", "rootBlockDevice.kmsKeyId", "enclaveOptions", "hibernation"],
+        ...[
+            "rootBlockDevice.encrypted",
+            "rootBlockDevice.kmsKeyId",
+            "enclaveOptions",
+            "hibernation",
+            "ebsOptimized",
+            "hostId",
+        ],
     ],
     references: [
         {
@@ -42,15 +49,15 @@ export const instance: ResourceType = {
         },
     ],
     compute: (cloud, inputs, { id }) => {
-        const interfaceId = requireInterface(cloud, inputs, id);
-        requireImage(cloud, inputs);
-        requireOptions(inputs);
+        const interfaceId = demandInterface(cloud, inputs, id);
+        demandImage(cloud, inputs);
+        demandOptions(inputs);
         const card = cloud.properties(interfaceId);
         const subnetId = text(card, "subnetId") ?? "";
         return {
             arn: cloud.arn("instance", id),
             instanceState: "running",
-            availabilityZone: requireZone(cloud, inputs, subnetId),
+            availabilityZone: demandZone(cloud, inputs, subnetId),
             subnetId,
             vpcSecurityGroupIds: texts(card, "securityGroups"),
             primaryNetworkInterfaceId: interfaceId,
@@ -61,7 +68,11 @@ export const instance: ResourceType = {
     },
     remove: (cloud, { id, properties }) => {
         const isProtected = properties.disableApiTermination === true;
-        require(!isProtected, "OperationNotPermitted", `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`);
+        demand(
+            !isProtected,
+            "OperationNotPermitted",
+            `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+        );
         // AWS detaches what was attached.
         for (const attachment of cloud.all("aws:ec2/volumeAttachment:VolumeAttachment")) {
             if (attachment.properties.instanceId === id) {
@@ -71,9 +82,9 @@ export const instance: ResourceType = {
     },
 };
 
-function requireInterface(cloud: Cloud, inputs: Properties, id: string): string {
+function demandInterface(cloud: Cloud, inputs: Properties, id: string): string {
     const [interfaceId] = valuesAt(inputs, "primaryNetworkInterface.networkInterfaceId");
-    require(interfaceId !== undefined, "NotEmulated", "an instance without primaryNetworkInterface");
+    demand(interfaceId !== undefined, "NotEmulated", "an instance without primaryNetworkInterface");
     const excluded = [
         "subnetId",
         "vpcSecurityGroupIds",
@@ -84,48 +95,64 @@ function requireInterface(cloud: Cloud, inputs: Properties, id: string): string 
         "privateIp",
         "networkInterfaces",
     ].find((name) => inputs[name] !== undefined);
-    require(excluded ===
-        undefined, "InvalidParameterCombination", `Network interfaces and an instance-level ${excluded ?? ""} may not be specified on the same request`);
+    demand(
+        excluded === undefined,
+        "InvalidParameterCombination",
+        `Network interfaces and an instance-level ${excluded ?? ""} may not be specified on the same request`,
+    );
     const user = cloud
         .all("aws:ec2/instance:Instance")
         .find((other) => other.id !== id && other.properties.primaryNetworkInterfaceId === interfaceId);
-    require(user === undefined, "InvalidNetworkInterface.InUse", `interface: [${interfaceId}] in use`);
+    demand(user === undefined, "InvalidNetworkInterface.InUse", `interface: [${interfaceId}] in use`);
     return interfaceId;
 }
 
-function requireImage(cloud: Cloud, inputs: Properties): void {
+function demandImage(cloud: Cloud, inputs: Properties): void {
     const ami = text(inputs, "ami") ?? "";
     const images = Object.values(cloud.settings.parameters[cloud.region] ?? {});
-    require(images.includes(ami), "InvalidAMIID.NotFound", `The image id '[${ami}]' does not exist`);
-    require(inputs.keyName ===
-        undefined, "InvalidKeyPair.NotFound", `The key pair '${text(inputs, "keyName") ?? ""}' does not exist`);
+    demand(images.includes(ami), "InvalidAMIID.NotFound", `The image id '[${ami}]' does not exist`);
+    demand(
+        inputs.keyName === undefined,
+        "InvalidKeyPair.NotFound",
+        `The key pair '${text(inputs, "keyName") ?? ""}' does not exist`,
+    );
 }
 
-function requireZone(cloud: Cloud, inputs: Properties, subnetId: string): string {
+function demandZone(cloud: Cloud, inputs: Properties, subnetId: string): string {
     const zone = text(cloud.properties(subnetId), "availabilityZone") ?? "";
     const wanted = text(inputs, "availabilityZone") ?? zone;
-    require(wanted === zone, "InvalidParameterValue", `The interface's subnet is in ${zone}, not in ${wanted}`);
+    demand(wanted === zone, "InvalidParameterValue", `The interface's subnet is in ${zone}, not in ${wanted}`);
     return zone;
 }
 
-function requireOptions(inputs: Properties): void {
-    require(/^[a-z][a-z0-9-]+\.[a-z0-9]+$/.test(
-        text(inputs, "instanceType") ?? "",
-    ), "InvalidParameterValue", `Invalid value '${text(inputs, "instanceType") ?? ""}' for InstanceType.`);
+function demandOptions(inputs: Properties): void {
+    demand(
+        /^[a-z][a-z0-9-]+\.[a-z0-9]+$/.test(text(inputs, "instanceType") ?? ""),
+        "InvalidParameterValue",
+        `Invalid value '${text(inputs, "instanceType") ?? ""}' for InstanceType.`,
+    );
     const userData =
         inputs.userDataBase64 === undefined
             ? Buffer.from(text(inputs, "userData") ?? "")
             : Buffer.from(text(inputs, "userDataBase64") ?? "", "base64");
-    require(userData.length <=
-        USER_DATA_LIMIT_BYTES, "InvalidParameterValue", `User data is limited to ${USER_DATA_LIMIT_BYTES} bytes, got ${userData.length}`);
+    demand(
+        userData.length <= USER_DATA_LIMIT_BYTES,
+        "InvalidParameterValue",
+        `User data is limited to ${USER_DATA_LIMIT_BYTES} bytes, got ${userData.length}`,
+    );
     const metadata = isProperties(inputs.metadataOptions) ? inputs.metadataOptions : {};
-    require(["optional", "required", undefined].includes(
-        text(metadata, "httpTokens"),
-    ), "InvalidParameterValue", "httpTokens must be optional or required");
+    demand(
+        ["optional", "required", undefined].includes(text(metadata, "httpTokens")),
+        "InvalidParameterValue",
+        "httpTokens must be optional or required",
+    );
     const hops = number(metadata, "httpPutResponseHopLimit") ?? 1;
-    require(hops >= 1 && hops <= 64, "InvalidParameterValue", "httpPutResponseHopLimit must be 1 to 64");
+    demand(hops >= 1 && hops <= 64, "InvalidParameterValue", "httpPutResponseHopLimit must be 1 to 64");
     const root = isProperties(inputs.rootBlockDevice) ? inputs.rootBlockDevice : {};
     const size = number(root, "volumeSize") ?? IMAGE_SIZE_GIB;
-    require(size >=
-        IMAGE_SIZE_GIB, "InvalidBlockDeviceMapping", `Volume of size ${size}GB is smaller than snapshot, expect size >= ${IMAGE_SIZE_GIB}GB`);
+    demand(
+        size >= IMAGE_SIZE_GIB,
+        "InvalidBlockDeviceMapping",
+        `Volume of size ${size}GB is smaller than snapshot, expect size >= ${IMAGE_SIZE_GIB}GB`,
+    );
 }

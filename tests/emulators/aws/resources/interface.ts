@@ -1,7 +1,7 @@
 /** Network interfaces and Elastic IP addresses. */
 import { type Cloud, type ResourceType, number, text, texts } from "../cloud";
-import { AwsError, require } from "../errors";
-import { addressAt, normalised, requireInSubnet } from "../prefixes";
+import { AwsError, demand } from "../errors";
+import { addressAt, normalised, demandInSubnet } from "../prefixes";
 import { hasInternetGateway, vpcOfInterface } from "./network";
 
 export const networkInterface: ResourceType = {
@@ -26,7 +26,11 @@ export const networkInterface: ResourceType = {
         const groups = texts(inputs, "securityGroups");
         for (const group of groups) {
             const isNear = cloud.properties(group).vpcId === subnet.vpcId;
-            require(isNear, "InvalidParameter", `Security group ${group} and subnet ${text(inputs, "subnetId") ?? ""} belong to different networks.`);
+            demand(
+                isNear,
+                "InvalidParameter",
+                `Security group ${group} and subnet ${text(inputs, "subnetId") ?? ""} belong to different networks.`,
+            );
         }
         const privateIps = addresses(
             cloud,
@@ -85,8 +89,8 @@ function addresses(
         throw new AwsError("InvalidParameterValue", "The subnet has no IPv6 CIDR block");
     }
     for (const address of wanted) {
-        requireInSubnet(address, cidr, "InvalidParameterValue");
-        require(!taken.includes(address), "InvalidIPAddress.InUse", `Address ${address} is in use.`);
+        demandInSubnet(address, cidr, "InvalidParameterValue");
+        demand(!taken.includes(address), "InvalidIPAddress.InUse", `Address ${address} is in use.`);
     }
     const given = wanted.length > 0 ? wanted : had.slice(0, count);
     const free = [];
@@ -114,12 +118,12 @@ export const eip: ResourceType = {
         const interfaceId = text(inputs, "networkInterface");
         const isAssociated = interfaceId !== undefined || inputs.instance !== undefined;
         const isReachable = interfaceId === undefined || hasInternetGateway(cloud, vpcOfInterface(cloud, interfaceId));
-        require(isReachable, "Gateway.NotAttached", "Network is not attached to any internet gateway");
+        demand(isReachable, "Gateway.NotAttached", "Network is not attached to any internet gateway");
         const taken = cloud.all("aws:ec2/eip:Eip").map(({ properties }) => properties.publicIp);
         const free = Array.from({ length: 254 }, (_, index) => `198.51.100.${index + 1}`).find(
             (each) => !taken.includes(each),
         );
-        require(free !== undefined, "AddressLimitExceeded", "The maximum number of addresses has been reached.");
+        demand(free !== undefined, "AddressLimitExceeded", "The maximum number of addresses has been reached.");
         const publicIp = text(before, "publicIp") ?? free;
         return {
             arn: cloud.arn("elastic-ip", id),

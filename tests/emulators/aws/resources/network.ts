@@ -1,7 +1,8 @@
 /** VPC, subnet, gateway and routes. */
+import type { Properties } from "../../plugin/values";
 import { type Cloud, type CloudResource, type ResourceType, text } from "../cloud";
-import { require } from "../errors";
-import { contains, firstFree, lengthOf, overlap, requireCanonical } from "../prefixes";
+import { demand } from "../errors";
+import { contains, firstFree, lengthOf, overlap, demandCanonical } from "../prefixes";
 
 const vpcReference = { path: "vpcId", to: "aws:ec2/vpc:Vpc", notFound: "InvalidVpcID.NotFound" } as const;
 
@@ -11,10 +12,10 @@ export const vpc: ResourceType = {
     references: [],
     compute: (cloud, inputs, { id, before }) => {
         const cidrBlock = text(inputs, "cidrBlock");
-        require(cidrBlock !== undefined, "MissingParameter", "The request must contain the parameter cidrBlock");
-        requireCanonical(cidrBlock, "cidrBlock", "ipv4");
+        demand(cidrBlock !== undefined, "MissingParameter", "The request must contain the parameter cidrBlock");
+        demandCanonical(cidrBlock, "cidrBlock", "ipv4");
         const length = lengthOf(cidrBlock);
-        require(length >= 16 && length <= 28, "InvalidVpc.Range", `The CIDR '${cidrBlock}' is invalid.`);
+        demand(length >= 16 && length <= 28, "InvalidVpc.Range", `The CIDR '${cidrBlock}' is invalid.`);
         const taken = cloud.all("aws:ec2/vpc:Vpc").flatMap(({ properties }) => text(properties, "ipv6CidrBlock") ?? []);
         const ipv6CidrBlock =
             inputs.assignGeneratedIpv6CidrBlock === true
@@ -45,33 +46,28 @@ export const subnet: ResourceType = {
     compute: (cloud, inputs, { id, before }) => {
         const vpcProperties = cloud.properties(text(inputs, "vpcId") ?? "");
         const cidrBlock = text(inputs, "cidrBlock") ?? "";
-        requireCanonical(cidrBlock, "cidrBlock", "ipv4");
+        demandCanonical(cidrBlock, "cidrBlock", "ipv4");
         const vpcBlock = text(vpcProperties, "cidrBlock") ?? "";
         const fits = contains(vpcBlock, cidrBlock) && lengthOf(cidrBlock) <= 28;
-        require(fits, "InvalidSubnet.Range", `The CIDR '${cidrBlock}' is invalid.`);
+        demand(fits, "InvalidSubnet.Range", `The CIDR '${cidrBlock}' is invalid.`);
         const ipv6CidrBlock = text(inputs, "ipv6CidrBlock");
         if (ipv6CidrBlock !== undefined) {
-            requireCanonical(ipv6CidrBlock, "ipv6CidrBlock", "ipv6");
+            demandCanonical(ipv6CidrBlock, "ipv6CidrBlock", "ipv6");
             const vpcIpv6Block = text(vpcProperties, "ipv6CidrBlock") || undefined;
             const isIn = vpcIpv6Block !== undefined && contains(vpcIpv6Block, ipv6CidrBlock);
-            require(isIn &&
-                lengthOf(ipv6CidrBlock) === 64, "InvalidSubnet.Range", `The CIDR '${ipv6CidrBlock}' is invalid.`);
-        }
-        const others = cloud
-            .all("aws:ec2/subnet:Subnet")
-            .filter((other) => other.id !== id && other.properties.vpcId === inputs.vpcId);
-        for (const cidr of [cidrBlock, ipv6CidrBlock].filter((each) => each !== undefined)) {
-            const conflicts = others.some(({ properties }) =>
-                [text(properties, "cidrBlock"), text(properties, "ipv6CidrBlock")].some(
-                    (each) => each && overlap(each, cidr),
-                ),
+            demand(
+                isIn && lengthOf(ipv6CidrBlock) === 64,
+                "InvalidSubnet.Range",
+                `The CIDR '${ipv6CidrBlock}' is invalid.`,
             );
-            require(!conflicts, "InvalidSubnet.Conflict", `The CIDR '${cidr}' conflicts with another subnet`);
         }
+        demandNoConflict(cloud, inputs, id);
         const assigns = inputs.assignIpv6AddressOnCreation === true;
-        require(!assigns ||
-            ipv6CidrBlock !==
-                undefined, "InvalidParameterCombination", "assignIpv6AddressOnCreation needs an IPv6 CIDR block");
+        demand(
+            !assigns || ipv6CidrBlock !== undefined,
+            "InvalidParameterCombination",
+            "assignIpv6AddressOnCreation needs an IPv6 CIDR block",
+        );
         return {
             arn: cloud.arn("subnet", id),
             ownerId: cloud.settings.accountId,
@@ -85,13 +81,28 @@ export const subnet: ResourceType = {
     },
 };
 
+/** Throws where another subnet of the VPC has some of the same addresses. */
+function demandNoConflict(cloud: Cloud, inputs: Properties, id: string): void {
+    const blocks = (properties: Properties) =>
+        ["cidrBlock", "ipv6CidrBlock"].flatMap((name) => text(properties, name) || []);
+    const taken = cloud
+        .all("aws:ec2/subnet:Subnet")
+        .filter((other) => other.id !== id && other.properties.vpcId === inputs.vpcId)
+        .flatMap(({ properties }) => blocks(properties));
+    for (const cidr of blocks(inputs)) {
+        const isFree = !taken.some((each) => overlap(each, cidr));
+        demand(isFree, "InvalidSubnet.Conflict", `The CIDR '${cidr}' conflicts with another subnet`);
+    }
+}
+
 /** The zone, if there is one of that name; one of the region's where none is asked for. */
 export function availabilityZone(cloud: Cloud, wanted: string | undefined): string {
     const zones = ["a", "b", "c"].map((letter) => cloud.region + letter);
-    require(wanted === undefined ||
-        zones.includes(
-            wanted,
-        ), "InvalidParameterValue", `Value (${wanted ?? ""}) for parameter availabilityZone is invalid. There are: ${zones.join(", ")}`);
+    demand(
+        wanted === undefined || zones.includes(wanted),
+        "InvalidParameterValue",
+        `Value (${wanted ?? ""}) for parameter availabilityZone is invalid. There are: ${zones.join(", ")}`,
+    );
     return wanted ?? `${cloud.region}a`;
 }
 
@@ -103,16 +114,22 @@ export const internetGateway: ResourceType = {
         const attached = cloud
             .all("aws:ec2/internetGateway:InternetGateway")
             .some((other) => other.id !== id && other.properties.vpcId === inputs.vpcId);
-        require(!attached ||
-            inputs.vpcId ===
-                undefined, "Resource.AlreadyAssociated", `${text(inputs, "vpcId") ?? ""} already has an internet gateway attached`);
+        demand(
+            !attached || inputs.vpcId === undefined,
+            "Resource.AlreadyAssociated",
+            `${text(inputs, "vpcId") ?? ""} already has an internet gateway attached`,
+        );
         return { arn: cloud.arn("internet-gateway", id), ownerId: cloud.settings.accountId };
     },
     remove: (cloud, { properties }) => {
         const mapped = cloud
             .all("aws:ec2/eip:Eip")
             .some((eip) => vpcOfInterface(cloud, text(eip.properties, "networkInterface")) === properties.vpcId);
-        require(!mapped, "DependencyViolation", `Network ${text(properties, "vpcId") ?? ""} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
+        demand(
+            !mapped,
+            "DependencyViolation",
+            `Network ${text(properties, "vpcId") ?? ""} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+        );
     },
 };
 
@@ -131,7 +148,7 @@ export const routeTable: ResourceType = {
     replaceOn: ["vpcId"],
     references: [{ ...vpcReference, blocks: "DependencyViolation" }],
     compute: (cloud, inputs, { id }) => {
-        require(inputs.routes === undefined, "NotEmulated", "routes inside a route table: use aws.ec2.Route");
+        demand(inputs.routes === undefined, "NotEmulated", "routes inside a route table: use aws.ec2.Route");
         return {
             arn: cloud.arn("route-table", id),
             ownerId: cloud.settings.accountId,
@@ -166,27 +183,32 @@ export const route: ResourceType = {
     compute: (cloud, inputs, { id }) => {
         const [ipv4, ipv6] = [text(inputs, "destinationCidrBlock"), text(inputs, "destinationIpv6CidrBlock")];
         const destination = ipv4 ?? ipv6;
-        require(destination !== undefined &&
-            (ipv4 === undefined ||
-                ipv6 ===
-                    undefined), "InvalidParameterCombination", "one of destinationCidrBlock and destinationIpv6CidrBlock is needed");
-        requireCanonical(destination, "destination", ipv4 === undefined ? "ipv6" : "ipv4");
+        demand(
+            destination !== undefined && (ipv4 === undefined || ipv6 === undefined),
+            "InvalidParameterCombination",
+            "one of destinationCidrBlock and destinationIpv6CidrBlock is needed",
+        );
+        demandCanonical(destination, "destination", ipv4 === undefined ? "ipv6" : "ipv4");
         const targets = Object.keys(inputs).filter((name) =>
             /^(gateway|networkInterface|natGateway|egressOnlyGateway)Id$/.test(name),
         );
-        require(targets.length === 1, "InvalidParameterCombination", "a route needs exactly one target");
+        demand(targets.length === 1, "InvalidParameterCombination", "a route needs exactly one target");
         const gateway = cloud.resources.get(text(inputs, "gatewayId") ?? "");
         const table = cloud.properties(text(inputs, "routeTableId") ?? "");
-        require(!gateway ||
-            gateway.properties.vpcId ===
-                table.vpcId, "InvalidParameterValue", `route table ${text(inputs, "routeTableId") ?? ""} and network gateway ${gateway?.id ?? ""} belong to different networks`);
+        demand(
+            !gateway || gateway.properties.vpcId === table.vpcId,
+            "InvalidParameterValue",
+            `route table ${text(inputs, "routeTableId") ?? ""} and network gateway ${gateway?.id ?? ""} belong to different networks`,
+        );
         const same = (other: CloudResource) =>
             other.id !== id &&
             other.properties.routeTableId === inputs.routeTableId &&
             [other.properties.destinationCidrBlock, other.properties.destinationIpv6CidrBlock].includes(destination);
-        require(!cloud
-            .all("aws:ec2/route:Route")
-            .some(same), "RouteAlreadyExists", `The route identified by ${destination} already exists.`);
+        demand(
+            !cloud.all("aws:ec2/route:Route").some(same),
+            "RouteAlreadyExists",
+            `The route identified by ${destination} already exists.`,
+        );
         return { origin: "CreateRoute", state: "active" };
     },
 };
@@ -201,13 +223,20 @@ export const routeTableAssociation: ResourceType = {
     compute: (cloud, inputs, { id }) => {
         const table = cloud.properties(text(inputs, "routeTableId") ?? "");
         const subnetId = text(inputs, "subnetId");
-        require(subnetId !== undefined, "MissingParameter", "The request must contain the parameter subnetId");
-        require(cloud.properties(subnetId).vpcId ===
-            table.vpcId, "InvalidParameterValue", `Route table and subnet ${subnetId} belong to different networks`);
+        demand(subnetId !== undefined, "MissingParameter", "The request must contain the parameter subnetId");
+        demand(
+            cloud.properties(subnetId).vpcId === table.vpcId,
+            "InvalidParameterValue",
+            `Route table and subnet ${subnetId} belong to different networks`,
+        );
         const taken = cloud
             .all("aws:ec2/routeTableAssociation:RouteTableAssociation")
             .some((other) => other.id !== id && other.properties.subnetId === subnetId);
-        require(!taken, "Resource.AlreadyAssociated", `the specified association for ${subnetId} conflicts with an existing association`);
+        demand(
+            !taken,
+            "Resource.AlreadyAssociated",
+            `the specified association for ${subnetId} conflicts with an existing association`,
+        );
         return {};
     },
 };

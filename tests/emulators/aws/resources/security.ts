@@ -1,8 +1,8 @@
 /** Security groups and their rules. */
 import type { Properties } from "../../plugin/values";
 import { type Reference, type ResourceType, number, text } from "../cloud";
-import { require } from "../errors";
-import { requireCanonical } from "../prefixes";
+import { demand } from "../errors";
+import { demandCanonical } from "../prefixes";
 import type { ResourceToken } from "../tokens";
 
 const vpcReference: Reference = {
@@ -13,9 +13,13 @@ const vpcReference: Reference = {
 };
 
 /** EC2 API reference, CreateSecurityGroup and IpRange: up to 255 of these characters. */
-function requireDescription(description: string): void {
+function demandDescription(description: string): void {
     const isFit = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/.test(description);
-    require(isFit, "InvalidParameterValue", `Invalid security group description '${description}'. Valid descriptions are strings of up to 255 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`);
+    demand(
+        isFit,
+        "InvalidParameterValue",
+        `Invalid security group description '${description}'. Valid descriptions are strings of up to 255 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
+    );
 }
 
 export const securityGroup: ResourceType = {
@@ -24,19 +28,22 @@ export const securityGroup: ResourceType = {
     references: [vpcReference],
     compute: (cloud, inputs, { id }) => {
         const name = text(inputs, "name") ?? "";
-        require(name !== "" &&
-            !name.startsWith("sg-"), "InvalidParameterValue", `Invalid security group name '${name}'`);
-        require(text(inputs, "vpcId") !== undefined, "VPCIdNotSpecified", "No default VPC for this user.");
-        requireDescription(text(inputs, "description") ?? "");
+        demand(
+            name !== "" && !name.startsWith("sg-"),
+            "InvalidParameterValue",
+            `Invalid security group name '${name}'`,
+        );
+        demand(text(inputs, "vpcId") !== undefined, "VPCIdNotSpecified", "No default VPC for this user.");
+        demandDescription(text(inputs, "description") ?? "");
         // Rules inside the group and rules of their own undo each other (the provider's documentation).
         const isPlain = inputs.ingress === undefined && inputs.egress === undefined;
-        require(isPlain, "NotEmulated", "rules inside a security group: use aws.vpc.SecurityGroupIngressRule");
+        demand(isPlain, "NotEmulated", "rules inside a security group: use aws.vpc.SecurityGroupIngressRule");
         const duplicate = cloud
             .all("aws:ec2/securityGroup:SecurityGroup")
             .some(
                 (other) => other.id !== id && other.properties.vpcId === inputs.vpcId && other.properties.name === name,
             );
-        require(!duplicate, "InvalidGroup.Duplicate", `The security group '${name}' already exists`);
+        demand(!duplicate, "InvalidGroup.Duplicate", `The security group '${name}' already exists`);
         return { arn: cloud.arn("security-group", id), ownerId: cloud.settings.accountId, ingress: [], egress: [] };
     },
 };
@@ -47,7 +54,7 @@ export const defaultSecurityGroup: ResourceType = {
     references: [{ path: "vpcId", to: "aws:ec2/vpc:Vpc", notFound: "InvalidVpcID.NotFound" }],
     compute: (cloud, inputs, { id }) => {
         const vpcId = text(inputs, "vpcId");
-        require(vpcId !== undefined, "MissingParameter", "The request must contain the parameter vpcId");
+        demand(vpcId !== undefined, "MissingParameter", "The request must contain the parameter vpcId");
         return {
             arn: cloud.arn("security-group", id),
             ownerId: cloud.settings.accountId,
@@ -77,15 +84,15 @@ function rule(token: ResourceToken): ResourceType {
             },
         ],
         compute: (cloud, inputs, { id }) => {
-            requireSource(inputs);
-            requirePorts(inputs);
+            demandSource(inputs);
+            demandPorts(inputs);
             if (inputs.description !== undefined) {
-                requireDescription(text(inputs, "description") ?? "");
+                demandDescription(text(inputs, "description") ?? "");
             }
             const duplicate = cloud
                 .all(token)
                 .some((other) => other.id !== id && whatItAllows(other.properties) === whatItAllows(inputs));
-            require(!duplicate, "InvalidPermission.Duplicate", "the specified rule already exists");
+            demand(!duplicate, "InvalidPermission.Duplicate", "the specified rule already exists");
             return { arn: cloud.arn("security-group-rule", id), securityGroupRuleId: id };
         },
     };
@@ -100,36 +107,47 @@ function whatItAllows(rule: Properties): string {
         .join();
 }
 
-function requireSource(inputs: Properties): void {
+function demandSource(inputs: Properties): void {
     const sources = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"].filter(
         (name) => inputs[name] !== undefined,
     );
-    require(sources.length ===
-        1, "InvalidParameterCombination", "a rule needs exactly one of cidrIpv4, cidrIpv6, prefixListId and referencedSecurityGroupId");
+    demand(
+        sources.length === 1,
+        "InvalidParameterCombination",
+        "a rule needs exactly one of cidrIpv4, cidrIpv6, prefixListId and referencedSecurityGroupId",
+    );
     const [ipv4, ipv6] = [text(inputs, "cidrIpv4"), text(inputs, "cidrIpv6")];
     if (ipv4 !== undefined) {
-        requireCanonical(ipv4, "cidrIpv4", "ipv4");
+        demandCanonical(ipv4, "cidrIpv4", "ipv4");
     }
     if (ipv6 !== undefined) {
-        requireCanonical(ipv6, "cidrIpv6", "ipv6");
+        demandCanonical(ipv6, "cidrIpv6", "ipv6");
     }
 }
 
-function requirePorts(inputs: Properties): void {
+function demandPorts(inputs: Properties): void {
     const [protocol, from, to] = [text(inputs, "ipProtocol"), number(inputs, "fromPort"), number(inputs, "toPort")];
     const known = ["tcp", "udp", "icmp", "icmpv6", "-1"].includes(protocol ?? "");
-    require(known, "InvalidParameterValue", `Invalid value '${protocol ?? ""}' for IP protocol. The emulator knows tcp, udp, icmp, icmpv6 and -1.`);
+    demand(
+        known,
+        "InvalidParameterValue",
+        `Invalid value '${protocol ?? ""}' for IP protocol. The emulator knows tcp, udp, icmp, icmpv6 and -1.`,
+    );
     if (protocol === "-1") {
-        require(from === undefined &&
-            to === undefined, "InvalidParameterCombination", "You may not specify ports with all protocols");
+        demand(
+            from === undefined && to === undefined,
+            "InvalidParameterCombination",
+            "You may not specify ports with all protocols",
+        );
     } else if (protocol === "tcp" || protocol === "udp") {
         const isRange = from !== undefined && to !== undefined && from >= 0 && from <= to && to <= 65535;
-        require(isRange, "InvalidParameterValue", `Invalid port range ${from ?? ""} to ${to ?? ""}`);
+        demand(isRange, "InvalidParameterValue", `Invalid port range ${from ?? ""} to ${to ?? ""}`);
     } else {
         // Type and code; -1 stands for all.
-        require(from !== undefined &&
-            to !== undefined &&
-            from >= -1 &&
-            from <= 255, "InvalidParameterValue", "ICMP type is missing or out of range");
+        demand(
+            from !== undefined && to !== undefined && from >= -1 && from <= 255,
+            "InvalidParameterValue",
+            "ICMP type is missing or out of range",
+        );
     }
 }

@@ -1,6 +1,6 @@
 /** EBS volumes and their attachments. */
 import { type ResourceType, number, text } from "../cloud";
-import { require } from "../errors";
+import { demand } from "../errors";
 import { availabilityZone } from "./network";
 
 export const volume: ResourceType = {
@@ -10,20 +10,21 @@ export const volume: ResourceType = {
     compute: (cloud, inputs, { id, before }) => {
         availabilityZone(cloud, text(inputs, "availabilityZone"));
         const type = text(inputs, "type") ?? "gp2";
-        require(["gp2", "gp3"].includes(type), "NotEmulated", `volume type ${type}`);
+        demand(["gp2", "gp3"].includes(type), "NotEmulated", `volume type ${type}`);
         const size = number(inputs, "size");
-        require(size !== undefined &&
-            Number.isInteger(size) &&
-            size >= 1 &&
-            size <=
-                65536, "InvalidParameterValue", `Volume of ${size ?? "no"} GiB is invalid; sizes are 1 to 65536 GiB`);
+        demand(
+            size !== undefined && Number.isInteger(size) && size >= 1 && size <= 65536,
+            "InvalidParameterValue",
+            `Volume of ${size ?? "no"} GiB is invalid; sizes are 1 to 65536 GiB`,
+        );
         const had = number(before ?? {}, "size") ?? size;
-        require(size >=
-            had, "InvalidParameterValue", `New size cannot be smaller than existing size: ${size} < ${had}`);
+        demand(size >= had, "InvalidParameterValue", `New size cannot be smaller than existing size: ${size} < ${had}`);
         const isGp3 = type === "gp3";
-        require(isGp3 ||
-            inputs.throughput ===
-                undefined, "InvalidParameterCombination", `The parameter Throughput is not supported for ${type}`);
+        demand(
+            isGp3 || inputs.throughput === undefined,
+            "InvalidParameterCombination",
+            `The parameter Throughput is not supported for ${type}`,
+        );
         return {
             arn: cloud.arn("volume", id),
             type,
@@ -52,20 +53,27 @@ export const volumeAttachment: ResourceType = {
             (name) => text(inputs, name) ?? "",
         );
         // EC2 user guide, "Device names for volumes on Amazon EC2 instances".
-        require(/^(\/dev\/sd[f-p]|\/dev\/xvd[f-p])$/.test(
-            device ?? "",
-        ), "InvalidParameterValue", `Value (${device ?? ""}) for parameter device is invalid. ${device ?? ""} is not a valid EBS device name.`);
+        demand(
+            /^(\/dev\/sd[f-p]|\/dev\/xvd[f-p])$/.test(device ?? ""),
+            "InvalidParameterValue",
+            `Value (${device ?? ""}) for parameter device is invalid. ${device ?? ""} is not a valid EBS device name.`,
+        );
         const zones = [volumeId, instanceId].map((each) => cloud.properties(each ?? "").availabilityZone);
-        require(zones[0] ===
-            zones[1], "InvalidVolume.ZoneMismatch", `The volume '${volumeId ?? ""}' is not in the same availability zone as instance '${instanceId ?? ""}'`);
+        demand(
+            zones[0] === zones[1],
+            "InvalidVolume.ZoneMismatch",
+            `The volume '${volumeId ?? ""}' is not in the same availability zone as instance '${instanceId ?? ""}'`,
+        );
         const others = cloud.all("aws:ec2/volumeAttachment:VolumeAttachment").filter((other) => other.id !== id);
-        require(!others.some(
-            ({ properties }) => properties.volumeId === volumeId,
-        ), "VolumeInUse", `${volumeId ?? ""} is already attached to an instance`);
+        demand(
+            !others.some(({ properties }) => properties.volumeId === volumeId),
+            "VolumeInUse",
+            `${volumeId ?? ""} is already attached to an instance`,
+        );
         const deviceTaken = others.some(
             ({ properties }) => properties.instanceId === instanceId && properties.deviceName === device,
         );
-        require(!deviceTaken, "InvalidParameterValue", `${device ?? ""} is already in use on ${instanceId ?? ""}`);
+        demand(!deviceTaken, "InvalidParameterValue", `${device ?? ""} is already in use on ${instanceId ?? ""}`);
         return {};
     },
 };
