@@ -38,6 +38,15 @@ describe.each(Object.entries(stacks))("what the program makes in AWS %s", (_, co
         expect(resources.map(({ token }) => token)).toContain("aws:ec2/instance:Instance");
     });
 
+    test("lets the whole Internet in for nothing but ICMPv6", () => {
+        const open = resources.filter(
+            ({ token, inputs }) =>
+                token === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule" &&
+                [inputs.cidrIpv4, inputs.cidrIpv6].some((cidr) => typeof cidr === "string" && cidr.endsWith("/0")),
+        );
+        expect(open.filter(({ inputs }) => inputs.ipProtocol !== "icmpv6")).toEqual([]);
+    });
+
     test(
         "as CloudFormation, gives cfn-lint nothing to say",
         async () => {
@@ -77,6 +86,20 @@ describe.each(Object.entries(stacks))("what the program makes in AWS %s", (_, co
         MINUTE,
     );
 });
+
+test(
+    "checkov sees what is open to the world, in both views",
+    async () => {
+        const resources = await resourcesOf({ allowWorldOpen: "true", sshAllowedCidrs: '["0.0.0.0/0"]' });
+        const found = [
+            await checkov("cloudformation", JSON.stringify(cloudFormationOf(resources)), resources),
+            await checkov("terraform", terraformOf(resources), resources),
+        ];
+        const ssh = { rule: "CKV_AWS_24", resource: "network-ingress-ssh-0.0.0.0_0" };
+        expect(found).toEqual([1, 2].map(() => expect.arrayContaining([expect.objectContaining(ssh)]) as unknown));
+    },
+    MINUTE,
+);
 
 test("every waiver is of use", () => {
     expect(waivers.filter((waiver) => !used.has(waiver))).toEqual([]);
