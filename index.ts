@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { AioContainer } from "./components/aioContainer";
 import { bracketed } from "./components/addresses";
@@ -59,3 +61,5 @@ export const imageRef = container.imageRef;
 export const datapath = collector.datapath;
 export const verification = collector.verification;
 export const routerConfig = ipv6Address.apply((address) => routerConfigFor(address, settings.bmpPort));
+/** What Pulumi's console shows on the page of the stack, with the outputs put in. */
+export const readme = pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8"));

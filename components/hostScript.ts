@@ -22,12 +22,34 @@ export function assignments(variables: Readonly<Record<string, ShellValue>>): st
         .join("");
 }
 
+/** A word as `assignments` writes it: bare characters, and parts in either kind of quotes. */
+const WORD = /(?:[\w@%+=:,./-]|'[^']*'|"'+")+/.source;
+const ASSIGNMENTS = new RegExp(`^(?:\\w+=(?:${WORD}|\\((?:${WORD}(?: ${WORD})*)?\\))\\n)*`);
+
+/** The input of a script: the assignments that it begins with, as they are in it. */
+export function inputOf(script: string): string {
+    return ASSIGNMENTS.exec(script)?.[0] ?? "";
+}
+
 /** The text that `bash -s` reads: the input, the libraries, and the step that uses them. */
 export function hostScript(
     step: string,
     libraries: readonly string[],
     variables: Readonly<Record<string, ShellValue>>,
 ): string {
+    return assignments(variables) + scriptText(step, libraries);
+}
+
+/** The libraries and the step, without input. */
+export function scriptText(step: string, libraries: readonly string[]): string {
     const files = ["lib/common.sh", ...libraries.map((name) => `lib/${name}.sh`), `${step}.sh`];
-    return assignments(variables) + files.map(readHostFile).join("\n");
+    return files.map(readHostFile).join("\n");
+}
+
+/**
+ * The words before a script. Secrets and input come on stdin, because who runs
+ * a command may show it, and the host's list of processes does.
+ */
+export function hostShell(user: string, verb: "apply" | "remove" | "look"): string {
+    return `${user === "root" ? "" : "sudo -n "}bash -euo pipefail -s -- ${verb}`;
 }

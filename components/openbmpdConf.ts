@@ -23,17 +23,27 @@ function readText(file: Buffer): { text: string; start: number } {
     return { text: file.toString("latin1", start), start };
 }
 
+/** The value at a path, undefined where there is none. */
+function valueAt(patch: YamlPatch, path: string): string | undefined {
+    let value: string | undefined;
+    patch.set(path, "", (found) => {
+        value = found;
+        return true;
+    });
+    return value;
+}
+
 /** What a text of openbmpd.conf says of PAT; undefined where it leaves that to the collector. */
 export function patEnabledIn(file: Buffer): boolean | undefined {
     const patch = new YamlPatch(FILE, readText(file).text);
-    let found: boolean | undefined;
-    for (const path of PAT_PATHS) {
-        patch.set(path, "", (value) => {
-            found ??= TRUE.test(value) ? true : FALSE.test(value) ? false : undefined;
-            return true;
-        });
-    }
-    return found;
+    return PAT_PATHS.map((path) => valueAt(patch, path) ?? "")
+        .map((value) => (TRUE.test(value) ? true : FALSE.test(value) ? false : undefined))
+        .find((truth) => truth !== undefined);
+}
+
+/** What a text of openbmpd.conf says of the address families; undefined where it leaves that to the collector. */
+export function listenModeIn(file: Buffer): string | undefined {
+    return valueAt(new YamlPatch(FILE, readText(file).text), "base.listen_mode");
 }
 
 /**
@@ -66,7 +76,7 @@ export function planEdits(file: Buffer, wanted: CollectorValues): Edit[] {
 }
 
 /** The file with the edits made, at offsets in bytes. */
-export function applyEdits(file: Buffer, edits: readonly Edit[]): Buffer {
+export function applyEdits(file: Buffer, edits: readonly Omit<Edit, "reason">[]): Buffer {
     const parts: Buffer[] = [];
     let position = 0;
     for (const { offset, length, text } of edits) {

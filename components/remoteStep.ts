@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { hostScript, type ShellValue } from "./hostScript";
+import { hostScript, hostShell, type ShellValue } from "./hostScript";
 import type { Machine } from "./machine";
 
 /** What a step runs on the machine. */
@@ -24,14 +24,6 @@ export interface RemoteStepOptions {
     readonly dependsOn?: pulumi.CustomResourceOptions["dependsOn"];
 }
 
-/**
- * The words before the script. Secrets and input come on stdin, because the
- * provider shows the command itself when it fails.
- */
-function shell(user: string, verb: "apply" | "remove"): string {
-    return `${user === "root" ? "" : "sudo -n "}bash -euo pipefail -s -- ${verb}`;
-}
-
 /** Runs a script of scripts/host on the machine: the only caller of remote.Command. */
 export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepOptions): command.remote.Command {
     const stdin = pulumi
@@ -43,8 +35,8 @@ export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepO
         name,
         {
             connection: args.machine.connection,
-            create: shell(args.machine.user, "apply"),
-            ...(args.removable ? { delete: shell(args.machine.user, "remove") } : {}),
+            create: hostShell(args.machine.user, "apply"),
+            ...(args.removable ? { delete: hostShell(args.machine.user, "remove") } : {}),
             stdin: pulumi.secret(stdin),
             // Progress is on stderr, the result on stdout.
             logging: command.remote.Logging.Stderr,

@@ -1,4 +1,4 @@
-/** Lines to paste into a router so that it opens a BMP session. */
+/** Lines to paste in configuration mode so that a router opens a BMP session to the collector. */
 export interface RouterConfig {
     readonly iosXr: string;
     readonly junos: string;
@@ -8,8 +8,10 @@ export interface RouterConfig {
 /**
  * BMP configuration for three router systems.
  *
- * Sources: Cisco IOS XR BGP configuration guide (`bmp server`), Junos
- * routing-options `bmp station`, FRR user guide (`bmp targets`).
+ * Sources: Cisco IOS XR BGP configuration guide (`bmp server`,
+ * `bmp-activate`), Junos CLI reference (`bmp`, edit routing-options), FRR user
+ * guide (BMP). The collector keeps IPv4 and IPv6 routes as the router received
+ * them, before its policy.
  *
  * @param address the collector's IPv6 address
  * @param port the collector's BMP port
@@ -23,7 +25,7 @@ export function routerConfig(address: string, port: number): RouterConfig {
             " initial-refresh delay 30 spread 2",
             " stats-reporting-period 60",
             "!",
-            "! and under each neighbor of router bgp:",
+            "! and for each neighbor that is to be monitored, below router bgp and neighbor:",
             "!  bmp-activate server 1",
         ].join("\n"),
         junos: [
@@ -34,11 +36,11 @@ export function routerConfig(address: string, port: number): RouterConfig {
             "set routing-options bmp station openbmp statistics-timeout 60",
         ].join("\n"),
         frr: [
-            "! bgpd must be started with -M bmp",
-            "! inside router bgp:",
+            "! bgpd must run with the option -M bmp (/etc/frr/daemons); the lines go below router bgp",
             "bmp targets openbmp",
             ` bmp connect ${address} port ${port} min-retry 1000 max-retry 30000`,
             " bmp stats interval 60000",
+            " bmp monitor ipv4 unicast pre-policy",
             " bmp monitor ipv6 unicast pre-policy",
             "exit",
         ].join("\n"),

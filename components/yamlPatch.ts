@@ -5,6 +5,8 @@ export interface Edit {
     readonly offset: number;
     readonly length: number;
     readonly text: string;
+    /** What is there and what is wanted, in words. */
+    readonly reason: string;
 }
 
 /** A key of a map, and what it holds: null where not even a colon is there. */
@@ -89,7 +91,12 @@ export class YamlPatch {
             throw this.refusal(offset, `the value of ${path} is a block of lines; write it behind the colon`);
         }
         if (!isWanted(node.value as string)) {
-            this.edits.push({ offset, length: node.range[1] - offset, text: this.inStyleOf(node, value) });
+            this.edits.push({
+                offset,
+                length: node.range[1] - offset,
+                text: this.inStyleOf(node, value),
+                reason: `${path} is "${node.value as string}", not "${value}"`,
+            });
         }
         return true;
     }
@@ -100,22 +107,24 @@ export class YamlPatch {
             return;
         }
         const lines = entries.map(([key, value]) => `${key}: ${value}`);
+        const reason = entries.map(([key, value]) => `${path}.${key} is not there, it must be "${value}"`).join("; ");
         const section = this.section(path);
         if (section && isMap(section.value) && section.value.flow) {
-            this.insertInBraces(section.value, lines.join(", "));
+            this.insertInBraces(section.value, lines.join(", "), reason);
         } else if (section) {
             const offset = this.lineAfter(section.key.range[1]);
             const indentation = this.indentationBelow(section, offset, path);
             this.insertLines(
                 offset,
                 lines.map((line) => indentation + line),
+                reason,
             );
         } else if (this.root?.flow) {
-            this.insertInBraces(this.root, `${path}: {${lines.join(", ")}}`);
+            this.insertInBraces(this.root, `${path}: {${lines.join(", ")}}`, reason);
         } else {
             const margin = this.margin(path);
             const indentation = margin + " ".repeat(this.step());
-            this.insertLines(this.end, [`${margin}${path}:`, ...lines.map((line) => indentation + line)]);
+            this.insertLines(this.end, [`${margin}${path}:`, ...lines.map((line) => indentation + line)], reason);
         }
     }
 
@@ -164,18 +173,18 @@ export class YamlPatch {
         return before + value + (this.text[offset] === "#" ? " " : "");
     }
 
-    private insertInBraces(map: YAMLMap.Parsed, entries: string): void {
+    private insertInBraces(map: YAMLMap.Parsed, entries: string, reason: string): void {
         const offset = map.range[0] + 1;
         const next = this.text[offset] ?? "";
         const separated = next === "}" ? entries : /\s/.test(next) ? ` ${entries},` : `${entries}, `;
-        this.edits.push({ offset, length: 0, text: separated });
+        this.edits.push({ offset, length: 0, text: separated, reason });
     }
 
-    private insertLines(offset: number, lines: readonly string[]): void {
+    private insertLines(offset: number, lines: readonly string[], reason: string): void {
         const end = this.text.includes("\r\n") ? "\r\n" : "\n";
         const isLineStart = offset === 0 || this.text[offset - 1] === "\n";
         const text = lines.map((line) => (isLineStart ? line + end : end + line)).join("");
-        this.edits.push({ offset, length: 0, text });
+        this.edits.push({ offset, length: 0, text, reason });
     }
 
     /** The indentation of a section's keys, for lines at the offset, just below the section's name. */

@@ -16,7 +16,8 @@ main() {
   if ! container_exists; then
     create_on_network
   elif container_is_ours; then
-    if [ "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER")" = "$(container_spec)" ]; then
+    mend_restart_policy
+    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$(container_misfits)" ] && network_fits; then
       say "$CONTAINER is there and fits"
     else
       stop_container "$CONTAINER"

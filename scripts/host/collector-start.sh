@@ -4,15 +4,6 @@
 # Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
 # START_TIMEOUT_SECONDS.
 
-# A running collector read openbmpd.conf when it started; it is restarted only
-# when the file is newer than that.
-runs_on_former_config() {
-  local started written
-  started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
-  written=$(date -d "$(stat -c %y "$CONFIG_DIRECTORY/openbmpd.conf")" +%s%N)
-  [ "$written" -gt "$started" ]
-}
-
 datapath() {
   case $1 in
   proxy) echo "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart" ;;
@@ -20,8 +11,6 @@ datapath() {
   native) echo "native: the engine's own IPv6 NAT carries IPv6 to the container" ;;
   esac
 }
-
-is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {

@@ -4,35 +4,13 @@
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 
-# Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
-# had the default bridge's prefix on before us, routed traffic to it may be wanted.
-guard_prefix() {
-  case $DOCKER_NETWORK in
-  bridge) found_daemon_json | jq -r '.ipv6 != true' ;;
-  dedicated) echo true ;;
-  esac
-}
-
-settings() {
-  echo "# Written by $TOOL; read by $DNAT_PROGRAM."
-  echo "MODE=$MODE"
-  echo "BMP_PORT=$BMP_PORT"
-  echo "REST_PORT=$REST_PORT"
-  echo "BRIDGE=$BRIDGE"
-  echo "ADDRESS=$CONTAINER_IPV6"
-  echo "PREFIX=$FIXED_CIDR_V6"
-  echo "GUARD_PREFIX=$(guard_prefix)"
-  echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
-  echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
-}
-
 main() {
   local changed units_changed
   open_record
   stop_for_other_way
   mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
   # Rules of former settings would name the former ports.
-  changed=$(settings | write_file "$DNAT_SETTINGS")
+  changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
   # Until systemd has read them: a run that is cut off here is gone on with.
   units_changed=$([ ! -e "$RECORD/units.new" ] || echo unknown)
@@ -45,7 +23,7 @@ main() {
     systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
   fi
   # Run on purpose, this step also mends rules that somebody changed by hand.
-  if [ -n "$changed$units_changed" ] || ! "$DNAT_PROGRAM" check ||
+  if [ -n "$changed$units_changed" ] || ! "$DNAT_PROGRAM" check >&2 ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
       die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | paste -sd ' ')"

@@ -1,15 +1,17 @@
 # shellcheck shell=bash
-# The images that the sandbox needs: the sandbox host itself, the stand-in for
-# the AIO image, and the one of the benchmark. Sourced after toolchain.sh.
+# The images that sandboxes and tests need: the sandbox host itself, the stand-in
+# for the AIO image, a real router, and the one of the benchmark. Sourced after
+# toolchain.sh.
 
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
 BENCH_IMAGE=openbmp-aio-bench:latest
+ROUTER_IMAGE=openbmp-test-router:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# content_tag DIRECTORY [PATH]: changes when a file in it, or that file or folder, does.
+# content_tag DIRECTORY [PATH…]: changes when a file in it, or one of those files or folders, does.
 content_tag() {
-  (cd "$1" && find . ${2+"$2"} -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
+  (cd "$1" && find . "${@:2}" -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
 # base_image HUB_NAME MMDEBSTRAP_FLAG…: prints the name of a base image, from
@@ -92,6 +94,19 @@ save_image() {
   mkdir -p "$CACHE_DIR"
   docker save --output "$2.partial" "$1"
   mv "$2.partial" "$2"
+}
+
+# Builds the image of a real router, for tests.
+ensure_router_image() {
+  local source=$PROJECT_ROOT/tests/frr tag base
+  tag=openbmp-test-router:$(content_tag "$source")
+  if ! have_image "$tag"; then
+    base=$(base_image debian:trixie-slim --variant=minbase)
+    say "building the image of a router (FRR)"
+    # The host's network: where the build's own is closed, package mirrors answer there.
+    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$source"
+  fi
+  docker tag "$tag" "$ROUTER_IMAGE"
 }
 
 # Builds what the benchmark deploys in place of AIO and prints the path of its archive.

@@ -18,7 +18,7 @@ const config: Record<string, string> = {
 describe("the whole program on an existing host", () => {
     let registered: Registered[];
     let outputs: Record<string, pulumi.Output<unknown>> &
-        Record<"verification" | "routerConfig", pulumi.Output<unknown>>;
+        Record<"verification" | "routerConfig" | "readme", pulumi.Output<unknown>>;
 
     /** The commands, by name. */
     const commands = () => registered.filter(({ type }) => type === "command:remote:Command");
@@ -136,6 +136,14 @@ describe("the whole program on an existing host", () => {
                 junos: expect.stringContaining("station-address 2001:db8::10") as string,
                 frr: expect.stringContaining("bmp connect 2001:db8::10 port 5000") as string,
             },
+            readme: expect.any(String) as string,
         });
+    });
+
+    test("has a page for the console that shows outputs which exist", async () => {
+        const page = String(await valueOf(outputs.readme));
+        const shown = [...page.matchAll(/\$\{outputs\.([A-Za-z0-9]+)/g)].map(([, name]) => name);
+        expect(shown).toContain("bmpEndpoint");
+        expect(Object.keys(outputs)).toEqual(expect.arrayContaining(shown));
     });
 });

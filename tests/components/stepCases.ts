@@ -301,7 +301,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["dnat", "verification", "data"],
+                    ["collector", "dnat", "verification", "data"],
                     {
                         MACHINE,
                         MODE: "proxy",

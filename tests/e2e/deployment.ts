@@ -10,7 +10,7 @@ import {
     type UpResult,
 } from "@pulumi/pulumi/automation";
 import type { Verification } from "../../components/collectorStart";
-import { root } from "./run";
+import { root, type RunResult, tryRun } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
 
 // A stale agent would fail every connection, also those with a key of their own.
@@ -120,6 +120,12 @@ export class Deployment {
     /** The error text of a preview that must fail. */
     failingPreview(): Promise<string> {
         return failure(() => this.stack.preview());
+    }
+
+    /** Runs scripts/status for this stack. */
+    status(...args: string[]): Promise<RunResult> {
+        const { envVars } = this.stack.workspace;
+        return tryRun("scripts/status", ["--stack", this.stack.name, ...args], undefined, envVars);
     }
 
     async destroy(): Promise<void> {

@@ -41,6 +41,7 @@ describe.each([
         async () => {
             const { outputs } = await shared.deployment.up();
             expect(outputs.datapath?.value).toMatch(datapath);
+            expect((await shared.deployment.status("--check")).code).toBe(0);
             const address = await shared.sandbox.startRouter("edge-1", "101");
             expect((await connected("edge-1")).RouterIP).toBe(address);
             await shared.sandbox.reboot();
@@ -55,6 +56,7 @@ describe.each([
             const started = Number(await dockerStarted());
             expect(await change({ mode: "proxy" })).toContain("pat_enabled changes from false to true");
             expect(Number(await dockerStarted()) - started).toBe(dockerRestarts);
+            expect((await shared.deployment.status("--check")).code).toBe(0);
             const { datapath: way, verification } = await shared.deployment.outputs();
             expect(way?.value).toMatch(/^proxy: /);
             expect(verification?.value).toMatchObject({ patEnabled: true });

@@ -10,19 +10,15 @@ export interface RunResult {
     readonly stderr: string;
 }
 
-/**
- * Runs a program to its end; a non-zero exit is a result, not an error.
- *
- * @param env - variables besides those of the test
- */
+/** Runs a program to its end; a non-zero exit is a result, not an error. */
 export function tryRun(
     file: string,
     args: readonly string[],
     input?: string,
-    env?: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, string>> = {},
 ): Promise<RunResult> {
+    const options = { cwd: root, maxBuffer: 1 << 26, env: { ...process.env, ...variables } };
     return new Promise((resolve) => {
-        const options = { cwd: root, maxBuffer: 1 << 26, env: { ...process.env, ...env } };
         const child = execFile(file, args, options, (error, stdout, stderr) => {
             resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, stdout, stderr });
         });

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { eventually, run, tryRun, type RunResult } from "./run";
 
 export const standInImage = "openbmp-aio-stand-in:latest";
+/** A real router, FRR; `scripts/test` builds it. */
+export const routerImage = "openbmp-test-router:latest";
 
 export interface SandboxInfo {
     readonly address: string;
@@ -79,13 +81,19 @@ export class Sandbox {
     }
 
     /** Starts a container beside the host, on its network. */
-    async startPeer(peerName: string, address: string, command: readonly string[], flags: readonly string[] = []) {
+    async startPeer(
+        peerName: string,
+        address: string,
+        command: readonly string[],
+        flags: readonly string[] = [],
+        image = standInImage,
+    ) {
         const name = `${this.container}-${peerName}`;
         this.peers.push(name);
         await run("docker", [
             ...["run", "--detach", "--name", name, "--network", this.info.network, "--ip6", address],
             ...flags,
-            standInImage,
+            image,
             ...command,
         ]);
         return name;

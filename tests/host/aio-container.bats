@@ -84,6 +84,25 @@ refused_for() {
   host test -e /var/openbmp/mysql/ibdata1
 }
 
+@test "ours gets its restart policy back, and stays" {
+  step_succeeds aio-container
+  local before
+  before=$(container openbmp_aio Id)
+  change_container openbmp_aio RestartPolicy=no
+  step_succeeds aio-container
+  says "openbmp_aio has its restart policy again"
+  same "$before unless-stopped" "$(container openbmp_aio Id) $(container openbmp_aio RestartPolicy)"
+}
+
+@test "ours that somebody took off its network is created again" {
+  step_succeeds aio-container
+  local before
+  before=$(container openbmp_aio Id)
+  touch "$FAKE/disconnected"
+  step_succeeds aio-container
+  [ "$before" != "$(container openbmp_aio Id)" ]
+}
+
 @test "cut off between the removal and the creation, the next run creates it" {
   step_succeeds aio-container
   BMP_PORT=15000

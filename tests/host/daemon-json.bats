@@ -126,10 +126,11 @@ teardown() { close_host; }
   step_refuses 'sets "fixed-cidr-v6" to "fc00:172:17::/64", this deployment needs "fc00:172:18::/64"' docker-daemon-config
 }
 
-@test "a value that the user changed after us is a contradiction" {
+@test "a value of ours that somebody changed since is set again" {
   step_succeeds docker-daemon-config
-  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false, "fixed-cidr-v6": "fc00:172:17::/64"}'
-  step_refuses 'sets "ipv6" to false' docker-daemon-config
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false, "fixed-cidr-v6": "2001:db8:9::/64", "debug": true}'
+  step_succeeds docker-daemon-config
+  same '{"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64","debug":true}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
 @test "what dockerd does not accept is not put in place" {

@@ -86,6 +86,26 @@ HOOK
   same $'net/ipv6/conf/uplink0/accept_ra = 2\nnet/ipv6/conf/uplink1/accept_ra = 2' "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
 }
 
+@test "what somebody took back is set again, also when the route is lost already" {
+  uplink uplink0 1 1 ra
+  engine Bridge6=fc00:172:17::/64
+  step_succeeds docker-restart
+  local before
+  before=$(on_host "$SYSCTL_FILE")
+  host bash -c "rm $SYSCTL_FILE; echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra; ip -6 route flush default"
+  step_succeeds docker-restart
+  same 2 "$(accept_ra uplink0)"
+  same "$before" "$(on_host "$SYSCTL_FILE")"
+}
+
+@test "an uplink that is no longer there does not stop the step" {
+  uplink uplink0 1 1 ra
+  engine Bridge6=fc00:172:17::/64
+  step_succeeds docker-restart
+  host ip link del uplink0
+  step_succeeds docker-restart
+}
+
 @test "the removal puts accept_ra back where the host does not forward" {
   uplink uplink0 1 1 ra
   step_succeeds docker-restart

@@ -130,7 +130,7 @@ soon() {
 
 # The libraries that the program sends along with a step.
 libraries_of() {
-  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts | tr -d '",'
+  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '",'
 }
 
 # bundle STEP: the text that the program sends to `bash -s`.
@@ -138,7 +138,7 @@ bundle() {
   local library
   declare -p OWNER MODE DOCKER_NETWORK FIXED_CIDR_V6 NETWORK_PREFIX CONTAINER_IPV6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
     ENVIRONMENT REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD BMP_ALLOWED REST_ALLOWED VERIFY PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
-  declare -p OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
+  declare -p CONTAINER_ID WANTED OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
   cat "$HOST_SCRIPTS/lib/common.sh"
   for library in $(libraries_of "$1"); do
     echo

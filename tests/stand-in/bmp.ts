@@ -1,4 +1,5 @@
 /** The part of BMP (RFC 7854) that the stand-in and the simulated router speak. */
+import { fromByteArray } from "ipaddr.js";
 
 /** Message types, RFC 7854 section 4.1. */
 export const MessageType = { statisticsReport: 1, peerDown: 2, peerUp: 3, initiation: 4, termination: 5 } as const;
@@ -59,6 +60,14 @@ export function readTlvs(body: Buffer): Map<number, Buffer> {
         at += 4 + length;
     }
     return tlvs;
+}
+
+/** The BGP session that a message is about: the per-peer header, RFC 7854 section 4.2. */
+export function readPeer(body: Buffer): { address: string; as: number } {
+    const isIpv6 = (body.readUInt8(1) & 0x80) !== 0;
+    // Of an IPv4 address the first twelve bytes are zero.
+    const address = body.subarray(isIpv6 ? 10 : 22, 26);
+    return { address: fromByteArray([...address]).toString(), as: body.readUInt32BE(26) };
 }
 
 /** A whole message from its type and body. */

@@ -8,7 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import { BmpError, InformationType, MessageType, readTlvs, takeMessages, terminationReasons } from "./bmp";
+import { BmpError, InformationType, MessageType, readPeer, readTlvs, takeMessages, terminationReasons } from "./bmp";
 import { routerHash, RouterTable } from "./routerTable";
 
 const DEFAULT_CONFIG = "/usr/etc/openbmp/openbmpd.conf";
@@ -115,7 +115,10 @@ function serveRouter(socket: Socket, table: RouterTable, config: CollectorConfig
                     const code = readTlvs(body).get(1)?.readUInt16BE(0) ?? 1;
                     end(code, terminationReasons[code] ?? "Unknown reason");
                 } else if (type === MessageType.peerUp || type === MessageType.peerDown) {
-                    log(`router ${address} peer ${type === MessageType.peerUp ? "up" : "down"}`);
+                    const peer = readPeer(body);
+                    log(
+                        `router ${address} peer ${peer.address} of AS ${peer.as} is ${type === MessageType.peerUp ? "up" : "down"}`,
+                    );
                 }
             }
         } catch (error) {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { assignments, hostScript, readHostFile } from "../../components/hostScript";
+import { assignments, hostScript, inputOf, readHostFile } from "../../components/hostScript";
 
 /** What a real bash holds after reading the assignments. */
 function throughBash(values: readonly string[]): string[] {
@@ -43,6 +43,16 @@ test("a real bash reads back every text without NUL as it is", () => {
             expect(throughBash(values)).toEqual([values[0], ...values]);
         }),
         { numRuns: 40 },
+    );
+});
+
+test("the input is read back from the script that it begins, whatever is in it", () => {
+    const value = fc.oneof(fc.string({ unit: "binary", maxLength: 30 }), fc.constantFrom(...nasty));
+    fc.assert(
+        fc.property(value, fc.array(value), (one, all) => {
+            const variables = { ONE: one, ALL: all, TEXT: readHostFile("unit/openbmp-dnat") };
+            expect(inputOf(hostScript("ipv6-dnat", ["dnat"], variables))).toBe(assignments(variables));
+        }),
     );
 });
 

@@ -116,6 +116,7 @@ test.each<[Record<string, string>, string]>([
     [{ environment: '{"A": "1\\n2"}' }, "environment.A must be a text of one line"],
     [{ environment: '{"ADMIN_ID": "x"}' }, "environment.ADMIN_ID must be left out: use the key adminId"],
     [{ verify: "maybe" }, 'verify must be true or false, got "maybe"'],
+    [{ expiresAt: "tomorrow" }, 'expiresAt must be a date and time such as 2026-01-31T12:00:00Z, got "tomorrow"'],
 ])("%j is refused", (config, line) => {
     expect(problems(config).map((found) => found.replace(/^- /, ""))).toEqual([expect.stringContaining(line)]);
 });

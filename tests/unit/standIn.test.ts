@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { encodeMessage, encodeTlv, readTlvs, takeMessages } from "../stand-in/bmp";
+import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../stand-in/bmp";
 import { routerHash } from "../stand-in/routerTable";
 
 test("messages come out of a stream as they went in, however it is cut", () => {
@@ -34,6 +34,13 @@ test("information TLVs are read by type", () => {
             [2, Buffer.from("name")],
         ]),
     );
+});
+
+test("the BGP session of a message is read from its per-peer header, of both families", () => {
+    const header = (flags: string, address: string) =>
+        Buffer.from(`00${flags}${"00".repeat(8)}${address}0000fdea${"00".repeat(12)}`, "hex");
+    expect(readPeer(header("80", "20010db8000000000000000000000102"))).toEqual({ address: "2001:db8::102", as: 65002 });
+    expect(readPeer(header("00", `${"00".repeat(12)}c0000201`))).toEqual({ address: "192.0.2.1", as: 65002 });
 });
 
 test("the router hash follows the address without PAT, and the identity with it", () => {

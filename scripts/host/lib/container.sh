@@ -14,9 +14,9 @@ container_json() { docker container inspect "$CONTAINER" 2>/dev/null | jq '.[0]'
 
 container_exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
 
-container_is_ours() {
-  [ -n "$(docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null)" ]
-}
+container_label() { docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null; }
+
+container_is_ours() { [ -n "$(container_label)" ]; }
 
 # The variables that the collector gets, one NAME=value a line; the user's
 # own come last, where Docker lets them win.
@@ -50,8 +50,9 @@ container_misfits() {
       (if port("8001") != $rest then "port 8001 is published as \(port("8001")), not \($rest)" else empty end),
       (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
       (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
-      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)" else empty end),
-      (if .NetworkSettings.Networks[$network]?.IPAMConfig.IPv6Address? // "" | . != $address then "its IPv6 address is not fixed as \($address)" else empty end),
+      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)"
+        elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
+        elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
       (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
@@ -125,6 +126,14 @@ create_container() {
     --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
     "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null
   say "created $CONTAINER from $IMAGE"
+}
+
+# Somebody may have changed it; another container for that would cut the sessions.
+mend_restart_policy() {
+  if ! container_json | jq -e '.HostConfig.RestartPolicy.Name | IN("always", "unless-stopped")' >/dev/null; then
+    docker update --restart unless-stopped "$CONTAINER" >/dev/null
+    say "$CONTAINER has its restart policy again"
+  fi
 }
 
 # MySQL inside wants time to close its files.

@@ -30,7 +30,8 @@ found_daemon_json() {
 written_daemon_keys() { cat "$RECORD/daemon.keys" 2>/dev/null || echo '{}'; }
 
 # One line for each reason not to touch the file. A value that differs from
-# ours is the user's decision, unless a former deployment wrote it.
+# ours is the user's decision, unless a former deployment set that key: somebody
+# changed it since, and to run the step again is to mend that.
 daemon_json_problems() {
   docker_proxy_problems
   [ "$DOCKER_NETWORK" = bridge ] || return 0
@@ -42,7 +43,7 @@ daemon_json_problems() {
     --arg file "$DAEMON_JSON" '
     . as $there
     | ($wanted | keys_unsorted[]) as $key
-    | select(($there | has($key)) and $there[$key] != $wanted[$key] and $there[$key] != $written[$key])
+    | select(($there | has($key)) and $there[$key] != $wanted[$key] and ($written | has($key) | not))
     | "\($file) sets \"\($key)\" to \($there[$key] | tojson), this deployment needs \($wanted[$key] | tojson): change it there or in the configuration"'
   read_daemon_json | jq -r --arg file "$DAEMON_JSON" '
     select((.bridge // "docker0") != "docker0")

@@ -8,6 +8,34 @@ UNIT_DIRECTORY=/etc/systemd/system
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
+# Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
+# had the default bridge's prefix on before us, routed traffic to it may be wanted.
+guard_prefix() {
+  case $DOCKER_NETWORK in
+  bridge) found_daemon_json | jq -r '.ipv6 != true' ;;
+  dedicated) echo true ;;
+  esac
+}
+
+# What the program reads. Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6,
+# CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED, REST_ALLOWED.
+dnat_settings() {
+  echo "# Written by $TOOL; read by $DNAT_PROGRAM."
+  echo "MODE=$MODE"
+  echo "BMP_PORT=$BMP_PORT"
+  echo "REST_PORT=$REST_PORT"
+  echo "BRIDGE=$BRIDGE"
+  echo "ADDRESS=$CONTAINER_IPV6"
+  echo "PREFIX=$FIXED_CIDR_V6"
+  echo "GUARD_PREFIX=$(guard_prefix)"
+  echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
+  echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
+}
+
+# deployed_dnat VERB: the program and the settings that were deployed, whatever
+# the files on the host say.
+deployed_dnat() { OPENBMP_DNAT_CONFIG=<(dnat_settings) bash <(printf '%s' "$DNAT_PROGRAM_TEXT") "$1"; }
+
 # A collector that still runs as the former way in wanted it must not see a
 # router come in by the new one: it is started again by the step after this.
 stop_for_other_way() {

@@ -89,31 +89,40 @@ kernel_ra_interfaces() {
 
 RA_SYSCTL_FILE=/etc/sysctl.d/90-openbmp-aio-ipv6.conf
 
-# Before forwarding goes on, and for every boot: the file is read when the
-# interface appears, which is before Docker starts.
+# Interfaces whose accept_ra a deployment set to 2.
+kept_interfaces() { cat "$RECORD/accept_ra" 2>/dev/null || true; }
+
+# Read when the interface appears, which is before Docker starts.
+ra_sysctl_text() {
+  echo '# Keeps the IPv6 default route while Docker forwards IPv6.'
+  kept_interfaces | sed 's,.*,net/ipv6/conf/&/accept_ra = 2,'
+}
+
+has_accept_ra_2() { [ "$(cat "/proc/sys/net/ipv6/conf/$1/accept_ra" 2>/dev/null || echo 2)" = 2 ]; }
+
+# Before forwarding goes on, and for every boot. What was set once is set again,
+# also where the route is lost already.
 keep_default_route() {
-  local interface lines
-  lines=$(grep '^net/' "$RA_SYSCTL_FILE" 2>/dev/null || true)
-  for interface in $(kernel_ra_interfaces); do
-    echo 2 >"/proc/sys/net/ipv6/conf/$interface/accept_ra"
-    lines+=$'\n'"net/ipv6/conf/$interface/accept_ra = 2"
-    say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
+  local interface kept
+  kept=$(printf '%s\n' "$(kept_interfaces)" "$(kernel_ra_interfaces)" | sed '/^$/d' | sort -u)
+  [ -n "$kept" ] || return 0
+  write_file "$RECORD/accept_ra" 600 >/dev/null <<<"$kept"
+  for interface in $kept; do
+    has_accept_ra_2 "$interface" || {
+      echo 2 >"/proc/sys/net/ipv6/conf/$interface/accept_ra"
+      say "$interface: accept_ra is 2 from now on, so that its IPv6 default route survives forwarding"
+    }
   done
-  [ -n "$lines" ] || return 0
-  {
-    echo '# Keeps the IPv6 default route while Docker forwards IPv6.'
-    grep . <<<"$lines" | sort -u
-  } | write_file "$RA_SYSCTL_FILE" >/dev/null
+  ra_sysctl_text | write_file "$RA_SYSCTL_FILE" >/dev/null
 }
 
 # The route itself stays safe: accept_ra goes back only where forwarding is off.
 restore_accept_ra() {
   local interface
-  [ -e "$RA_SYSCTL_FILE" ] || return 0
   if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
-    while read -r interface; do
+    for interface in $(kept_interfaces); do
       echo 1 >"/proc/sys/net/ipv6/conf/$interface/accept_ra" || true
-    done < <(sed -n 's,^net/ipv6/conf/\(.*\)/accept_ra = 2$,\1,p' "$RA_SYSCTL_FILE")
+    done
   fi
   rm -f "$RA_SYSCTL_FILE"
 }

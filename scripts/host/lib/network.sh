@@ -11,6 +11,8 @@ network_prefix() {
   docker network inspect --format "{{index .Labels \"$NETWORK_LABEL\"}}" "$OWN_NETWORK" 2>/dev/null || true
 }
 
+network_fits() { [ "$DOCKER_NETWORK" = bridge ] || [ "$(network_prefix)" = "$NETWORK_PREFIX" ]; }
+
 # One line for each thing of the user's in the place of the network.
 network_problems() {
   [ "$DOCKER_NETWORK" = dedicated ] && [ -z "$(network_prefix)" ] || return 0
@@ -24,8 +26,7 @@ network_problems() {
 # A new network switches forwarding on, as a restart of Docker does.
 ensure_network() {
   local routes
-  [ "$DOCKER_NETWORK" = dedicated ] || return 0
-  [ "$(network_prefix)" != "$NETWORK_PREFIX" ] || return 0
+  ! network_fits || return 0
   remove_network
   routes=$(default_routes)
   FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)

@@ -1,20 +1,10 @@
 import * as z from "zod/mini";
+import { connection } from "../../../scripts/lib/connection";
 import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../plugin/values";
-
-const login = {
-    host: z.string(),
-    port: z._default(z.int(), 22),
-    user: z._default(z.string(), "root"),
-    hostKey: z.string(),
-    privateKey: z.string(),
-    privateKeyPassword: z.optional(z.string()),
-    dialErrorLimit: z._default(z.int(), 10),
-    perDialTimeout: z._default(z.int(), 15),
-};
 
 /** What the emulator can do; the real plugin takes more. */
 const commandInputs = z.strictObject({
-    connection: z.strictObject({ ...login, proxy: z.optional(z.strictObject(login)) }),
+    connection,
     create: z.optional(z.string()),
     update: z.optional(z.string()),
     delete: z.optional(z.string()),
@@ -26,9 +16,6 @@ const commandInputs = z.strictObject({
 });
 
 export type CommandInputs = z.output<typeof commandInputs>;
-export type Connection = CommandInputs["connection"];
-/** One hop: a machine and how to log in to it. */
-export type Login = Omit<Connection, "proxy">;
 
 /** The inputs with their defaults; throws where `unsupported` has something to say. */
 export function parseInputs(inputs: Value): CommandInputs {

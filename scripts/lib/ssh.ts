@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientChannel, type ParsedKey, utils } from "ssh2";
-import type { Connection, Login } from "./inputs";
+import type { Connection, Login } from "./connection";
 
 /** What a command printed, without one line end at the end. */
 export interface CommandOutput {
@@ -24,7 +24,7 @@ export interface CommandRun {
     readonly onOutput: (chunk: Buffer, stream: StreamName) => void;
 }
 
-/** Runs a command on the machine. Errors are worded as the real plugin's. */
+/** Runs a command on the machine. Errors are worded as those of the Pulumi plugin command. */
 export async function runCommand(run: CommandRun): Promise<CommandOutput> {
     const clients = await dial(run.connection, run.onRetry);
     try {
@@ -77,7 +77,7 @@ function parsed(key: string, password?: string): ParsedKey {
     return result;
 }
 
-/** Tries once more than the limit says, as the real plugin does; a negative limit is none. */
+/** Tries once more than the limit says, as the plugin does; a negative limit is none. */
 async function retried<T>(
     label: string,
     { dialErrorLimit: limit }: Login,

@@ -1,0 +1,122 @@
+# shellcheck shell=bash
+# What is on the host, and what of it is not as deployed. Changes nothing.
+# Input: that of every step. Prints one JSON object.
+
+# Each of these prints an object with one key.
+engine_facts() { docker version --format '{{.Server.Version}}' | jq -R '{engine: {version: .}}'; }
+
+container_facts() {
+  container_exists || {
+    echo '{"container": null}'
+    return
+  }
+  container_json | jq --arg address "$ADDRESS" '{container: {id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
+    network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
+}
+
+# sent_to CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
+sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
+
+# jumps_to TABLE CHAIN OURS
+jumps_to() { ip6tables -w 10 -t "$1" -S "$2" | grep -qE -- "-j $3\$"; }
+
+# way_of_port PORT CONTAINER_PORT: WAY,WHY, by the rules that are there now.
+way_of_port() {
+  if ! container_exists || ! is_running; then
+    echo "closed,the container does not run"
+  elif jumps_to nat PREROUTING OPENBMP-DNAT && sent_to OPENBMP-DNAT "$1" "$2"; then
+    echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
+  elif sent_to DOCKER "$1" "$2"; then
+    echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
+  elif jumps_to filter INPUT OPENBMP-INPUT && ip6tables -w 10 -S OPENBMP-INPUT 2>/dev/null | grep -q -- '-j REJECT'; then
+    echo "closed,no rule sends it to the container, and the guard refuses what docker-proxy would carry"
+  elif ! ss --no-header --numeric --listening --tcp "sport = :$1" | grep -qE '(\[::\]|\*):'; then
+    echo "closed,nothing listens on IPv6"
+  elif [ "$MODE" = proxy ]; then
+    echo "proxy,docker-proxy carries it, and PAT in the collector tells the routers apart"
+  else
+    echo "proxy,docker-proxy carries it, for want of our rules: the collector sees an address of the host's own"
+  fi
+}
+
+port_facts() {
+  local name port inner way why
+  while read -r name port inner; do
+    IFS=, read -r way why < <(way_of_port "$port" "$inner")
+    jq -n --arg name "$name" --argjson port "$port" --arg way "$way" --arg why "$why" '{name: $name, port: $port, datapath: $way, why: $why}'
+  done <<<"bmp $BMP_PORT $BMP_CONTAINER_PORT
+rest $REST_PORT $REST_CONTAINER_PORT" | jq --slurp '{ports: .}'
+}
+
+# Our chains and the jumps to them.
+rule_facts() {
+  local command
+  for command in ip6tables iptables; do
+    "$command-save" --counters | awk -v command="$command" '/^\*/ { table = substr($0, 2) } / OPENBMP-/ && /^\[/ { print command, table, $0 }'
+  done | jq --raw-input --slurp '{rules: [split("\n")[] | select(. != "")
+    | capture("^(?<command>\\S+) (?<table>\\S+) \\[(?<packets>[0-9]+):(?<bytes>[0-9]+)\\] (?<rule>.*)$")
+    | .packets |= tonumber | .bytes |= tonumber]}'
+}
+
+unit_facts() {
+  local unit
+  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT"; do
+    jq -n --arg name "$unit" --arg enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
+      --arg active "$(systemctl is-active "$unit" || true)" '{name: $name, enabled: $enabled, active: $active}'
+  done | jq --slurp '{units: .}'
+}
+
+# The REST API, asked inside the container's network: nothing is opened for it.
+# The login is the image's own, known to everybody.
+rest_answer() {
+  # shellcheck disable=SC2016
+  nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" timeout 10 bash -euc '
+    exec 3<>"/dev/tcp/127.0.0.1/$0"
+    printf "GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\nAuthorization: Basic %s\r\n\r\n" "$1" >&3
+    cat <&3' "$REST_CONTAINER_PORT" "$(printf openbmp:CiscoRA | base64)" 2>/dev/null
+}
+
+router_facts() {
+  local answer=''
+  ! { container_exists && is_running; } || answer=$(rest_answer) || answer=''
+  sed '1,/^\r$/d' <<<"$answer" | jq '{routers: [.routers.data[] | {
+    name: .RouterName, address: .RouterIP, connected: (.isConnected | tostring | IN("1", "true")), since: .LastModified,
+    lastTermination: (if .LastTermCode == null and (.LastTermReason // "") == "" then null else {code: .LastTermCode, reason: .LastTermReason} end)}]}' 2>/dev/null |
+    grep . || echo '{"routers": null}'
+}
+
+address_facts() {
+  ip -json -details address show | jq '{addresses: [.[] | . as $interface | .addr_info[]
+    | {address: .local, interface: $interface.ifname, bridge: ($interface.linkinfo.info_kind == "bridge")}]}'
+}
+
+config_facts() {
+  jq -n --argjson wanted "$WANTED" '{wanted: $wanted}'
+  if [ -f "$FILE" ] && [ ! -L "$FILE" ]; then
+    gzip -9n <"$FILE" | base64 -w 0 | jq --raw-input '{openbmpdConf: .}'
+  else
+    echo '{"openbmpdConf": null}'
+  fi
+}
+
+difference_facts() {
+  differences | jq --raw-input --slurp '{differences: [split("\n")[] | select(. != "") | split("\t") | {what: .[0]} + if .[1] then {cure: .[1]} else {} end]}'
+}
+
+main() {
+  docker version >/dev/null 2>&1 || die "no Docker engine answers"
+  IFS=, read -r ADDRESS _ < <(deployed_dnat where)
+  {
+    engine_facts
+    container_facts
+    port_facts
+    rule_facts
+    unit_facts
+    router_facts
+    address_facts
+    config_facts
+    difference_facts
+  } | jq --compact-output --slurp add
+}
+
+main "$@" </dev/null

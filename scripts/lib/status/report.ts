@@ -1,0 +1,81 @@
+import type { Status } from "./status";
+
+/** The status for people. */
+export function report(status: Status): string {
+    const { container, collector } = status;
+    const facts: readonly (readonly string[])[] = [
+        ["stack", status.owner],
+        ["host", status.host],
+        ["engine", `Docker ${status.engine.version}`],
+        ["container", container ? `${container.running ? "runs" : "does not run"}, from ${container.image}` : "none"],
+        ["  address", container?.ipv6Address ? `${container.ipv6Address} on ${container.network}` : "none"],
+        ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
+        ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
+        ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
+    ];
+    return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""].join("\n");
+}
+
+function onOff(value: boolean | null): string {
+    return value === null ? "unknown" : value ? "on" : "off";
+}
+
+function rules({ rules: found }: Status): string[] {
+    return columns([
+        ["packets", "bytes", "rule"],
+        ...found.map(({ command, table, rule, packets, bytes }) => [
+            String(packets),
+            String(bytes),
+            `${command} -t ${table} ${rule}`,
+        ]),
+    ]);
+}
+
+function routers({ routers: found }: Status): string[] {
+    if (!found) {
+        return ["routers: the REST API does not answer"];
+    }
+    if (found.length === 0) {
+        return ["no router was ever connected"];
+    }
+    const lines = columns([
+        ["router", "address", "", "since", "last termination"],
+        ...found.map(({ name, address, connected, since, lastTermination, mark }) => [
+            name,
+            address + (mark ? " (!)" : ""),
+            connected ? "connected" : "gone",
+            since ?? "",
+            lastTermination ? `${lastTermination.code ?? ""} ${lastTermination.reason}` : "none",
+        ]),
+    ]);
+    const marks = new Set(found.flatMap(({ address, mark }) => (mark ? [`(!) ${address} is ${mark}`] : [])));
+    return [
+        ...lines,
+        ...[...marks].map((mark) => `${mark}: not the router's own, its session came in by docker-proxy`),
+    ];
+}
+
+function differences({ owner, differences: found }: Status): string[] {
+    const pulumi = `scripts/pulumi --stack ${owner.split("/").at(-1) ?? ""}`;
+    return found.length === 0
+        ? ["as deployed"]
+        : [
+              "not as deployed:",
+              ...found.map(({ what, cure }) => `- ${what}${cure ? ` (${cure})` : ""}`),
+              `to mend it: ${pulumi} config set reapply "$(date +%s)", then ${pulumi} up`,
+          ];
+}
+
+/** Lines of cells under each other; the last cell is as long as it likes. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+    const widths = rows.reduce<number[]>(
+        (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, cell.length)),
+        [],
+    );
+    return rows.map((row) =>
+        row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join("  ")
+            .trimEnd(),
+    );
+}

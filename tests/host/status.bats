@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# What scripts/status asks the host: what is there, and what is not as deployed.
+# shellcheck disable=SC2030,SC2031 # each test changes its own copy
+
+load helper
+load network
+
+GUARD=openbmp-aio-ipv6-guard.service
+FOLLOW=openbmp-aio-ipv6-dnat.service
+CONFIG=/var/openbmp/config/openbmpd.conf
+WANTED='{"listenMode":"v4v6","patEnabled":false}'
+
+setup() {
+  open_host
+  unit_texts
+  VERIFY=false
+  write_on_host "$CONFIG" <<<'base: {listen_mode: v4v6}'
+  docker_bridge
+  interface uplink0 2001:db8:1::10/64
+  host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra'
+  host ip -6 route add default via 2001:db8:1::1 dev uplink0 proto ra
+  deploy
+}
+teardown() { close_network; }
+
+# The steps, as an `up` runs them; the follower has looked once.
+deploy() {
+  local step
+  for step in docker-daemon-config docker-restart aio-container ipv6-dnat; do step_succeeds "$step"; done
+  change_container openbmp_aio "GlobalIPv6Address=$CONTAINER_ADDRESS" "Pid=$HOST_PID"
+  CONTAINER_ID=$(container openbmp_aio Id)
+  step_succeeds collector-start
+  : >"$FAKE/events"
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+}
+
+# look FILTER: what jq makes of the answer.
+look() {
+  step_succeeds status look
+  jq -rc "$1" <<<"$output"
+}
+
+differences() { look '.differences[].what'; }
+
+# serve_routers JSON: the collector's REST API, with these rows.
+serve_routers() {
+  mkdir -p "$FAKE/rest/db_rest/v1"
+  echo "{\"routers\": {\"data\": $1}}" >"$FAKE/rest/db_rest/v1/routers"
+  in_background python3 -m http.server --directory "$FAKE/rest" --bind 127.0.0.1 8001
+  soon host bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
+}
+
+# differs TEXT COMMAND…: the command is what somebody did on the host.
+differs() {
+  local text=$1
+  shift
+  "$@"
+  differences | grep -F -- "$text" || {
+    echo "after: $*"
+    differences
+    return 1
+  }
+}
+
+@test "a host as deployed has no differences" { same "" "$(differences)"; }
+
+@test "looking writes nothing and calls nothing that changes something" {
+  local before
+  before=$(host_listing)
+  : >"$FAKE/calls"
+  step_succeeds status look
+  same "$before" "$(host_listing)"
+  not_called 'docker (create|start|stop|restart|rm|rename|update|pull|cp)|systemctl (restart|enable|disable|daemon-reload|reset-failed)'
+}
+
+@test "engine, container, units and ports are told, and why a port takes its way" {
+  same '["26.1.5",true,"bridge","fc00:172:17::2"]' "$(look '[.engine.version, .container.running, .container.network, .container.ipv6Address]')"
+  same "$GUARD enabled active
+$FOLLOW enabled active" "$(look '.units[] | "\(.name) \(.enabled) \(.active)"')"
+  same "bmp 5000 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:5000
+rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:8001" "$(look '.ports[] | "\(.name) \(.port) \(.datapath) \(.why)"')"
+}
+
+@test "the engine's own NAT is told from ours" {
+  engine_dnat "$CONTAINER_ADDRESS"
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same '["native","native"]' "$(look '[.ports[].datapath]')"
+}
+
+@test "without our rule the guard keeps a port closed; without the guard docker-proxy has it" {
+  host ip6tables -t nat -F OPENBMP-DNAT
+  serve proxy '' 5000
+  same '["closed","closed"]' "$(look '[.ports[].datapath]')"
+  host ip6tables -D INPUT -j OPENBMP-INPUT
+  same '["proxy","closed"]' "$(look '[.ports[].datapath]')"
+  look '.ports[0].why' | grep "the collector sees an address of the host's own"
+}
+
+@test "rules are told with their counters" {
+  machine router wan 2
+  answer router 2001:db8:2::10 5000
+  look '.rules[] | select(.rule == "-A OPENBMP-ALLOW -p tcp -m multiport --dports 5000,8001 -m conntrack --ctdir ORIGINAL -j DROP" and .command == "ip6tables") | .packets' | grep -x '[1-9][0-9]*'
+}
+
+@test "routers come from the REST API, with their last termination" {
+  serve_routers '[{"RouterName": "r1", "RouterIP": "2001:db8::1", "isConnected": 1, "LastTermCode": null, "LastTermReason": "", "LastModified": "2024-05-01 10:00:00"},
+    {"RouterName": "r2", "RouterIP": "fc00:172:17::1", "isConnected": "0", "LastTermCode": 65533, "LastTermReason": "Connection closed"}]'
+  same '{"name":"r1","address":"2001:db8::1","connected":true,"since":"2024-05-01 10:00:00","lastTermination":null}
+{"name":"r2","address":"fc00:172:17::1","connected":false,"since":null,"lastTermination":{"code":65533,"reason":"Connection closed"}}' "$(look '.routers[]')"
+}
+
+@test "a collector that does not answer has no list of routers; one without routers has an empty one" {
+  same null "$(look .routers)"
+  serve_routers '[]'
+  same '[]' "$(look .routers)"
+}
+
+@test "the host's addresses are told with their interfaces, bridges as such" {
+  look '.addresses[]' | grep -xF '{"address":"fc00:172:17::1","interface":"docker0","bridge":true}'
+  look '.addresses[]' | grep -xF '{"address":"2001:db8:1::10","interface":"uplink0","bridge":false}'
+}
+
+@test "the text of openbmpd.conf goes to the program, with what is wanted in it" {
+  same 'base: {listen_mode: v4v6}' "$(look .openbmpdConf | base64 -d | gunzip)"
+  same "$WANTED" "$(look .wanted)"
+}
+
+@test "each thing that somebody changed is found, and mended by the steps" {
+  edit() { on_host "$1" | sed "$2" | write_on_host "$1" "$(host stat -c %a "$1")"; }
+  differs 'daemon.json: "ipv6" is false, not true' edit "$DAEMON_JSON" s/true/false/
+  differs 'daemon.json: "fixed-cidr-v6" is null' edit "$DAEMON_JSON" '/fixed/d; s/,$//'
+  differs "the default bridge has no IPv6 prefix, fc00:172:17::/64 is configured" engine Bridge6=
+  differs "$CONFIG was changed after the collector read it" host touch -d '+1 hour' "$CONFIG"
+  differs "openbmp_aio: it has no restart policy" change_container openbmp_aio RestartPolicy=no
+  differs "openbmp-dnat is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat s/RESYNC/SYNC/
+  differs "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+  differs "dnat.conf is not as it was written" edit /etc/openbmp-aio-ipv6/dnat.conf 's/ALLOWED=(/&::\/0 /'
+  differs "$GUARD is not as it was written" edit "/etc/systemd/system/$GUARD" 1d
+  differs "$FOLLOW is not as it was written" host rm "/etc/systemd/system/$FOLLOW"
+  differs "$GUARD is not enabled" rm "$FAKE/units/$GUARD.enabled"
+  differs "$FOLLOW is not active" rm "$FAKE/units/$FOLLOW.active"
+  differs "ip6tables: missing -A INPUT -j OPENBMP-INPUT" host ip6tables -D INPUT -j OPENBMP-INPUT
+  differs "ip6tables: missing -A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000" host ip6tables -t nat -F OPENBMP-DNAT
+  differs "iptables: too much -A OPENBMP-ALLOW -j RETURN" host iptables -t mangle -I OPENBMP-ALLOW -j RETURN
+  differs "uplink0: accept_ra is not 2" host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra'
+  differs "90-openbmp-aio-ipv6.conf is not as it was written" host rm /etc/sysctl.d/90-openbmp-aio-ipv6.conf
+  differs 'names the stack "", not openbmp-aio-ipv6/test' host rm "$RECORD/owner"
+  differs "openbmp_aio does not run" change_container openbmp_aio Running=false
+  host touch "$CONFIG"
+  deploy
+  same "" "$(differences)"
+}
+
+@test "a container that is gone, or another one in its place, is found" {
+  differs "openbmp_aio is another container than the one deployed" change_container openbmp_aio Id=another
+  differs "openbmp_aio was created from other settings" change_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "other"}'
+  change_container openbmp_aio 'Labels={}' Image=other:1
+  same '{"what":"openbmp_aio: it runs the image other:1, not openbmp/aio:latest","cure":"it is not ours: mend it, or set replaceContainer to true to put it aside"}' \
+    "$(look '.differences[] | select(.cure)')"
+  differs "there is no container openbmp_aio" rm "$FAKE/containers/openbmp_aio"
+}
+
+@test "on a network of its own, that network is looked at, and daemon.json is the user's alone" {
+  DOCKER_NETWORK=dedicated NETWORK_PREFIX=fc00:172:18::/64 FIXED_CIDR_V6=fc00:172:18::/64 CONTAINER_IPV6=fc00:172:18::5000
+  deploy
+  same "" "$(differences)"
+  same '["openbmp_aio","fc00:172:18::5000"]' "$(look '[.container.network, .container.ipv6Address]')"
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "2001:db8:9::/64"}'
+  same "" "$(differences)"
+  differs "the Docker network openbmp_aio is not there, or not with fc00:172:18::/64" host rm "$FAKE/networks/openbmp_aio"
+  host ip link del openbmp0
+  deploy
+  same "" "$(differences)"
+}
+
+@test "forwarding that somebody switched off is found; docker-proxy needs none" {
+  differs "net.ipv6.conf.all.forwarding is 0" host bash -c 'echo 0 >/proc/sys/net/ipv6/conf/all/forwarding'
+  MODE=proxy
+  run ! eval 'differences | grep forwarding'
+}
+
+@test "a file that no step mends is found with what to do first" {
+  write_on_host "$DAEMON_JSON" <<<'not json'
+  same '{"what":"/etc/docker/daemon.json is not a JSON object: mend it or move it away","cure":"mend it there first"}' "$(look '.differences[0]')"
+  host ln -sf /dev/null "$CONFIG"
+  differences | grep -xF "$CONFIG is not there, or no regular file"
+  same null "$(look .openbmpdConf)"
+}
+
+@test "an engine that does not answer ends the look" {
+  touch "$FAKE/engine-down"
+  step_refuses "no Docker engine answers" status look
+}

@@ -1,0 +1,56 @@
+import { gcText, reasonToDestroy } from "../../../scripts/lib/ephemeral/gc";
+import { listText } from "../../../scripts/lib/ephemeral/list";
+import { branchDigest } from "../../../scripts/lib/ephemeral/stackName";
+import type { EphemeralStack } from "../../../scripts/lib/ephemeral/stacks";
+
+const now = new Date("2026-01-01T12:00:00Z");
+
+function stack(branch: string, expiresAt: string): EphemeralStack {
+    const createdAt = new Date("2026-01-01T10:00:00Z");
+    const marker = { branch, branchSha256: branchDigest(branch), target: "host", createdAt };
+    return { name: `br-${branch}`, marker: { ...marker, expiresAt: new Date(expiresAt) } };
+}
+
+describe("gc destroys", () => {
+    const alive = new Set([branchDigest("there")]);
+
+    test.each([
+        ["2026-01-01T11:59:59Z", "there", "expired"],
+        ["2026-01-01T12:00:00Z", "there", "expired"],
+        ["2026-01-01T12:00:01Z", "there", null],
+        ["2026-01-01T12:00:01Z", "gone", "branch gone"],
+        ["not a date", "there", null],
+        ["not a date", "gone", "branch gone"],
+    ] as const)("a stack that ends at %s of branch “%s”: %s", (expiresAt, branch, reason) => {
+        expect(reasonToDestroy(stack(branch, expiresAt), alive, now)).toBe(reason);
+    });
+
+    test("no stack for its branch where the branches are not known", () => {
+        expect(reasonToDestroy(stack("gone", "2026-01-01T13:00:00Z"), undefined, now)).toBeNull();
+    });
+
+    test("no stack for a branch that its tags do not name", () => {
+        const { name, marker } = stack("x", "2026-01-01T13:00:00Z");
+        expect(reasonToDestroy({ name, marker: { ...marker, branchSha256: "" } }, alive, now)).toBeNull();
+    });
+
+    test("nothing without --yes, and says so", () => {
+        const entry = { stack: "br-x", branch: "x", reason: "expired" as const, action: "would destroy" as const };
+        expect(gcText([entry])).toBe("would destroy: x (br-x): expired\nnothing was destroyed: add --yes");
+    });
+});
+
+test("the list shows branch, age, expiry and target", () => {
+    const row = { stack: "br-x", branch: "feature/x", target: "host", createdAt: "2026-01-01T10:00:00Z" };
+    const stacks = [
+        { ...row, expiresAt: "2026-01-01T18:00:00Z", expired: false },
+        { ...row, expiresAt: "2026-01-01T11:30:00Z", expired: true },
+        { ...row, expiresAt: null, expired: false },
+    ];
+    expect(listText(stacks, now).split("\n")).toEqual([
+        "BRANCH     AGE  EXPIRES  TARGET  STACK",
+        "feature/x  2h   in 6h    host    br-x",
+        "feature/x  2h   30m ago  host    br-x",
+        "feature/x  2h   in ?     host    br-x",
+    ]);
+});

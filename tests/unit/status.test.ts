@@ -1,0 +1,168 @@
+import { gzipSync } from "node:zlib";
+import { hostScript } from "../../components/hostScript";
+import { readDeployment } from "../../scripts/lib/status/deployment";
+import { report } from "../../scripts/lib/status/report";
+import { type HostStatus, statusOf } from "../../scripts/lib/status/status";
+
+const secret = (value: unknown) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+});
+const login = { host: "2001:db8::10", user: "admin", hostKey: "ssh-ed25519 AAAA", privateKey: secret("KEY") };
+
+const commandOf = (type: string, variables: Readonly<Record<string, string>>, more: object = {}) => ({
+    urn: `urn:pulumi:lab::openbmp-aio-ipv6::${type}$command:remote:Command::name`,
+    type: "command:remote:Command",
+    inputs: { connection: secret(login), stdin: secret(hostScript("docker-restart", [], variables)), create: "bash" },
+    ...more,
+});
+const stateOf = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+const start = "openbmp-aio-ipv6:collector:CollectorStart";
+
+describe("the deployment read from the state", () => {
+    test("has the connection with its defaults, and the input of every step", () => {
+        const former = commandOf("openbmp-aio-ipv6:host:ExistingHost", { MODE: "proxy" }, { delete: true });
+        const state = stateOf(
+            { urn: "urn:pulumi:lab::openbmp-aio-ipv6::pulumi:pulumi:Stack::x", type: "pulumi:pulumi:Stack" },
+            former,
+            commandOf("openbmp-aio-ipv6:host:ExistingHost", { OWNER: "p/s", TOKEN: "it's $secret\nTOOL=2" }),
+            commandOf(start, { MODE: "dnat" }),
+        );
+        expect(readDeployment(state)).toEqual({
+            owner: "openbmp-aio-ipv6/lab",
+            connection: { ...login, privateKey: "KEY", port: 22, dialErrorLimit: 10, perDialTimeout: 15 },
+            input: `OWNER=p/s\nTOKEN='it'"'"'s $secret\nTOOL=2'\nMODE=dnat\n`,
+        });
+    });
+
+    test("has the jump host, where there is one", () => {
+        const jump = { host: "192.0.2.1", hostKey: "ssh-ed25519 BBBB", privateKey: secret("KEY") };
+        const inputs = { connection: { ...login, proxy: jump }, stdin: "" };
+        expect(readDeployment(stateOf(commandOf(start, {}, { inputs }))).connection.proxy).toMatchObject({
+            host: "192.0.2.1",
+            hostKey: "ssh-ed25519 BBBB",
+            privateKey: "KEY",
+        });
+    });
+
+    test.each([
+        ["nothing", JSON.stringify({ version: 3, deployment: {} }), "the stack has deployed nothing"],
+        [
+            "no collector",
+            stateOf(commandOf("openbmp-aio-ipv6:host:ExistingHost", {})),
+            "the stack's deployment was never completed",
+        ],
+    ])("with %s in it is refused", (_, state, message) => {
+        expect(() => readDeployment(state)).toThrow(message);
+    });
+});
+
+const file = (text: string) => gzipSync(text).toString("base64");
+const router = { name: "r1", connected: true, since: "2024-05-01", lastTermination: null };
+const found: HostStatus = {
+    engine: { version: "26.1.5" },
+    container: {
+        id: "c1",
+        image: "openbmp/aio:1",
+        running: true,
+        startedAt: "2024-05-01T00:00:00Z",
+        network: "bridge",
+        ipv6Address: "fc00:172:17::2",
+    },
+    ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
+    rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
+    units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
+    routers: [],
+    addresses: [
+        { address: "fc00:172:17::1", interface: "docker0", bridge: true },
+        { address: "192.0.2.10", interface: "eth0", bridge: false },
+    ],
+    wanted: { listenMode: "v4v6", patEnabled: false },
+    openbmpdConf: file("base:\n  listen_mode: v4v6\n  startup:\n    pat_enabled: false\n"),
+    differences: [],
+};
+const statusWith = (changes: Partial<HostStatus>) => statusOf("p/s", "2001:db8::10", { ...found, ...changes });
+
+describe("the status", () => {
+    test("says what openbmpd.conf has, without a difference where it is as wanted", () => {
+        const { collector, differences } = statusWith({});
+        expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false });
+        expect(differences).toEqual([]);
+    });
+
+    test("names the values of openbmpd.conf that are not as wanted, after what the host found", () => {
+        const differences = [{ what: "no container" }];
+        const { collector, ...status } = statusWith({ differences, openbmpdConf: file("base:\n  listen_mode: v4\n") });
+        expect(collector).toEqual({ listenMode: "v4", patEnabled: null });
+        expect(status.differences).toEqual([
+            { what: "no container" },
+            { what: 'openbmpd.conf: base.pat_enabled is not there, it must be "false"' },
+            { what: 'openbmpd.conf: base.listen_mode is "v4", not "v4v6"' },
+        ]);
+    });
+
+    test("says of an openbmpd.conf that no step can edit what is wrong with it", () => {
+        const { collector, differences } = statusWith({ openbmpdConf: file("base: [\n") });
+        expect(collector).toEqual({ listenMode: null, patEnabled: null });
+        expect(differences).toEqual([
+            {
+                what: expect.stringContaining("openbmpd.conf is not valid YAML") as string,
+                cure: "mend the file by hand",
+            },
+        ]);
+    });
+
+    test.each([
+        ["2001:db8::1", null],
+        ["FC00:172:17:0::1", "the gateway on docker0"],
+        ["192.0.2.10", "the host's own, on eth0"],
+        ["::ffff:192.0.2.10", "the host's own, on eth0"],
+        ["not an address", null],
+    ])("marks a router from %s with %s", (address, mark) => {
+        expect(statusWith({ routers: [{ ...router, address }] }).routers).toEqual([{ ...router, address, mark }]);
+    });
+});
+
+describe("the report", () => {
+    test("puts it all under each other", () => {
+        const routers = [
+            { ...router, address: "2001:db8::1" },
+            {
+                ...router,
+                name: "edge-2",
+                address: "fc00:172:17::1",
+                connected: false,
+                lastTermination: { code: 1, reason: "closed" },
+            },
+        ];
+        expect(report(statusWith({ routers, differences: [{ what: "no rule", cure: "by hand" }] }))).toBe(`\
+stack      p/s
+host       2001:db8::10
+engine     Docker 26.1.5
+container  runs, from openbmp/aio:1
+  address  fc00:172:17::2 on bridge
+collector  listen_mode v4v6, PAT off
+unit       openbmp.service: enabled, active
+bmp 5000   dnat: our rule
+
+packets  bytes  rule
+12       960    ip6tables -t nat -A OPENBMP-DNAT
+
+router  address                        since       last termination
+r1      2001:db8::1         connected  2024-05-01  none
+edge-2  fc00:172:17::1 (!)  gone       2024-05-01  1 closed
+(!) fc00:172:17::1 is the gateway on docker0: not the router's own, its session came in by docker-proxy
+
+not as deployed:
+- no rule (by hand)
+to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scripts/pulumi --stack s up
+`);
+    });
+
+    test("says what there is nothing of", () => {
+        const text = report(statusWith({ container: null, routers: null, openbmpdConf: null }));
+        expect(text).toContain("container  none\n  address  none\ncollector  listen_mode unknown, PAT unknown\n");
+        expect(text).toContain("routers: the REST API does not answer");
+        expect(report(statusWith({}))).toContain("no router was ever connected\n\nas deployed\n");
+    });
+});
