@@ -31,8 +31,8 @@ export class AwsCloud {
     /** An account whose instances boot, unless they are only to be kept in the books. */
     static async create(name: string, { boots = true } = {}): Promise<AwsCloud> {
         const digest = createHash("sha256").update(`aws/${name}`).digest();
-        const hex = digest.toString("hex");
-        const prefix = `fd${hex.slice(0, 2)}:${hex.slice(2, 6)}:${hex.slice(6, 10)}`;
+        const [first, second, third] = [0xfd00 + (digest[0] ?? 0), digest.readUInt16BE(1), digest.readUInt16BE(3)];
+        const prefix = [first, second, third].map((group) => group.toString(16)).join(":");
         // Private, and rarely used: 10.200.0.0 to 10.249.255.0.
         const vpcCidr = `10.${200 + ((digest[10] ?? 0) % 50)}.${digest[11] ?? 0}.0/24`;
         const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr);
