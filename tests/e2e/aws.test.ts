@@ -93,6 +93,14 @@ describe("a VM in AWS, from its first boot to its end", () => {
         MINUTE,
     );
 
+    test("the security group lets out what its rules say, and nothing else", async () => {
+        // Refused by the other side is an answer, too.
+        const isTimeout = async (port: number) =>
+            (await machine.tryRoot(`timeout 3 bash -c '</dev/tcp/${cloud.deployer}/${port}'`)).code === 124;
+        expect(await isTimeout(443)).toBe(false);
+        expect(await isTimeout(444)).toBe(true);
+    });
+
     test(
         "an up without a change changes nothing and opens no SSH connection",
         async () => {

@@ -149,7 +149,13 @@ export class AwsCloud {
         return { network: this.network, namePrefix: this.name, image: (await run("scripts/stand-in", [])).trim() };
     }
 
+    /** With what an interrupted run left on it. */
     private async removeNetwork(): Promise<void> {
+        const { stdout } = await tryRun("docker", ["ps", "--all", "--quiet", "--filter", `network=${this.network}`]);
+        const containers = stdout.split("\n").filter((id) => id !== "");
+        if (containers.length > 0) {
+            await tryRun("docker", ["rm", "--force", "--volumes", ...containers]);
+        }
         await tryRun("docker", ["network", "rm", this.network]);
     }
 

@@ -53,16 +53,9 @@ function checkConfig(request: proto.CheckRequest): proto.CheckResponse {
     return response;
 }
 
-function configure(request: proto.ConfigureRequest): proto.ConfigureResponse {
-    account = new Account(
-        directory as string,
-        regionOf(plain(propertiesOf(request.getArgs())), process.env) ?? "unknown",
-    );
+function configure(args: Properties): void {
+    account = new Account(directory as string, regionOf(plain(args), process.env) ?? "unknown");
     machines = new Machines(account, machine as string);
-    const response = new proto.ConfigureResponse();
-    response.setAcceptsecrets(true);
-    response.setSupportspreview(true);
-    return response;
 }
 
 function check(request: proto.CheckRequest): proto.CheckResponse {
@@ -113,6 +106,7 @@ async function create(request: proto.CreateRequest): Promise<proto.CreateRespons
         await machines.created(resource);
     } catch (error) {
         account.change((cloud) => cloud.resources.delete(resource.id));
+        await machines.removed(resource);
         throw error;
     }
     response.setId(resource.id);

@@ -129,17 +129,9 @@ function checkConfig(request: proto.CheckRequest): proto.CheckResponse {
     return response;
 }
 
-function configure(): proto.ConfigureResponse {
-    const response = new proto.ConfigureResponse();
-    response.setAcceptsecrets(true);
-    response.setSupportspreview(true);
-    return response;
-}
-
 serve({
     version: emulatedVersion,
     checkConfig,
-    configure,
     check,
     diff,
     create,

@@ -89,7 +89,8 @@ export interface Provider {
     /** The version of the npm package whose plugin is emulated. */
     readonly version: string;
     readonly checkConfig: Answer<proto.CheckRequest, proto.CheckResponse>;
-    readonly configure: Answer<proto.ConfigureRequest, proto.ConfigureResponse>;
+    /** Told of the provider's configuration. */
+    readonly configure?: (args: Properties) => void;
     readonly check: Answer<proto.CheckRequest, proto.CheckResponse>;
     readonly diff: Answer<proto.DiffRequest, proto.DiffResponse>;
     readonly create: Answer<proto.CreateRequest, proto.CreateResponse>;
@@ -97,6 +98,16 @@ export interface Provider {
     readonly delete: Answer<proto.DeleteRequest, Empty>;
     readonly read: Answer<proto.ReadRequest, proto.ReadResponse>;
     readonly invoke?: Answer<proto.InvokeRequest, proto.InvokeResponse>;
+}
+
+function configureWith(configure: Provider["configure"]): Answer<proto.ConfigureRequest, proto.ConfigureResponse> {
+    return (request) => {
+        configure?.(propertiesOf(request.getArgs()));
+        const response = new proto.ConfigureResponse();
+        response.setAcceptsecrets(true);
+        response.setSupportspreview(true);
+        return response;
+    };
 }
 
 /** Serves on loopback and prints the port, as the engine expects; ends with the engine. */
@@ -107,7 +118,7 @@ export function serve({ version, invoke, ...provider }: Provider): void {
     server.addService(ResourceProviderService, {
         getPluginInfo: method(() => info),
         checkConfig: method(provider.checkConfig),
-        configure: method(provider.configure),
+        configure: method(configureWith(provider.configure)),
         check: method(provider.check),
         diff: method(provider.diff),
         create: method(provider.create),
