@@ -1,5 +1,6 @@
 import { AwsCloud } from "./awsCloud";
 import type { Deployment } from "./deployment";
+import { tryRun } from "./run";
 import { MINUTE } from "./story";
 
 describe("a preview of the AWS target", () => {
@@ -58,4 +59,10 @@ describe("a preview of the AWS target", () => {
         },
         MINUTE,
     );
+});
+
+test("the emulator serves nobody who did not make an account for it", async () => {
+    const { code, stdout, stderr } = await tryRun("tests/emulators/aws/pulumi-resource-aws", ["127.0.0.1:1"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("this emulator of the aws plugin serves tests only");
 });
