@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
-import { printed, valueOf } from "../components/mocks";
+import { printed, runProgram } from "../components/mocks";
 import { Cloud, type CloudResource } from "../emulators/aws/cloud";
 import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
 import { getParameter } from "../emulators/aws/parameters";
@@ -75,14 +75,7 @@ export async function resourcesOf(config: Readonly<Record<string, string>>): Pro
     );
     const entries = Object.entries({ ...base, ...config }).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
     pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
-    const outputs = await new Promise<Record<string, pulumi.Output<unknown>>>((resolve) => {
-        jest.isolateModules(() => {
-            // The same engine for the program and for this test.
-            jest.doMock("@pulumi/pulumi", () => pulumi);
-            resolve(jest.requireActual("../../index"));
-        });
-    });
-    await Promise.all(Object.values(outputs).map(valueOf));
+    await runProgram();
     await pulumi.runtime.disconnect();
     return made;
 }

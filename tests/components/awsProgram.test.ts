@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
 import { pinnedTo, recordAws, type Recording } from "./awsMocks";
-import { runInStack, secretText, valueOf } from "./mocks";
+import { runProgram, secretText, valueOf } from "./mocks";
 
 // Each run loads the modules of @pulumi/aws anew.
 jest.setTimeout(60_000);
@@ -24,16 +24,7 @@ async function run(config: Record<string, string>): Promise<Recording & { output
             Object.entries({ ...base, ...config }).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]),
         ),
     );
-    const outputs = await runInStack(() => {
-        let exported: Outputs = {};
-        jest.isolateModules(() => {
-            // The same engine for the program and for this test.
-            jest.doMock("@pulumi/pulumi", () => pulumi);
-            exported = jest.requireActual<Outputs>("../../index");
-        });
-        return exported;
-    });
-    await Promise.all(Object.values(outputs).map(valueOf));
+    const outputs = await runProgram();
     return { ...recording, outputs };
 }
 

@@ -78,6 +78,21 @@ export async function runInStack<T>(program: () => T): Promise<T> {
     return result as T;
 }
 
+/** Runs the whole program anew, and gives its outputs when all of them are known. */
+export async function runProgram(): Promise<Record<string, pulumi.Output<unknown>>> {
+    const outputs = await runInStack(() => {
+        let exported: Record<string, pulumi.Output<unknown>> = {};
+        jest.isolateModules(() => {
+            // The same engine for the program and for the test.
+            jest.doMock("@pulumi/pulumi", () => pulumi);
+            exported = jest.requireActual("../../index");
+        });
+        return exported;
+    });
+    await Promise.all(Object.values(outputs).map(valueOf));
+    return outputs;
+}
+
 /** The value of an output once it is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     return new Promise((resolve) => output.apply(resolve));
