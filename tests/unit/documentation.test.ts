@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { parse } from "yaml";
+import { configurationTable, withTable } from "../../scripts/lib/docs/configurationTable";
+import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf } from "../documentation";
+
+const root = join(__dirname, "..", "..");
+
+test("the README's table of configuration keys is what Pulumi.yaml says (npm run docs)", () => {
+    const readme = pageText("README.md");
+    expect(readme).toBe(withTable(readme, configurationTable(pageText("Pulumi.yaml"))));
+});
+
+/** Whether the link of a page leads somewhere; the Internet is not asked. */
+function leadsSomewhere(page: string, link: string): boolean {
+    if (/^[a-z]+:/.test(link)) {
+        return URL.canParse(link) && link.startsWith("https://");
+    }
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : normalize(join(dirname(page), path));
+    return existsSync(join(root, target)) && (anchor === undefined || anchorsOf(target).includes(anchor));
+}
+
+test.each(pages)("every link of %s leads to a file, and to a heading of it", (page) => {
+    expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+});
+
+test("every page of docs/ is linked from the README", () => {
+    const unlinked = pages.filter((page) => page.startsWith("docs/") && !linksOf("README.md").includes(page));
+    expect(unlinked).toEqual([]);
+});
+
+test.each([
+    ["a file that is not there", "nowhere.md"],
+    ["a heading that is not there", "#nothing-of-that-name"],
+    ["a heading that is not there of another page", "docs/aws.md#nothing"],
+    ["a connection that nobody protects", "http://example.org"],
+])("a link to %s is found", (_, link) => {
+    expect(leadsSomewhere("README.md", link)).toBe(false);
+});
+
+test.each(pages)("%s names only commands of scripts/ that are there", (page) => {
+    const text = pageText(page);
+    const named = [...text.matchAll(/(?<![\w./-])scripts\/[\w./-]*\w/g)].map(([path]) => path);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test.each(pages)("the data in %s can be read", (page) => {
+    for (const { text } of blocksOf(page, "json")) {
+        expect(() => JSON.parse(text) as unknown).not.toThrow();
+    }
+    for (const { text } of blocksOf(page, "yaml")) {
+        expect(() => parse(text) as unknown).not.toThrow();
+    }
+    // Another language would be run or read by no test.
+    expect(
+        pageText(page)
+            .match(/^```\w+$/gm)
+            ?.filter((fence) => !/^```(sh|json|yaml|mermaid|text)$/.test(fence)) ?? [],
+    ).toEqual([]);
+});
+
+test.each(pages)("%s has no fence without its language", (page) => {
+    expect(proseOf(page)).not.toContain("```");
+});
