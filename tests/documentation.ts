@@ -24,7 +24,7 @@ export function pageText(page: string): string {
 
 /** The blocks of a page that are in that language, in their order. */
 export function blocksOf(page: string, language: string): Block[] {
-    const found = pageText(page).matchAll(/^#+ (?<heading>.*)$|^```(?<language>\w*)\n(?<text>.*?)^```$/gms);
+    const found = pageText(page).matchAll(/^#+ (?<heading>[^\n]*)$|^```(?<language>\w*)\n(?<text>.*?)^```$/gms);
     const blocks: Block[] = [];
     let heading = "";
     for (const { groups = {} } of found) {

@@ -12,11 +12,21 @@ export const commands: ReadonlyMap<string, string> = new Map(
     pages.flatMap((page) => blocksOf(page, "sh")).map(({ name, text }) => [name, text]),
 );
 
+function commandsOf(name: string): string[] {
+    const text = commands.get(name);
+    if (text === undefined) {
+        throw new Error(`there is no block "${name}"`);
+    }
+    return text.split("\n");
+}
+
 /** Somebody who follows the documentation in a fresh checkout, with a backend of their own. */
 export class Reader {
     readonly directory = mkdtempSync(join(tmpdir(), "openbmp-docs-"));
     readonly checkout = join(this.directory, "checkout");
     readonly stacks = new EphemeralStacks();
+    /** The names of the blocks that were run. */
+    readonly followed = new Set<string>();
 
     /** @param notRun - commands that are skipped */
     constructor(private readonly notRun: readonly string[]) {}
@@ -31,8 +41,13 @@ export class Reader {
     }
 
     /** Runs blocks one after the other, with the examples replaced; returns what they printed. */
-    async follow(names: readonly string[], replacements: Readonly<Record<string, string>>, variables = {}) {
-        const lines = names.flatMap((name) => (commands.get(name) ?? `false # no block ${name}`).split("\n"));
+    async follow(
+        names: readonly string[],
+        replacements: Readonly<Record<string, string>>,
+        variables: Record<string, string | undefined> = {},
+    ) {
+        const lines = names.flatMap((name) => commandsOf(name));
+        names.forEach((name) => this.followed.add(name));
         const script = lines.filter((line) => !this.notRun.includes(withoutComment(line))).join("\n");
         const environment = this.stacks.variables({ PULUMI_SKIP_CONFIRMATIONS: "true", ...variables });
         const shell = ["bash", "-euo", "pipefail", "-c", replaced(script, replacements)];

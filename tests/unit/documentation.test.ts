@@ -45,6 +45,12 @@ test.each(pages)("%s names only commands of scripts/ that are there", (page) => 
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
+test("blocks are found, and named by their headings", () => {
+    expect(blocksOf("docs/gitops.md", "json").map(({ name }) => name)).toEqual(["docs/gitops.md: Roles by OIDC"]);
+    const names = blocksOf("docs/aws.md", "sh").map(({ name }) => name.replace("docs/aws.md: ", ""));
+    expect(names).toEqual(["Replacement", "Taking it away", "Taking it away 2"]);
+});
+
 test.each(pages)("the data in %s can be read", (page) => {
     for (const { text } of blocksOf(page, "json")) {
         expect(() => JSON.parse(text) as unknown).not.toThrow();
