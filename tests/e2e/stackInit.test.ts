@@ -88,15 +88,32 @@ describe("scripts/stack init", () => {
     );
 
     test(
+        "makes the example its stack's file, which lacks only what is the host's own",
+        async () => {
+            const example = readFileSync(fileOf("dev"), "utf8");
+            writeFileSync(fileOf("init-example"), example);
+            expect((await init("init-example", "--target", "aws")).stderr).toContain("is for host: leave --target out");
+            expect(readFileSync(fileOf("init-example"), "utf8")).toBe(example);
+            expect((await init("init-example")).code).toBe(0);
+            expect(readFileSync(fileOf("init-example"), "utf8")).toContain(example);
+            expect(existsSync(`${fileOf("init-example")}.example`)).toBe(false);
+            const config = await configOf("init-example");
+            expect(() => parseSettings(config)).toThrow(/valid:\n- hostKey must be [^\n]*$/);
+        },
+        MINUTE,
+    );
+
+    test(
         "overwrites neither a file nor a stack",
         async () => {
-            writeFileSync(fileOf("init-there"), "config: {}\n");
+            const stackFile = "encryptionsalt: v1:x\nconfig: {}\n";
+            writeFileSync(fileOf("init-there"), stackFile);
             const refused = await init("init-there");
             expect([refused.code, refused.stderr]).toEqual([
                 1,
                 expect.stringContaining("Pulumi.init-there.yaml is already there"),
             ]);
-            expect(readFileSync(fileOf("init-there"), "utf8")).toBe("config: {}\n");
+            expect(readFileSync(fileOf("init-there"), "utf8")).toBe(stackFile);
             rmSync(fileOf("init-host"));
             const { code, stderr } = await init("init-host");
             expect(code).not.toBe(0);
