@@ -20,7 +20,7 @@ describe("every command of the documentation runs, in a fresh checkout:", () => 
     let found: string;
 
     beforeAll(async () => {
-        sandbox = await Sandbox.up("docs");
+        sandbox = await Sandbox.up("commands");
         await reader.start("feature/docs");
         await copyCheckout(join(reader.directory, "template"));
         examples = examplesOf(sandbox, `file://${reader.directory}`);
