@@ -7,6 +7,7 @@ import { CollectorConfig } from "./components/collectorConfig";
 import { CollectorStart } from "./components/collectorStart";
 import { DockerDaemonConfig } from "./components/dockerDaemonConfig";
 import { DockerRestart } from "./components/dockerRestart";
+import { guard } from "./components/guard";
 import { makeHost } from "./components/host";
 import { Ipv6Dnat } from "./components/ipv6Dnat";
 import { PinnedImage } from "./components/pinnedImage";
@@ -14,6 +15,7 @@ import { routerConfig as routerConfigFor } from "./components/routerConfig";
 import { loadSettings } from "./components/settings";
 
 const settings = loadSettings();
+guard(settings);
 // docker-proxy hides the routers' addresses: only their identifiers tell them apart.
 const patEnabled = settings.mode === "proxy";
 const stack = {

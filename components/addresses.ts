@@ -56,6 +56,18 @@ export function prefixContains(outer: string, inner: string): boolean {
     );
 }
 
+/** Every public IPv6 address is within it (RFC 4291, section 2.4; IANA). */
+const GLOBAL_UNICAST = "2000::/3";
+
+/**
+ * Whether a prefix is the Internet or so large a part of it that it shuts out
+ * nobody in particular: IANA gives no more than an IPv4 /8 or an IPv6 /12 to
+ * one registry.
+ */
+export function isWorldOpen({ family, length, text }: Prefix): boolean {
+    return family === "ipv4" ? length < 8 : length < 12 && prefixesOverlap(text, GLOBAL_UNICAST);
+}
+
 /** The first of the subnets with a /64 in a VPC's IPv6 block. */
 export function firstSubnet64(vpcBlock: string): string {
     return vpcBlock.replace(/\/\d+$/, "/64");

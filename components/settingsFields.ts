@@ -157,8 +157,8 @@ const HOST_KEY_BYTES: Readonly<Record<string, number>> = {
     "ecdsa-sha2-nistp521": 172,
 };
 
-/** The key blob names its own type first (RFC 4253, section 6.6). */
-function isPinnableHostKey(value: string): boolean {
+/** Whether it is a public host key of a kind that the command provider pins; its blob names its own type first (RFC 4253, section 6.6). */
+export function isPinnableHostKey(value: string): boolean {
     const [type = "", blob = "", ...comment] = value.trim().split(" ");
     if (!Object.hasOwn(HOST_KEY_BYTES, type) || /[\n\r]/.test(comment.join(" "))) {
         return false;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { prefixContains } from "./addresses";
+import { isWorldOpen, prefixContains, readPrefix } from "./addresses";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
 import { publicKeyOf } from "./sshKeys";
 
@@ -22,8 +22,12 @@ interface Lists {
 function checkLists(settings: Lists, refuse: Refuse): void {
     for (const key of ["bmpAllowedCidrs", "restAllowedCidrs", "sshAllowedCidrs"] as const) {
         settings[key]?.forEach((prefix, index) => {
-            if (prefix.endsWith("/0") && !settings.allowWorldOpen) {
-                refuse([key, index], "narrower than the whole Internet, unless allowWorldOpen is true");
+            const read = readPrefix(prefix);
+            if (read && isWorldOpen(read) && !settings.allowWorldOpen) {
+                refuse(
+                    [key, index],
+                    "narrower than the whole Internet (IPv4 from /8 on, IPv6 from /12 on), unless allowWorldOpen is true",
+                );
             }
             if (isInside(prefix, settings.fixedCidrV6)) {
                 refuse([key, index], `outside fixedCidrV6 (${settings.fixedCidrV6}), where only containers are`);

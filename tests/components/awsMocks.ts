@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Registration, watchRegistrations } from "./registrations";
-import { printed } from "./mocks";
+import { printed, STACK } from "./mocks";
 
 /** What AWS works out for a resource, by its type. */
 const computed: Readonly<Record<string, Record<string, unknown>>> = {
@@ -43,7 +43,7 @@ export async function recordAws(overrides: typeof answers = {}): Promise<Recordi
                 if (type.startsWith("aws:") || type === "pulumi:providers:docker") {
                     return { id: `${name}-id`, state: { ...state, ...computed[type] } };
                 }
-                if (type.startsWith("openbmp-aio-ipv6:")) {
+                if (type === STACK || type.startsWith("openbmp-aio-ipv6:")) {
                     return { id: "", state: {} };
                 }
                 throw new Error(`unexpected resource ${type} ${name}`);

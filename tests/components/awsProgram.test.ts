@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
 import { pinnedTo, recordAws, type Recording } from "./awsMocks";
-import { secretText, valueOf } from "./mocks";
+import { runInStack, secretText, valueOf } from "./mocks";
 
 const base = {
     sshPrivateKey: loginKey.private,
@@ -21,12 +21,14 @@ async function run(config: Record<string, string>): Promise<Recording & { output
             Object.entries({ ...base, ...config }).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]),
         ),
     );
-    const outputs = await new Promise<Outputs>((resolve) => {
+    const outputs = await runInStack(() => {
+        let exported: Outputs = {};
         jest.isolateModules(() => {
             // The same engine for the program and for this test.
             jest.doMock("@pulumi/pulumi", () => pulumi);
-            resolve(jest.requireActual<Outputs>("../../index"));
+            exported = jest.requireActual<Outputs>("../../index");
         });
+        return exported;
     });
     await Promise.all(Object.values(outputs).map(valueOf));
     return { ...recording, outputs };

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { recordResources, valueOf } from "./mocks";
+import { recordResources, runInStack, valueOf } from "./mocks";
 import { hostKey, type Registration, watchRegistrations } from "./registrations";
 
 const secrets = {
@@ -38,7 +38,7 @@ describe("the chain of the program's steps", () => {
         pulumi.runtime.setAllConfig(
             Object.fromEntries(Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value])),
         );
-        outputs = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
+        outputs = await runInStack(() => jest.requireActual<typeof outputs>("../../index"));
         await Promise.all(Object.values(outputs).map(valueOf));
     });
 
@@ -61,7 +61,7 @@ describe("the chain of the program's steps", () => {
 
     test("steps stand beside each other, none below another", () => {
         const steps = registrations.filter(({ type }) => type.startsWith("openbmp-aio-ipv6:"));
-        expect(steps.map(({ parent }) => parent)).toEqual(steps.map(() => ""));
+        expect(steps.map(({ parent }) => parent)).toEqual(steps.map(() => "openbmp-aio-ipv6-test"));
     });
 
     test("no secret of the configuration goes to the engine in clear", () => {

@@ -41,6 +41,9 @@ export async function recordResources(): Promise<Registered[]> {
     await pulumi.runtime.setMocks(
         {
             newResource({ type, name, inputs }) {
+                if (type === STACK) {
+                    return { id: "", state: {} };
+                }
                 registered.push({ type, name, inputs: inputs as Record<string, unknown> });
                 if (type.startsWith("openbmp-aio-ipv6:")) {
                     return { id: "", state: {} };
@@ -60,6 +63,19 @@ export async function recordResources(): Promise<Registered[]> {
         false,
     );
     return registered;
+}
+
+/** The type of the resource that every other belongs to. */
+export const STACK = "pulumi:pulumi:Stack";
+
+/** Runs a program as Pulumi does, within a stack: what it exports. */
+export async function runInStack<T>(program: () => T): Promise<T> {
+    let result: T | undefined;
+    await pulumi.runtime.runInPulumiStack(() => {
+        result = program();
+        return Promise.resolve({});
+    });
+    return result as T;
 }
 
 /** The value of an output once it is known. */
