@@ -33,8 +33,19 @@ function typeScriptMessages(path: string, source: string): string[] {
             }
             return;
         }
+        if (/^components\//.test(path) && isText(node) && textOf(node).includes(" must be ")) {
+            found.push(textOf(node));
+        }
         for (const argument of messageArguments(node)) {
             found.push(...textsIn(argument));
+        }
+        if (ts.isCallExpression(node) && node.expression.getText() === "must") {
+            found.push(
+                ...node.arguments
+                    .slice(3)
+                    .flatMap(textsIn)
+                    .map((text) => `${PLACEHOLDER} must be ${text}`),
+            );
         }
         ts.forEachChild(node, visit);
     };
