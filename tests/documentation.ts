@@ -59,3 +59,8 @@ export function anchorsOf(page: string): string[] {
             .replaceAll(" ", "-"),
     );
 }
+
+/** A command of a block as it is typed. */
+export function withoutComment(line: string): string {
+    return line.replace(/\s+#.*$/, "").trim();
+}

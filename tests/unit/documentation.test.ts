@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parse } from "yaml";
 import { configurationTable, withTable } from "../../scripts/lib/docs/configurationTable";
-import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf } from "../documentation";
+import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf, withoutComment } from "../documentation";
+import { chapters, notRun } from "../e2e/chapters";
 
 const root = join(__dirname, "..", "..");
 
@@ -68,4 +69,20 @@ test.each(pages)("the data in %s can be read", (page) => {
 
 test.each(pages)("%s has no fence without its language", (page) => {
     expect(proseOf(page)).not.toContain("```");
+});
+
+describe("every command of the documentation", () => {
+    const blocks = pages.flatMap((page) => blocksOf(page, "sh"));
+
+    test("is in a chapter that a test runs", () => {
+        expect(Object.values(chapters).flat().sort()).toEqual(blocks.map(({ name }) => name).sort());
+    });
+
+    test.each(Object.keys(chapters))("of the chapter %s has its test", (chapter) => {
+        expect(existsSync(join(root, "tests", "e2e", `documented${chapter}.test.ts`))).toBe(true);
+    });
+
+    test.each(Object.keys(notRun))("that is not run is there: %s", (command) => {
+        expect(blocks.flatMap(({ text }) => text.split("\n")).map(withoutComment)).toContain(command);
+    });
 });
