@@ -33,7 +33,12 @@ export function problemLine(issue: z.core.$ZodIssue, values: Readonly<Record<str
     if (value === undefined && issue.code !== "custom") {
         return `${key} is missing: it must be ${issue.message}`;
     }
-    const shown =
-        value === undefined || secretKeys.includes(String(issue.path[0])) ? "" : `, got ${JSON.stringify(value)}`;
+    const given = JSON.stringify(value);
+    const shown = value === undefined || isSecret(String(issue.path[0]), given) ? "" : `, got ${given}`;
     return `${key} must be ${issue.message}${shown}`;
+}
+
+/** A private key is secret wherever it was put by mistake. */
+function isSecret(key: string, given: string): boolean {
+    return secretKeys.includes(key) || given.includes("PRIVATE KEY");
 }

@@ -3,6 +3,9 @@ import { loginKey, vmKey } from "../awsConfig";
 import { pinnedTo, recordAws, type Recording } from "./awsMocks";
 import { runInStack, secretText, valueOf } from "./mocks";
 
+// Each run loads the modules of @pulumi/aws anew.
+jest.setTimeout(60_000);
+
 const base = {
     sshPrivateKey: loginKey.private,
     hostPrivateKey: vmKey.private,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackName } from "../../scripts/lib/ephemeral/stackName";
 import { copyCheckout, linkPackages } from "./checkout";
-import { EphemeralStacks } from "./ephemeralStacks";
+import { EphemeralStacks, errorLines } from "./ephemeralStacks";
 import { root, run, tryRun } from "./run";
 import { MINUTE } from "./story";
 
@@ -106,11 +106,14 @@ describe("a stack that is not ephemeral", () => {
         "is left alone by up and down, though it has the name of the branch's stack",
         async () => {
             const name = await stacks.deploy("taken", new Date(), { marked: false });
-            const error = `ephemeral: the stack ${name} is not ephemeral: it is left alone\n`;
+            const error = `ephemeral: the stack ${name} is not ephemeral: it is left alone`;
             const down = await stacks.command(["down", "--branch", "taken"]);
-            expect([down.code, down.stderr]).toEqual([1, error]);
+            expect([down.code, errorLines(down)]).toEqual([1, [error]]);
             const up = await stacks.command(["up", "--branch", "taken"]);
-            expect([up.code, up.stderr]).toEqual([1, error.replace("not ephemeral", "there and is not ephemeral")]);
+            expect([up.code, errorLines(up)]).toEqual([
+                1,
+                [error.replace("not ephemeral", "there and is not ephemeral")],
+            ]);
             expect(await stacks.names()).toEqual([name]);
         },
         MINUTE,
@@ -192,8 +195,9 @@ describe("bad input is one clear line", () => {
     ])(
         "%s",
         async (_what, args, environment, line) => {
-            const { code, stdout, stderr } = await stacks.command(args, environment);
-            const errors = stderr.split("\n").filter((text) => text !== "" && !text.startsWith("==>"));
+            const result = await stacks.command(args, environment);
+            const { code, stdout } = result;
+            const errors = errorLines(result);
             expect([code, stdout, errors]).toEqual([1, "", [`ephemeral: ${line}`]]);
         },
         MINUTE,
@@ -210,9 +214,9 @@ describe("bad input is one clear line", () => {
             await run("git", [...git, "commit", "--quiet", "--allow-empty", "--message", "test"]);
             await run("git", [...git, "checkout", "--quiet", "--detach"]);
             const up = await tryRun("env", [...stacks.variables(), `${checkout}/scripts/ephemeral`, "up"]);
-            expect([up.code, up.stderr]).toEqual([
+            expect([up.code, errorLines(up)]).toEqual([
                 1,
-                "ephemeral: no branch is checked out here (detached HEAD): name it with --branch\n",
+                ["ephemeral: no branch is checked out here (detached HEAD): name it with --branch"],
             ]);
         },
         MINUTE,

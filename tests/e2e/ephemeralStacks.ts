@@ -6,6 +6,11 @@ import { markerTags, writeTags } from "../../scripts/lib/ephemeral/marker";
 import { stackName } from "../../scripts/lib/ephemeral/stackName";
 import { root, run, tryRun, type RunResult } from "./run";
 
+/** What a command printed as errors: on stderr, without its progress. */
+export function errorLines({ stderr }: RunResult): string[] {
+    return stderr.split("\n").filter((line) => line !== "" && !line.startsWith("==> "));
+}
+
 /** A backend with ephemeral stacks, and a Git remote, of a test's own. */
 export class EphemeralStacks {
     readonly directory = mkdtempSync(join(tmpdir(), "openbmp-ephemeral-e2e-"));

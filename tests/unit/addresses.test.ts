@@ -6,6 +6,7 @@ import {
     isHostName,
     isIpv6Address,
     prefixesOverlap,
+    isWorldOpen,
     readPrefix,
 } from "../../components/addresses";
 
@@ -97,4 +98,22 @@ test.each([
     ["é.example", false],
 ])("whether “%s” is a DNS name", (text, expected) => {
     expect(isHostName(text)).toBe(expected);
+});
+
+test.each<[string, boolean]>([
+    ["0.0.0.0/0", true],
+    ["0.0.0.0/1", true],
+    ["128.0.0.0/1", true],
+    ["8.0.0.0/7", true],
+    ["8.0.0.0/8", false],
+    ["::/0", true],
+    ["::/1", true],
+    ["2000::/3", true],
+    ["2600::/11", true],
+    ["2600::/12", false],
+    ["8000::/1", false],
+    ["fc00::/7", false],
+])("%s is open to the world: %s", (text, expected) => {
+    const prefix = readPrefix(text);
+    expect(prefix && isWorldOpen(prefix)).toBe(expected);
 });

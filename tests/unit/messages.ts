@@ -28,7 +28,7 @@ function typeScriptMessages(path: string, source: string): string[] {
     const visit = (node: ts.Node) => {
         if (allMessages.test(path) && isText(node)) {
             const text = textOf(node);
-            if (text.trim().includes(" ") && !ts.isImportDeclaration(node.parent)) {
+            if (text.trim().includes(" ") && !isComparedWith(node)) {
                 found.push(isSettings && !text.startsWith("The ") ? `${PLACEHOLDER} must be ${text}` : text);
             }
             return;
@@ -72,6 +72,12 @@ function messageArguments(node: ts.Node): readonly ts.Node[] {
         return node.arguments.filter((argument) => warning.test(argument.getText()));
     }
     return ts.isCallExpression(node) && /\.refusal$/.test(node.expression.getText()) ? node.arguments.slice(1) : [];
+}
+
+/** Whether the text is looked for in another one, or imported. */
+function isComparedWith({ parent }: ts.Node): boolean {
+    const called = ts.isCallExpression(parent) ? parent.expression.getText() : "";
+    return ts.isImportDeclaration(parent) || /\.(includes|startsWith|endsWith|split)$/.test(called);
 }
 
 type Text = ts.StringLiteral | ts.NoSubstitutionTemplateLiteral | ts.TemplateExpression;

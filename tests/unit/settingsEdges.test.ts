@@ -56,3 +56,23 @@ test.each(["::ffff:010.0.0.1", "::1.2.3.4", "::0x1.1.1.1", "::ffff:192.0.2.1"])(
         expect(problems({ bmpAllowedCidrs: JSON.stringify([`${address}/128`]) })).toHaveLength(1);
     },
 );
+
+test.each(["0.0.0.0/1", "128.0.0.0/1", "2000::/3"])(
+    "the list entry %s needs allowWorldOpen, as half the world",
+    (prefix) => {
+        const bmpAllowedCidrs = JSON.stringify([prefix]);
+        expect(problems({ bmpAllowedCidrs })).toEqual([expect.stringContaining("narrower than the whole Internet")]);
+        expect(problems({ bmpAllowedCidrs, allowWorldOpen: "true" })).toEqual([]);
+    },
+);
+
+test.each(["hostKey", "bastionHostKey", "hostUser", "kafkaFqdn"])(
+    "a private key put into %s by mistake is not shown",
+    (key) => {
+        const lines = problems({
+            [key]: "-----BEGIN OPENSSH PRIVATE KEY-----\nBODY\n-----END OPENSSH PRIVATE KEY-----",
+        });
+        expect(lines.join()).toContain(`- ${key} must be`);
+        expect(lines.join()).not.toContain("BODY");
+    },
+);
