@@ -12,6 +12,7 @@ export const chapters = {
         "docs/existing-host.md: What the host needs",
         "README.md: An existing host",
         "docs/from-the-manual-page.md: Taking over what you have",
+        "README.md: Outputs",
         "README.md: What is there now",
         "README.md: What is there now 2",
         "docs/dnat-or-pat.md: What a change costs",
@@ -21,6 +22,7 @@ export const chapters = {
         "docs/existing-host.md: Another login key",
         "docs/existing-host.md: Moving to another machine",
         "README.md: What destroy leaves",
+        "docs/existing-host.md: Moving to another machine 2",
     ],
     BranchStacks: [
         "docs/branch-stacks.md: Test stacks per branch",
@@ -29,6 +31,7 @@ export const chapters = {
     ],
     Tools: [
         "README.md: Two commands",
+        "README.md: Two commands 2",
         "docs/gitops.md: The stack's file",
         "README.md: Three ways to use it",
         "README.md: Sandbox",
@@ -36,6 +39,7 @@ export const chapters = {
     Aws: [
         "README.md: A new VM in AWS",
         "docs/aws.md: Replacement",
+        "docs/aws.md: Replacement 2",
         "docs/aws.md: Taking it away",
         "docs/aws.md: Taking it away 2",
     ],

@@ -27,6 +27,7 @@ describe("who follows the documentation with a host of their own", () => {
         async () => {
             const printed = await reader.follow(["docs/existing-host.md: What the host needs"]);
             expect(printed).toContain("in Pulumi.site.yaml: hostAddress, hostUser, hostKey and bmpAllowedCidrs");
+            expect(printed).toContain("- scripts/pulumi up --stack dev");
         },
         MINUTE,
     );
@@ -38,6 +39,7 @@ describe("who follows the documentation with a host of their own", () => {
                 "README.md: An existing host",
                 "docs/from-the-manual-page.md: Taking over what you have",
             ]);
+            expect(await reader.follow(["README.md: Outputs"])).toContain("bmp targets openbmp");
             expect(printed).toMatch(/^dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container$/m);
             expect(printed).toMatch(/^as deployed$/m);
         },
@@ -94,6 +96,8 @@ describe("who follows the documentation with a host of their own", () => {
             expect(await containers()).toBe("openbmp_aio\n");
             await reader.follow(["README.md: What destroy leaves"]);
             expect(await containers()).toBe("");
+            await reader.follow(["docs/existing-host.md: Moving to another machine 2"]);
+            expect(await reader.run("scripts/pulumi stack ls")).not.toMatch(/^lab/m);
             expect(await sandbox.root("ls /var/openbmp; ls /var/lib | grep openbmp || true")).toMatch(
                 /^config\nmysql\nmysql\.before-\S+\nmysql\.pat_enabled\n$/,
             );

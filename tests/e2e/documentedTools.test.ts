@@ -21,7 +21,8 @@ describe("who follows the documentation of the commands", () => {
         async () => {
             const printed = await reader.follow(["README.md: Two commands"], { PULUMI_CONFIG_PASSPHRASE: undefined });
             expect(printed).toMatch(/by DNAT, port 5000.*"RouterName":"edge-router-1.example"/);
-            await run("scripts/demo", ["--down"]);
+            await reader.follow(["README.md: Two commands 2"]);
+            expect(await run("docker", ["ps", "--all", "--quiet", "--filter", "name=openbmp-sandbox-demo$"])).toBe("");
         },
         5 * MINUTE,
     );
