@@ -9,5 +9,5 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-    projects: [project("unit"), project("components"), project("e2e")],
+    projects: [project("unit"), project("components"), project("aws-rules"), project("e2e")],
 };

@@ -9,7 +9,7 @@ ROUTER_IMAGE=openbmp-test-router:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# content_tag DIRECTORY [FILE…]: changes when a file in it, or one of those files, does.
+# content_tag DIRECTORY [PATH…]: changes when a file in it, or one of those files or folders, does.
 content_tag() {
   (cd "$1" && find . "${@:2}" -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
@@ -47,6 +47,24 @@ ensure_sandbox_image() {
   # The host's network: where the build's own is closed, package mirrors answer there.
   run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="$1" \
     --tag "$tag" "$PROJECT_ROOT/tests/sandbox"
+}
+
+instance_image_tag() {
+  echo "openbmp-instance:$(content_tag "$PROJECT_ROOT/tests/emulators/aws/image" "$PROJECT_ROOT/tests/sandbox")"
+}
+
+# The image of the emulator's EC2 instances.
+ensure_instance_image() {
+  local tag base context
+  tag=$(instance_image_tag)
+  ! have_image "$tag" || return 0
+  base=$(base_image debian:trixie-slim --variant=minbase)
+  say "building the image of emulated EC2 instances"
+  context=$(mktemp -d)
+  cp "$PROJECT_ROOT"/tests/emulators/aws/image/* "$PROJECT_ROOT"/tests/sandbox/sandbox-cgroups* "$context"
+  # The host's network: where the build's own is closed, package mirrors answer there.
+  run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
+  rm -rf "$context"
 }
 
 # Builds the stand-in for the AIO image and prints the path of its archive.

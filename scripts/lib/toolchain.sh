@@ -196,16 +196,16 @@ ensure_test_tools() {
   apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
 }
 
-# python_environment NAME PACKAGE==VERSION…: prints the folder of the programs
-# of these packages, in a virtual environment of their own.
+# python_environment NAME ARGUMENT…: prints the folder of the programs that `pip
+# install ARGUMENT…` brings, in a virtual environment of their own.
 python_environment() {
-  local home
+  local name=$1 home
   home=$CACHE_DIR/python-$1-$(printf '%s\n' "$@" | sha256sum | cut -c 1-12)
   shift
   if [ ! -f "$home/complete" ]; then
     apt_install python3=python3
     python3 -c 'import ensurepip' 2>/dev/null || apt_install ensurepip=python3-venv
-    say "installing ${*%%==*} from PyPI"
+    say "installing $name from PyPI"
     rm -rf "$home"
     run_quietly "python3 -m venv" python3 -m venv "$home"
     run_quietly "pip install" "$home/bin/python" -m pip install "$@"
@@ -244,4 +244,12 @@ ensure_docker_registry() {
     run_quietly "unpacking docker-registry" dpkg-deb -x "$home"/docker-registry_*.deb "$home"
   fi
   export PATH=$home/usr/bin:$PATH
+}
+
+# cfn-lint, checkov and moto; AWS_RULES_TOOLS is the folder of their programs.
+ensure_aws_rules_tools() {
+  local requirements=$PROJECT_ROOT/tests/aws-rules/requirements.txt
+  AWS_RULES_TOOLS=$(python_environment "aws-rules-$(sha256sum "$requirements" | cut -c 1-12)" \
+    --require-hashes --only-binary :all: --requirement "$requirements")
+  export AWS_RULES_TOOLS
 }

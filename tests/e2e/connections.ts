@@ -1,17 +1,31 @@
 import { run } from "./run";
 import type { Sandbox } from "./sandbox";
 
-/** Tries to connect, and says what came of it: "connected", "no answer" or an error's code. */
+/** Tries to connect to each port, and says what came of it: "connected", "no answer" or an error's code, a line for each. */
 const connectProgram = `
-    const [host, port] = process.argv.slice(2);
-    const socket = require("net").connect({ host, port: Number(port), timeout: 2000 });
-    const say = (text) => { console.log(text); process.exit(); };
-    socket.on("connect", () => say("connected")).on("timeout", () => say("no answer")).on("error", (error) => say(error.code));
+    const [host, ...ports] = process.argv.slice(2);
+    const connect = (port) => new Promise((resolve) => {
+        const socket = require("net").connect({ host, port: Number(port), timeout: 2000 });
+        socket.on("connect", () => resolve("connected")).on("timeout", () => resolve("no answer"))
+            .on("error", (error) => resolve(error.code));
+    });
+    Promise.all(ports.map(connect)).then((results) => { console.log(results.join("\\n")); process.exit(); });
 `;
 
 /** What a connection from that address beside the host comes to. */
 export async function connectionFrom(sandbox: Sandbox, suffix: string, host: string, port: number): Promise<string> {
-    return (await sandbox.runBeside(suffix, connectProgram, [host, String(port)])).stdout.trim();
+    return (await connectionsFrom(sandbox, suffix, host, [port])).join();
+}
+
+/** What connections from that address beside the host come to, in the order of the ports. */
+export async function connectionsFrom(
+    sandbox: Sandbox,
+    suffix: string,
+    host: string,
+    ports: readonly number[],
+): Promise<string[]> {
+    const { stdout } = await sandbox.runBeside(suffix, connectProgram, [host, ...ports.map(String)]);
+    return stdout.trim().split("\n");
 }
 
 /** A neighbour with a route to a network behind the host; what a connection from it comes to. */

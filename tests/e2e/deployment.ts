@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ConfigMap, LocalWorkspace, type OutputMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
+import {
+    type ConfigMap,
+    LocalWorkspace,
+    type OutputMap,
+    type Stack,
+    type UpOptions,
+    type UpResult,
+} from "@pulumi/pulumi/automation";
 import type { Verification } from "../../components/collectorStart";
 import { root, type RunResult, tryRun } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
@@ -19,6 +26,16 @@ export function proofOf(outputs: OutputMap): { sentTo: string; seenAsSent: boole
     return { sentTo: proof.sentTo, seenAsSent };
 }
 
+/** What a test's stack is made of. */
+export interface StackOptions {
+    readonly name: string;
+    /** Lists and objects as JSON. */
+    readonly config: Record<string, string>;
+    readonly secrets: Record<string, string>;
+    /** Variables besides the test's own. */
+    readonly environment?: Record<string, string>;
+}
+
 /** A stack of a test's own, with a state folder of its own. */
 export class Deployment {
     private constructor(
@@ -27,10 +44,28 @@ export class Deployment {
     ) {}
 
     /** A stack for the sandbox; `config` adds to what every one needs. */
-    static async create(sandbox: Sandbox, config: Record<string, string> = {}): Promise<Deployment> {
+    static create(sandbox: Sandbox, config: Record<string, string> = {}): Promise<Deployment> {
+        const allowed = JSON.stringify([`${sandbox.peerAddress("100")}/120`]);
+        return Deployment.of({
+            name: sandbox.name,
+            config: {
+                target: "host",
+                hostAddress: sandbox.info.address,
+                hostUser: sandbox.info.user,
+                hostKey: sandbox.info.hostKey,
+                image: standInImage,
+                bmpAllowedCidrs: allowed,
+                restAllowedCidrs: allowed,
+                ...config,
+            },
+            secrets: { sshPrivateKey: sandbox.privateKey },
+        });
+    }
+
+    static async of({ name, config, secrets, environment = {} }: StackOptions): Promise<Deployment> {
         const directory = mkdtempSync(join(tmpdir(), "openbmp-e2e-"));
         const stack = await LocalWorkspace.createStack(
-            { stackName: `e2e-${sandbox.name}`, workDir: root },
+            { stackName: `e2e-${name}`, workDir: root },
             {
                 envVars: {
                     PULUMI_BACKEND_URL: `file://${directory}`,
@@ -38,21 +73,15 @@ export class Deployment {
                     PULUMI_SKIP_UPDATE_CHECK: "true",
                     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
                     PULUMI_ERROR_OUTPUT_STRING: "true",
+                    ...environment,
                 },
             },
         );
         const deployment = new Deployment(stack, directory);
-        await deployment.configure({
-            target: "host",
-            hostAddress: sandbox.info.address,
-            hostUser: sandbox.info.user,
-            hostKey: sandbox.info.hostKey,
-            image: standInImage,
-            bmpAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
-            restAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
-            ...config,
-        });
-        await stack.setConfig("sshPrivateKey", { value: sandbox.privateKey, secret: true });
+        await deployment.configure(config);
+        for (const [key, value] of Object.entries(secrets)) {
+            await stack.setConfig(key, { value, secret: true });
+        }
         return deployment;
     }
 
@@ -75,8 +104,8 @@ export class Deployment {
         await this.stack.setAllConfig(values);
     }
 
-    up(): Promise<UpResult> {
-        return this.stack.up();
+    up(options?: UpOptions): Promise<UpResult> {
+        return this.stack.up(options);
     }
 
     outputs(): Promise<OutputMap> {
@@ -84,13 +113,13 @@ export class Deployment {
     }
 
     /** The error text of an `up` that must fail. */
-    async failingUp(): Promise<string> {
-        try {
-            await this.stack.up();
-        } catch (error) {
-            return String(error);
-        }
-        throw new Error("the deployment succeeded, and should not have");
+    failingUp(): Promise<string> {
+        return failure(() => this.stack.up());
+    }
+
+    /** The error text of a preview that must fail. */
+    failingPreview(): Promise<string> {
+        return failure(() => this.stack.preview());
     }
 
     /** Runs scripts/status for this stack. */
@@ -108,4 +137,13 @@ export class Deployment {
         rmSync(this.directory, { recursive: true, force: true });
         rmSync(join(root, `Pulumi.${this.stack.name}.yaml`), { force: true });
     }
+}
+
+async function failure(work: () => Promise<unknown>): Promise<string> {
+    try {
+        await work();
+    } catch (error) {
+        return String(error);
+    }
+    throw new Error("the deployment succeeded, and should not have");
 }

@@ -29,6 +29,11 @@ export class Sandbox {
         readonly info: SandboxInfo,
     ) {}
 
+    /** A host that something else made, in a container of the name that sandboxes have. */
+    static of(name: string, info: SandboxInfo): Sandbox {
+        return new Sandbox(name, info);
+    }
+
     static async up(name: string, engine = "26.1"): Promise<Sandbox> {
         await run("scripts/sandbox", ["down", "--name", name]);
         const archive = (await run("scripts/stand-in", [])).trim();

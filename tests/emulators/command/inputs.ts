@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { connection } from "../../../scripts/lib/connection";
-import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "./values";
+import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../plugin/values";
 
 /** What the emulator can do; the real plugin takes more. */
 const commandInputs = z.strictObject({

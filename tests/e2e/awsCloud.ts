@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Account } from "../emulators/aws/account";
+import { type CloudResource, type CloudSettings, text, texts } from "../emulators/aws/cloud";
+import { Machines, nameOf } from "../emulators/aws/machines";
+import { Deployment, type StackOptions } from "./deployment";
+import { root, run, tryRun } from "./run";
+import { Sandbox, standInImage } from "./sandbox";
+
+const region = "eu-central-1";
+const amiParameter = "/aws/service/debian/release/13/latest/amd64";
+
+/** An account of the emulated AWS, with a Docker network that stands in for the Internet. */
+export class AwsCloud {
+    /** Images of the region, the newest first. */
+    static readonly images = ["ami-0123456789abcdef0", "ami-0fedcba9876543210"] as const;
+
+    private constructor(
+        readonly name: string,
+        private readonly directory: string,
+        /**
+         * The first /64 of the VPC's /56. Routers have addresses in it, too:
+         * Docker gives out none of a wider prefix.
+         */
+        private readonly prefix: string,
+        private readonly vpcCidr: string,
+    ) {}
+
+    /** An account whose instances boot, unless they are only to be kept in the books. */
+    static async create(name: string, { boots = true } = {}): Promise<AwsCloud> {
+        const digest = createHash("sha256").update(`aws/${name}`).digest();
+        const [first, second, third] = [0xfd00 + (digest[0] ?? 0), digest.readUInt16BE(1), digest.readUInt16BE(3)];
+        const prefix = [first, second, third].map((group) => group.toString(16)).join(":");
+        // Private, and rarely used: 10.200.0.0 to 10.249.255.0.
+        const vpcCidr = `10.${200 + ((digest[10] ?? 0) % 50)}.${digest[11] ?? 0}.0/24`;
+        const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr);
+        const settings: CloudSettings = {
+            accountId: "123456789012",
+            amazonPrefix: `${prefix}::/56`,
+            parameters: { [region]: { [amiParameter]: AwsCloud.images[0], older: AwsCloud.images[1] } },
+            ...(boots ? await cloud.makeMachinery() : {}),
+        };
+        writeFileSync(join(cloud.directory, "cloud.json"), JSON.stringify(settings));
+        return cloud;
+    }
+
+    /** The address of this machine on the network: where SSH comes from. */
+    get deployer(): string {
+        return `${this.prefix}::1`;
+    }
+
+    /** Variables that lead Pulumi to the emulator. */
+    get environment(): Record<string, string> {
+        return {
+            PATH: `${join(root, "tests/emulators/aws")}:${process.env.PATH ?? ""}`,
+            OPENBMP_AWS_EMULATOR: this.directory,
+            AWS_REGION: region,
+            AWS_ACCESS_KEY_ID: "of-a-test",
+            AWS_SECRET_ACCESS_KEY: "of-a-test",
+        };
+    }
+
+    /** A stack in the account; the routers at `…::100/120` may connect. */
+    async deployment(options: Partial<StackOptions> = {}): Promise<Deployment> {
+        const allowed = JSON.stringify([`${this.prefix}::100/120`]);
+        return Deployment.of({
+            name: this.name,
+            config: {
+                target: "aws",
+                image: standInImage,
+                // There is no registry to ask.
+                pinImage: "false",
+                vpcCidr: this.vpcCidr,
+                bmpAllowedCidrs: allowed,
+                restAllowedCidrs: allowed,
+                sshAllowedCidrs: JSON.stringify([`${this.deployer}/128`]),
+                ephemeral: "true",
+                ...options.config,
+            },
+            secrets: { sshPrivateKey: await this.newKey("login"), hostPrivateKey: await this.newKey("host") },
+            environment: { ...this.environment, ...options.environment },
+        });
+    }
+
+    /** What is in the account. */
+    resources(): CloudResource[] {
+        return [...this.account.read().resources.values()];
+    }
+
+    instance(): CloudResource {
+        const [instance] = this.account.read().all("aws:ec2/instance:Instance");
+        if (!instance) {
+            throw new Error("there is no instance");
+        }
+        return instance;
+    }
+
+    /** The instance as a host to look into. */
+    machine(): Sandbox {
+        const { id, properties } = this.instance();
+        const info = {
+            address: texts(properties, "ipv6Addresses")[0] ?? "",
+            addressV4: text(properties, "privateIp") ?? "",
+            user: "admin",
+            privateKeyFile: join(this.directory, "login"),
+            hostKey: readFileSync(join(this.directory, "host.pub"), "utf8").trim(),
+            network: this.network,
+        };
+        return Sandbox.of(nameOf(this.account.read(), id), info);
+    }
+
+    /** The instance is gone, and Pulumi was not told. */
+    async lose(): Promise<void> {
+        const instance = this.instance();
+        this.account.change((cloud) => {
+            cloud.remove(instance.id);
+        });
+        await this.machines.removed(instance);
+    }
+
+    async down(): Promise<void> {
+        // Instances before the volumes on them.
+        for (const resource of this.resources().sort((one) => (one.token === "aws:ec2/instance:Instance" ? -1 : 1))) {
+            await this.machines.removed(resource);
+        }
+        await this.removeNetwork();
+        rmSync(this.directory, { recursive: true, force: true });
+    }
+
+    private get account(): Account {
+        return new Account(this.directory, region);
+    }
+
+    private get machines(): Machines {
+        return new Machines(this.account, join(root, "tests/emulators/aws/machine"));
+    }
+
+    private get network(): string {
+        return `openbmp-aws-${this.name}`;
+    }
+
+    /** The network, and what every instance has loaded. */
+    private async makeMachinery(): Promise<Partial<CloudSettings>> {
+        await this.removeNetwork();
+        const ipv6 = ["--ipv6", "--subnet", `${this.prefix}::/64`, "--gateway", this.deployer];
+        await run("docker", ["network", "create", ...ipv6, "--subnet", this.vpcCidr, this.network]);
+        return { network: this.network, namePrefix: this.name, image: (await run("scripts/stand-in", [])).trim() };
+    }
+
+    /** With what an interrupted run left on it. */
+    private async removeNetwork(): Promise<void> {
+        const { stdout } = await tryRun("docker", ["ps", "--all", "--quiet", "--filter", `network=${this.network}`]);
+        const containers = stdout.split("\n").filter((id) => id !== "");
+        if (containers.length > 0) {
+            await tryRun("docker", ["rm", "--force", "--volumes", ...containers]);
+        }
+        await tryRun("docker", ["network", "rm", this.network]);
+    }
+
+    private async newKey(name: string): Promise<string> {
+        const file = join(this.directory, name);
+        await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file]);
+        return readFileSync(file, "utf8");
+    }
+}
