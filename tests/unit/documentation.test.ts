@@ -12,6 +12,13 @@ test("the README's table of configuration keys is what Pulumi.yaml says (npm run
     expect(readme).toBe(withTable(readme, configurationTable(pageText("Pulumi.yaml"))));
 });
 
+test("the README's table of outputs has what index.ts exports", () => {
+    const [, section = ""] = /^## Outputs\n(.*?)^## /ms.exec(pageText("README.md")) ?? [];
+    const listed = [...section.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell = ""]) => cell.match(/\w+/g) ?? []);
+    const exported = [...pageText("index.ts").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(exported.sort());
+});
+
 /** Whether the link of a page leads somewhere; the Internet is not asked. */
 function leadsSomewhere(page: string, link: string): boolean {
     if (/^[a-z]+:/.test(link)) {

@@ -53,6 +53,9 @@ function typeScriptMessages(path: string, source: string): string[] {
     return found;
 }
 
+/** What a step says of something that went wrong, and goes on. */
+const warning = /\b(does not|is not|no longer|could not|with errors|still)\b/;
+
 /** The arguments in which a call says what went wrong. */
 function messageArguments(node: ts.Node): readonly ts.Node[] {
     if (ts.isNewExpression(node) && /(Error|Failure)$/.test(node.expression.getText())) {
@@ -64,6 +67,9 @@ function messageArguments(node: ts.Node): readonly ts.Node[] {
             at = at.parent;
         }
         return /(Error|Failure)$/.test(at.name?.getText() ?? "") && node.expression ? [node.expression] : [];
+    }
+    if (ts.isCallExpression(node) && node.expression.getText() === "say") {
+        return node.arguments.filter((argument) => warning.test(argument.getText()));
     }
     return ts.isCallExpression(node) && /\.refusal$/.test(node.expression.getText()) ? node.arguments.slice(1) : [];
 }
@@ -105,7 +111,12 @@ function shellMessages(source: string): string[] {
     const printed = [...code.matchAll(/^(\w+)\(\) \{(.*?)(?:^\}| \})$/gms)]
         .filter(([, name = ""]) => printing.test(name))
         .flatMap(([, , body = ""]) => allQuoted(body));
-    return [...called, ...printed.filter((text) => text.replaceAll(PLACEHOLDER, "").trim().split(" ").length > 2)];
+    const said = [...code.matchAll(/\bsay (?=")/g)].map(({ index, 0: before }) => quoted(code, index + before.length));
+    return [
+        ...called,
+        ...said.filter((text) => warning.test(text)),
+        ...printed.filter((text) => text.replaceAll(PLACEHOLDER, "").trim().split(" ").length > 2),
+    ];
 }
 
 /** Every text in double quotes, of the shell's or in a program of jq's. */
