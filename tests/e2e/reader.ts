@@ -48,13 +48,19 @@ export class Reader<C extends Chapter> {
     ): Promise<string> {
         const lines = names.flatMap((name) => (commands.get(name) ?? `no block "${name}"`).split("\n"));
         const script = lines.filter((line) => !(withoutComment(line) in notRun)).join("\n");
+        const printed = await this.run(script, variables);
+        names.forEach((name) => this.left.delete(name));
+        return printed;
+    }
+
+    /** Runs commands in the checkout; returns what they printed, and throws all of it where one fails. */
+    async run(script: string, variables: Record<string, string | undefined> = {}): Promise<string> {
         const environment = this.stacks.variables({ PULUMI_SKIP_CONFIRMATIONS: "true", ...variables });
         const shell = ["bash", "-euo", "pipefail", "-c", this.real(script)];
         const { code, stdout, stderr } = await tryRun("env", ["-C", this.checkout, ...environment, ...shell]);
         if (code !== 0) {
-            throw new Error(`${names.join(", ")}: exit code ${code}:\n${(stdout + stderr).slice(-4000)}`);
+            throw new Error(`exit code ${code}:\n${(stdout + stderr).slice(-4000)}`);
         }
-        names.forEach((name) => this.left.delete(name));
         return stdout;
     }
 
