@@ -30,6 +30,12 @@ describe("who follows the documentation of the VM in AWS", () => {
         reader.remove();
     }, MINUTE);
 
+    const instances = () =>
+        cloud
+            .resources()
+            .filter(({ token }) => token.endsWith(":Instance"))
+            .map(({ id }) => id);
+
     /** What costs money in the account. */
     const billed = () =>
         cloud
@@ -38,14 +44,18 @@ describe("who follows the documentation of the VM in AWS", () => {
             .filter((token) => /:(Instance|Volume|Eip)$/.test(token));
 
     test(
-        "has a VM, and another one in its place",
+        "has a VM, another one after it is lost, and another one in its place",
         async () => {
             expect(await reader.follow(["README.md: A new VM in AWS"], variables)).toContain("datapath");
-            const { id } = cloud.instance();
+            const [first] = instances();
+            await cloud.lose();
             await reader.follow(["docs/aws.md: Replacement"], variables);
-            expect(cloud.instance().id).not.toBe(id);
+            const [second] = instances();
+            await reader.follow(["docs/aws.md: Replacement 2"], variables);
+            const [third] = instances();
+            expect(new Set([first, second, third, undefined]).size).toBe(4);
         },
-        8 * MINUTE,
+        10 * MINUTE,
     );
 
     test(
