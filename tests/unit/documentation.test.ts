@@ -47,9 +47,9 @@ test.each([
     expect(leadsSomewhere("README.md", link)).toBe(false);
 });
 
-test.each(pages)("%s names only commands of scripts/ that are there", (page) => {
+test.each(pages)("%s names only files of the project that are there", (page) => {
     const text = pageText(page);
-    const named = [...text.matchAll(/(?<![\w./-])scripts\/[\w./-]*\w/g)].map(([path]) => path);
+    const named = [...text.matchAll(/(?<![\w./-])(?:scripts|components|tests)\/[\w./-]*\w/g)].map(([path]) => path);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
