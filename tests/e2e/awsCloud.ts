@@ -62,23 +62,26 @@ export class AwsCloud {
         };
     }
 
-    /** A stack in the account; the routers at `…::100/120` may connect. */
-    async deployment(options: Partial<StackOptions> = {}): Promise<Deployment> {
+    /** What a stack in the account needs besides its keys; the routers at `…::100/120` may connect. Lists as JSON. */
+    get config(): Record<string, string> {
         const allowed = JSON.stringify([`${this.prefix}::100/120`]);
+        return {
+            target: "aws",
+            image: standInImage,
+            // There is no registry to ask.
+            pinImage: "false",
+            vpcCidr: this.vpcCidr,
+            bmpAllowedCidrs: allowed,
+            restAllowedCidrs: allowed,
+            sshAllowedCidrs: JSON.stringify([`${this.deployer}/128`]),
+        };
+    }
+
+    /** A stack in the account, whose data goes with it. */
+    async deployment(options: Partial<StackOptions> = {}): Promise<Deployment> {
         return Deployment.of({
             name: this.name,
-            config: {
-                target: "aws",
-                image: standInImage,
-                // There is no registry to ask.
-                pinImage: "false",
-                vpcCidr: this.vpcCidr,
-                bmpAllowedCidrs: allowed,
-                restAllowedCidrs: allowed,
-                sshAllowedCidrs: JSON.stringify([`${this.deployer}/128`]),
-                ephemeral: "true",
-                ...options.config,
-            },
+            config: { ...this.config, ephemeral: "true", ...options.config },
             secrets: { sshPrivateKey: await this.newKey("login"), hostPrivateKey: await this.newKey("host") },
             environment: { ...this.environment, ...options.environment },
         });

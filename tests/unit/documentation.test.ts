@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { parse } from "yaml";
+import { configurationTable, withTable } from "../../scripts/lib/docs/configurationTable";
+import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf, withoutComment } from "../documentation";
+import { chapters, notRun } from "../e2e/chapters";
+
+const root = join(__dirname, "..", "..");
+
+test("the README's table of configuration keys is what Pulumi.yaml says (npm run docs)", () => {
+    const readme = pageText("README.md");
+    expect(readme).toBe(withTable(readme, configurationTable(pageText("Pulumi.yaml"))));
+});
+
+test("the README's table of outputs has what index.ts exports", () => {
+    const [, section = ""] = /^## Outputs\n(.*?)^## /ms.exec(pageText("README.md")) ?? [];
+    const listed = [...section.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell = ""]) => cell.match(/\w+/g) ?? []);
+    const exported = [...pageText("index.ts").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(exported.sort());
+});
+
+/** Whether the link of a page leads somewhere; the Internet is not asked. */
+function leadsSomewhere(page: string, link: string): boolean {
+    if (/^[a-z]+:/.test(link)) {
+        return URL.canParse(link) && link.startsWith("https://");
+    }
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : normalize(join(dirname(page), path));
+    return existsSync(join(root, target)) && (anchor === undefined || anchorsOf(target).includes(anchor));
+}
+
+test.each(pages)("every link of %s leads to a file, and to a heading of it", (page) => {
+    expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+});
+
+test("every page of docs/ is linked from the README", () => {
+    const unlinked = pages.filter((page) => page.startsWith("docs/") && !linksOf("README.md").includes(page));
+    expect(unlinked).toEqual([]);
+});
+
+test.each([
+    ["a file that is not there", "nowhere.md"],
+    ["a heading that is not there", "#nothing-of-that-name"],
+    ["a heading that is not there of another page", "docs/aws.md#nothing"],
+    ["a connection that nobody protects", "http://example.org"],
+])("a link to %s is found", (_, link) => {
+    expect(leadsSomewhere("README.md", link)).toBe(false);
+});
+
+test.each(pages)("%s names only files of the project that are there", (page) => {
+    const text = pageText(page);
+    const named = [...text.matchAll(/(?<![\w./-])(?:scripts|components|tests)\/[\w./-]*\w/g)].map(([path]) => path);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test("blocks are found, and named by their headings", () => {
+    expect(blocksOf("docs/gitops.md", "json").map(({ name }) => name)).toEqual(["docs/gitops.md: Roles by OIDC"]);
+    const names = blocksOf("docs/aws.md", "sh").map(({ name }) => name.replace("docs/aws.md: ", ""));
+    expect(names).toEqual(["Replacement", "Replacement 2", "Taking it away", "Taking it away 2"]);
+});
+
+test.each(pages)("the data in %s can be read", (page) => {
+    for (const { text } of blocksOf(page, "json")) {
+        expect(() => JSON.parse(text) as unknown).not.toThrow();
+    }
+    for (const { text } of blocksOf(page, "yaml")) {
+        expect(() => parse(text) as unknown).not.toThrow();
+    }
+    // Another language would be run or read by no test.
+    expect(
+        pageText(page)
+            .match(/^```\w+$/gm)
+            ?.filter((fence) => !/^```(sh|json|yaml|mermaid|text)$/.test(fence)) ?? [],
+    ).toEqual([]);
+});
+
+test.each(pages)("%s has no fence without its language", (page) => {
+    expect(proseOf(page)).not.toContain("```");
+});
+
+describe("every command of the documentation", () => {
+    const blocks = pages.flatMap((page) => blocksOf(page, "sh"));
+
+    test("is in a chapter that a test runs", () => {
+        expect(Object.values(chapters).flat().sort()).toEqual(blocks.map(({ name }) => name).sort());
+    });
+
+    test.each(Object.keys(chapters))("of the chapter %s has its test", (chapter) => {
+        expect(existsSync(join(root, "tests", "e2e", `documented${chapter}.test.ts`))).toBe(true);
+    });
+
+    test.each(Object.keys(notRun))("that is not run is there: %s", (command) => {
+        expect(blocks.flatMap(({ text }) => text.split("\n")).map(withoutComment)).toContain(command);
+    });
+});
