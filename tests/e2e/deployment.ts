@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -130,6 +130,19 @@ export class Deployment {
 
     async destroy(): Promise<void> {
         await this.stack.destroy();
+    }
+
+    /**
+     * After a kill of Pulumi: it gives the lock back. Where the kill came while
+     * the file backend wrote the state, the one before, which lies beside it,
+     * takes its place.
+     */
+    async recover(): Promise<void> {
+        const file = join(this.directory, ".pulumi/stacks/openbmp-aio-ipv6", `${this.stack.name}.json`);
+        if (statSync(file).size === 0) {
+            copyFileSync(`${file}.bak`, file);
+        }
+        await this.stack.cancel();
     }
 
     /** Forgets the stack, whatever is deployed. */

@@ -50,7 +50,7 @@ describe("a deployment that is killed", () => {
         "at “%s” leaves a host and a state that the next up goes on from",
         async (text) => {
             expect(await killAt(text)).toBe(true);
-            await shared.deployment.stack.cancel();
+            await shared.deployment.recover();
         },
         2 * MINUTE,
     );
@@ -80,7 +80,7 @@ describe("a deployment that is killed", () => {
         async () => {
             await shared.sandbox.root("rm -rf /var/openbmp");
             expect(await killAt("armed:")).toBe(true);
-            await shared.deployment.stack.cancel();
+            await shared.deployment.recover();
             await shared.deployment.destroy();
             await shared.sandbox.reboot();
             expect(await dumpHost(shared.sandbox)).toBe(before);
