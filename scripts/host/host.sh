@@ -27,7 +27,7 @@ check_tools() {
 }
 
 check_docker() {
-  local version
+  local version info
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
     problem "no Docker engine answers: $(tail -n 1 <<<"$version")"
     return 1
@@ -36,9 +36,10 @@ check_docker() {
     problem "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
   systemctl cat docker.service >/dev/null 2>&1 ||
     problem "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
-  ! docker info --format '{{json .SecurityOptions}}' | grep -q name=rootless ||
+  info=$(docker info --format '{{json .}}')
+  ! jq -e 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info" >/dev/null ||
     problem "the Docker engine is rootless: containers do not share the host's network"
-  ! docker info --format '{{json .}}' | jq -e '.FirewallBackend.Driver? | strings | startswith("nftables")' >/dev/null ||
+  ! jq -e '.FirewallBackend.Driver? | strings | startswith("nftables")' <<<"$info" >/dev/null ||
     problem "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
 }
 
@@ -122,15 +123,17 @@ facts() {
 }
 
 preflight() {
+  local refusals
   if check_tools; then
     check_owner
     check_ipv6
     check_prefix_overlap
     if check_docker; then
-      problems_from daemon_json_problems
+      refusals=$(daemon_json_problems)
+      [ -z "$refusals" ] || problems_from printf '%s\n' "$refusals"
       [ "$DOCKER_NETWORK" = dedicated ] || check_dockerd_flags
       problems_from network_problems
-      [ -n "$(daemon_json_problems)" ] || check_restart
+      [ -n "$refusals" ] || check_restart
       check_image_needs
       check_port bmpPort "$BMP_PORT"
       check_port restPort "$REST_PORT"

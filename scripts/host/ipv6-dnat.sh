@@ -17,10 +17,11 @@ main() {
   touch "$RECORD/units.new"
   units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
   units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
-  [ -z "$units_changed" ] || systemctl daemon-reload
-  # Of two units, systemctl is content with either.
+  # Of two units, systemctl is content with either. To enable one reads all of them anew.
   if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null || ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
     systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
+  elif [ -n "$units_changed" ]; then
+    systemctl daemon-reload
   fi
   # Run on purpose, this step also mends rules that somebody changed by hand.
   if [ -n "$changed$units_changed" ] || ! "$DNAT_PROGRAM" check >&2 ||
