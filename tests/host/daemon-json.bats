@@ -145,7 +145,7 @@ teardown() { close_host; }
 @test "an engine that cannot check a file gets it unchecked" {
   touch "$FAKE/old-dockerd"
   step_succeeds docker-daemon-config
-  not_called '--validate'
+  on_host "$DAEMON_JSON" | jq -e .ipv6
 }
 
 @test "a full disk leaves the file as it was" {
