@@ -48,7 +48,8 @@ use_default_bridge() {
 use_own_network() {
   leave_other_network
   [ -e "$RECORD/daemon.found" ] || return 0
-  leave_default_bridge || die "the default bridge still has the prefix of the former deployment: $LEFT_BEHIND"
+  leave_default_bridge
+  [ -z "$LEFT_BEHIND" ] || die "the default bridge still has the prefix of the former deployment: $LEFT_BEHIND"
   forget_daemon_json
 }
 

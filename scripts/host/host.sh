@@ -161,7 +161,8 @@ sweep() {
   remove_network
   remove_dnat
   restore_containers
-  leave_default_bridge || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+  leave_default_bridge
+  [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
   bring_container_back
   restore_accept_ra
   rm -rf "$RECORD"

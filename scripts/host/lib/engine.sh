@@ -31,15 +31,17 @@ engine_is_stale() {
 # subnet_asked_for: on the default bridge, by the daemon.json on stdin.
 subnet_asked_for() { jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'; }
 
-# leave_default_bridge: the engine runs with the daemon.json that was found. 1,
-# with the reason in LEFT_BEHIND, where it must not restart or does not.
+# leave_default_bridge: the engine runs with the daemon.json that was found; or
+# the reason is in LEFT_BEHIND, where it must not restart or does not. Called on
+# its own, so that any other failure stops the step.
 leave_default_bridge() {
   local prefix
+  LEFT_BEHIND=''
   [ -e "$RECORD/daemon.found" ] || return 0
   restore_daemon_json
   [ -n "$(engine_restart_reason "$(read_daemon_json | subnet_asked_for)")" ] || return 0
   LEFT_BEHIND=$(engine_restart_problems | paste -sd ' ')
-  [ -z "$LEFT_BEHIND" ] || return 1
+  [ -z "$LEFT_BEHIND" ] || return 0
   prefix=$(bridge_ipv6_subnet)
   prepare_engine_restart
   restart_engine || LEFT_BEHIND=$RESTART_FAILURE
@@ -48,7 +50,6 @@ leave_default_bridge() {
     ip -6 addr flush dev docker0 to "$prefix" || true
     ip -6 route flush root "$prefix" dev docker0 || true
   fi
-  [ -z "$LEFT_BEHIND" ]
 }
 
 # Containers that a restart of the engine would harm for good, one line each.
