@@ -2,10 +2,18 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ClientOptions } from "@grpc/grpc-js";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import * as settings from "@pulumi/pulumi/runtime/settings";
 import { emulatedVersion } from "../emulators/command/refusals";
 import { root } from "./run";
 import type { Sandbox } from "./sandbox";
+
+// Every step has an engine of its own, at a port that an earlier one may have had. gRPC's
+// clients of one process share their connections, and a shared one that failed makes the next
+// client of the same port fail at once.
+const { grpcClientOptions } = settings as unknown as { grpcClientOptions: ClientOptions };
+grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 
 /** One of the two plugins, as environment variables that make Pulumi take it. */
 export interface Plugin {
