@@ -26,6 +26,8 @@ export class Machines {
             await this.boot(resource);
         } else if (token === "aws:ec2/volumeAttachment:VolumeAttachment") {
             await this.attachment("attach", properties);
+        } else if (token === "aws:ec2/networkInterface:NetworkInterface") {
+            await this.run("serve", nameOf(this.account.read(), id), texts(properties, "ipv6Addresses")[0] ?? "");
         }
         await this.followGroups(resource);
     }
@@ -61,6 +63,8 @@ export class Machines {
             rmSync(this.imageOf(id), { force: true });
         } else if (token === "aws:ec2/instance:Instance") {
             await this.run("terminate", nameOf(this.account.read(), id));
+        } else if (token === "aws:ec2/networkInterface:NetworkInterface") {
+            await this.run("forget", nameOf(this.account.read(), id));
         }
         await this.followGroups(resource);
     }
@@ -151,7 +155,7 @@ function needsStop(after: CloudResource, before: CloudResource): boolean {
     );
 }
 
-/** The name of an instance's sandbox. */
+/** The name of an instance's sandbox, or of what an interface's address is kept under. */
 export function nameOf({ settings }: Cloud, instanceId: string): string {
     return `${settings.namePrefix ?? "aws"}-${instanceId.slice(-8)}`;
 }
