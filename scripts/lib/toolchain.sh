@@ -31,12 +31,12 @@ apt_install() {
 
 ensure_node_modules() {
   local stamp=$PROJECT_ROOT/node_modules/.installed-lock
+  ! cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" || return 0
   if ! have node || ! have npm; then
     die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
   fi
   version_at_least "$(node -p process.versions.node)" 20.19.0 ||
     die "Node.js 20.19 or newer is needed, found $(node --version)"
-  cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" && return 0
   say "installing the npm packages of the lock file"
   # No package needs its install script: ssh2 would compile add-ons that it does
   # without, @pulumi/command would try to download its plugin.
@@ -98,7 +98,9 @@ EOF
 # Puts a Pulumi CLI on PATH: the user's own, else a download, else a build.
 ensure_pulumi() {
   local home=$CACHE_DIR/pulumi-$PULUMI_VERSION partial
-  pulumi_on_path && return 0
+  # Called by another of our commands: to ask it for its version takes a while.
+  [ "$(command -v pulumi)" != "$home/bin/pulumi" ] || return 0
+  ! pulumi_on_path || return 0
   if [ ! -x "$home/bin/pulumi" ]; then
     mkdir -p "$CACHE_DIR"
     apt_install curl=curl
@@ -193,7 +195,7 @@ docker_hub_reachable() {
 }
 
 ensure_test_tools() {
-  apt_install bats=bats shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+  apt_install bats=bats parallel=parallel shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
 }
 
 # python_environment NAME ARGUMENT…: prints the folder of the programs that `pip
