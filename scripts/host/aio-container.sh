@@ -7,15 +7,8 @@ create_on_network() {
   create_container
 }
 
-main() {
-  local problem
-  open_record
-  problem=$(container_problem)
-  [ -z "$problem" ] || die "$problem"
-  ensure_image
-  if ! container_exists; then
-    create_on_network
-  elif container_is_ours; then
+keep_or_replace() {
+  if container_is_ours; then
     mend_restart_policy
     if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$(container_misfits)" ] && network_fits; then
       say "$CONTAINER is there and fits"
@@ -29,6 +22,20 @@ main() {
     create_on_network
   else
     say "$CONTAINER was there, fits and is adopted"
+  fi
+}
+
+main() {
+  local problem
+  open_record
+  if container_exists; then
+    problem=$(container_problem)
+    [ -z "$problem" ] || die "$problem"
+    ensure_image
+    keep_or_replace
+  else
+    ensure_image
+    create_on_network
   fi
   container_json | jq -c --arg image "$IMAGE" '{containerId: .Id, imageId: .Image, imageRef: $image}'
 }

@@ -26,6 +26,7 @@ check_tools() {
   [ -z "$missing" ]
 }
 
+# Leaves the engine's version in ENGINE.
 check_docker() {
   local version info
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
@@ -34,6 +35,7 @@ check_docker() {
   fi
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
     problem "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
+  ENGINE=$version
   systemctl cat docker.service >/dev/null 2>&1 ||
     problem "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
   info=$(docker info --format '{{json .}}')
@@ -91,13 +93,19 @@ check_prefix_overlap() {
   [ -z "$clash" ] || problem "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
 }
 
-# check_port KEY PORT CONTAINER_PORT
+check_ports() {
+  local publishers
+  publishers=$(docker ps --filter "publish=$BMP_PORT" --filter "publish=$REST_PORT" --format '{{.Names}}')
+  check_port bmpPort "$BMP_PORT"
+  check_port restPort "$REST_PORT"
+}
+
+# check_port KEY PORT: the collector may hold it, nobody else.
 check_port() {
-  local holder ours
-  ours=$(docker container inspect "$CONTAINER" 2>/dev/null |
-    jq -r --arg port "$2" '.[0] | select(.State.Running) | [.HostConfig.PortBindings[][]?.HostPort] | index([$port]) // empty' || true)
-  [ -z "$ours" ] || return 0
-  holder=$(docker ps --filter "publish=$2" --format 'container {{.Names}}' | head -n 1)
+  local holder=''
+  [ -z "$publishers" ] || holder=$(docker ps --filter "publish=$2" --format '{{.Names}}' | head -n 1)
+  [ "$holder" != "$CONTAINER" ] || return 0
+  holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
     sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (pid \2)/p' | head -n 1)
   [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
@@ -118,7 +126,7 @@ check_owner() {
 facts() {
   jq -cn --arg ipv6 "$(verification_address)" --arg hostname "$(hostname)" \
     --arg ipv4 "$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p')" \
-    --arg engine "$(docker version --format '{{.Server.Version}}')" \
+    --arg engine "$ENGINE" \
     '{ipv6Address: $ipv6, ipv4Address: $ipv4, hostname: $hostname, engine: $engine}'
 }
 
@@ -135,8 +143,7 @@ preflight() {
       problems_from network_problems
       [ -n "$refusals" ] || check_restart
       check_image_needs
-      check_port bmpPort "$BMP_PORT"
-      check_port restPort "$REST_PORT"
+      check_ports
       problems_from container_problem
     fi
   fi

@@ -33,21 +33,21 @@ written_daemon_keys() { cat "$RECORD/daemon.keys" 2>/dev/null || echo '{}'; }
 # ours is the user's decision, unless a former deployment set that key: somebody
 # changed it since, and to run the step again is to mend that.
 daemon_json_problems() {
+  local wanted written
   docker_proxy_problems
   [ "$DOCKER_NETWORK" = bridge ] || return 0
-  if ! read_daemon_json | jq -e --slurp 'length == 1 and (.[0] | type) == "object"' >/dev/null 2>&1; then
-    echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
-    return
-  fi
-  read_daemon_json | jq -r --argjson wanted "$(wanted_daemon_keys)" --argjson written "$(written_daemon_keys)" \
+  wanted=$(wanted_daemon_keys)
+  written=$(written_daemon_keys)
+  read_daemon_json | jq -r --slurp --argjson wanted "$wanted" --argjson written "$written" \
     --arg file "$DAEMON_JSON" '
-    . as $there
-    | ($wanted | keys_unsorted[]) as $key
-    | select(($there | has($key)) and $there[$key] != $wanted[$key] and ($written | has($key) | not))
-    | "\($file) sets \"\($key)\" to \($there[$key] | tojson), this deployment needs \($wanted[$key] | tojson): change it there or in the configuration"'
-  read_daemon_json | jq -r --arg file "$DAEMON_JSON" '
-    select((.bridge // "docker0") != "docker0")
-    | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0"'
+    if length == 1 and (.[0] | type) == "object" then .[0] else halt_error end
+    | . as $there
+    | (($wanted | keys_unsorted[]) as $key
+        | select(($there | has($key)) and $there[$key] != $wanted[$key] and ($written | has($key) | not))
+        | "\($file) sets \"\($key)\" to \($there[$key] | tojson), this deployment needs \($wanted[$key] | tojson): change it there or in the configuration"),
+      (select((.bridge // "docker0") != "docker0")
+        | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0")' 2>/dev/null ||
+    echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
 }
 
 docker_proxy_problems() {

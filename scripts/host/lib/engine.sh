@@ -53,12 +53,9 @@ leave_default_bridge() {
 }
 
 # Containers that a restart of the engine would harm for good, one line each.
+# On stdin: what Docker says of those that run.
 restart_casualties() {
-  local running
-  running=$(docker ps --quiet --no-trunc)
-  [ -n "$running" ] || return 0
-  # shellcheck disable=SC2086
-  docker inspect $running | jq -r '.[]
+  jq -r '.[]
     | (.Name | ltrimstr("/")) as $name
     | if .HostConfig.AutoRemove then "container \($name) runs with --rm and would vanish when Docker restarts: stop it first"
       elif .State.Paused then "container \($name) is paused and would lose its processes when Docker restarts: resume it first"
@@ -67,12 +64,16 @@ restart_casualties() {
 
 # One line for each reason not to restart the engine now.
 engine_restart_problems() {
-  local others
-  restart_casualties
-  if docker info --format '{{.LiveRestoreEnabled}}' | grep -q true && [ -n "$(docker ps --quiet)" ]; then
+  local running others
+  running=$(docker ps --quiet --no-trunc)
+  [ -n "$running" ] || return 0
+  # shellcheck disable=SC2086
+  running=$(docker inspect $running)
+  restart_casualties <<<"$running"
+  if docker info --format '{{.LiveRestoreEnabled}}' | grep -q true; then
     echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"
   fi
-  others=$(docker ps --format '{{.Names}}' | grep -vx "$CONTAINER" | paste -sd ' ' || true)
+  others=$(jq -r '.[].Name | ltrimstr("/")' <<<"$running" | grep -vx "$CONTAINER" | paste -sd ' ' || true)
   if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
     echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others"
   fi

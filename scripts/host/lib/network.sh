@@ -55,11 +55,13 @@ remove_network() {
 # is in the volumes, and its step creates it again.
 leave_other_network() {
   local present
-  present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER" 2>/dev/null || true)
-  if container_is_ours && [ "${present/#default/bridge}" != "$NETWORK" ]; then
-    stop_container "$CONTAINER"
-    docker rm "$CONTAINER" >/dev/null
-    say "removed $CONTAINER from the network $present; it is created again"
+  if container_is_ours; then
+    present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER")
+    if [ "${present/#default/bridge}" != "$NETWORK" ]; then
+      stop_container "$CONTAINER"
+      docker rm "$CONTAINER" >/dev/null
+      say "removed $CONTAINER from the network $present; it is created again"
+    fi
   fi
   [ "$DOCKER_NETWORK" = dedicated ] || remove_network
 }

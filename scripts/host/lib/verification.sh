@@ -45,23 +45,23 @@ half_open_peers() {
   "$@" ss --no-header --numeric --tcp state syn-recv
 }
 
-listens_on_ipv6() {
-  in_container ss --no-header --numeric --listening --tcp "sport = :$1" | awk '{print $4}' | grep -qE '^(\[::\]|\*):'
-}
+# listens_on_ipv6 PORT LISTENERS
+listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
 
 # wait_for_listeners SECONDS: the first start fills a database for minutes. One
 # that has opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
-  local begun=$SECONDS ipv4_since=''
-  until listens_on_ipv6 "$REST_CONTAINER_PORT" && listens_on_ipv6 "$BMP_CONTAINER_PORT"; do
-    [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ] ||
+  local begun=$SECONDS ipv4_since='' there
+  until there=$(listeners) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
+    # Started again by Docker, it has another process.
+    [ -e "/proc/$CONTAINER_PID" ] ||
       die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | paste -sd ' ')"
-    [[ " $(listeners) " != *":$BMP_CONTAINER_PORT "* ]] || ipv4_since=${ipv4_since:-$SECONDS}
+    [[ " $there " != *":$BMP_CONTAINER_PORT "* ]] || ipv4_since=${ipv4_since:-$SECONDS}
     if [ $((SECONDS - begun)) -ge "$1" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
-      die "verification failed: container not listening on IPv6: it listens at $(listeners)"
+      die "verification failed: container not listening on IPv6: it listens at $there"
     fi
     # Often at first; what takes minutes is looked for less often.
-    if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.05; else sleep 0.5; fi
+    if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi
   done
 }
 
@@ -90,7 +90,7 @@ verify_port() {
       echo "$seen"
       return
     fi
-    sleep 0.05
+    sleep 0.01
   done
   return 1
 }
@@ -101,7 +101,7 @@ broken_link() {
   IFS=, read -r container_address _ < <("$DNAT_PROGRAM" where)
   if [ -z "$container_address" ]; then
     echo "engine without IPv6: the container has no IPv6 address"
-  elif ! listens_on_ipv6 "$inner"; then
+  elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
     echo "container not listening on IPv6 at port $inner: it listens at $(listeners)"
   elif half_open "$address" "$port" && sleep 0.3 && half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; then
     echo "docker-proxy in the way: the host itself answers at port $port"
