@@ -39,7 +39,7 @@ function options(): Options {
 /** The measures in their order; each is handed on when it is there. */
 async function* measure({ only, rounds }: Options): AsyncGenerator<Measurement | Measurement[]> {
     if (only.includes("first-up")) {
-        yield firstUp(0, 1.5, rounds ?? 5);
+        yield firstUp(0, 1.5, rounds ?? 9);
     }
     if (only.includes("first-up-delayed")) {
         yield firstUp(60, 0.5, rounds ?? 1);

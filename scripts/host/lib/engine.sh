@@ -159,18 +159,28 @@ restart_engine() {
 }
 
 # From its first port on, a new bridge takes up to two seconds to find its IPv6
-# addresses unique, and forwards nothing to containers over IPv6 until then. A
-# port for a moment lets that be over when the first container starts.
+# addresses unique (RFC 4862), and forwards nothing to containers over IPv6 until
+# then. While nobody else is on it, it need not ask: a port for a moment lets
+# that be over when the first container starts. One with ports has begun to ask.
 settle_bridge() {
-  local port=openbmp-port peer=openbmp-peer looks=0
+  local port=openbmp-port peer=openbmp-peer looks=0 settings=/proc/sys/net/ipv6/conf/$BRIDGE probes delay
+  [ -d "$settings" ] && ! bridge_is_up || return 0
+  probes=$(cat "$settings/dad_transmits")
+  delay=$(cat "$settings/router_solicitation_delay")
   ip link add "$port" type veth peer name "$peer" 2>/dev/null || return 0
+  echo 0 >"$settings/dad_transmits"
+  echo 0 >"$settings/router_solicitation_delay"
   if ip link set "$port" master "$BRIDGE" up 2>/dev/null && ip link set "$peer" up; then
-    until ip link show "$BRIDGE" | grep -q 'state UP' || [ $((looks += 1)) -gt 25 ]; do
+    until bridge_is_up && [ -z "$(ip -6 addr show dev "$BRIDGE" tentative)" ] || [ $((looks += 1)) -gt 25 ]; do
       sleep 0.02
     done
   fi
+  echo "$probes" >"$settings/dad_transmits"
+  echo "$delay" >"$settings/router_solicitation_delay"
   ip link del "$port" || true
 }
+
+bridge_is_up() { ip link show "$BRIDGE" 2>/dev/null | grep -q 'state UP'; }
 
 # bring_back_route ROUTES: after the change that lost them was undone. `expires`
 # is printed as 1790sec and read as 1790; the rest is read as printed.
