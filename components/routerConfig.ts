@@ -8,10 +8,11 @@ export interface RouterConfig {
 /**
  * BMP configuration for three router systems.
  *
- * Sources: Cisco IOS XR BGP configuration guide (`bmp server`,
- * `bmp-activate`), Junos CLI reference (`bmp`, edit routing-options), FRR user
- * guide (BMP). The collector keeps IPv4 and IPv6 routes as the router received
- * them, before its policy.
+ * Sources: Cisco's data model of IOS XR
+ * (netascode.cisco.com/docs/data_models/iosxr/device/bmp_server), SNAS's router
+ * configurations (snas.io/docs/router_config), Junos CLI reference (`bmp`, edit
+ * routing-options), FRR user guide (BMP). The collector keeps IPv4 and IPv6
+ * routes as the router received them, before its policy.
  *
  * @param address the collector's IPv6 address
  * @param port the collector's BMP port
