@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { keyOfOtherTarget, problemLine, unknownKey } from "./settingsErrors";
+import {
+    keyOfOtherProject,
+    keyOfOtherTarget,
+    problemLine,
+    secretInClear,
+    secretTexts,
+    unknownKey,
+} from "./settingsErrors";
 import * as fields from "./settingsFields";
 import { flag, integer, text } from "./settingsFields";
-import { checkAws, checkBoth } from "./settingsRules";
+import { checkAws, checkBoth, checkHost } from "./settingsRules";
 import { settingsWarnings } from "./settingsWarnings";
 
 /** The validated configuration of a stack. */
@@ -74,7 +81,8 @@ const awsOnly = {
 
 const host = z
     .strictObject({ target: z.literal("host"), ...common, ...hostOnly, pinImage: flag.default(false) })
-    .superRefine(checkBoth);
+    .superRefine(checkBoth)
+    .superRefine(checkHost);
 const aws = z
     .strictObject({ target: z.literal("aws"), ...common, ...awsOnly, pinImage: flag.default(true) })
     .superRefine(checkBoth)
@@ -111,17 +119,18 @@ export const settingKeys: readonly string[] = [
 /**
  * Validates the stack's configuration as Pulumi stores it, texts by key.
  *
+ * @param found - what is wrong besides, a line each
  * @throws pulumi.RunError with a line for each key that is wrong: the key,
  * what is accepted, and the value unless it is a secret.
  */
-export function parseSettings(config: Readonly<Record<string, string>>): Settings {
+export function parseSettings(config: Readonly<Record<string, string>>, found: readonly string[] = []): Settings {
     const values: Record<string, unknown> = { target: "aws" };
     for (const [key, value] of Object.entries(config)) {
         if (value !== "") {
             values[key] = jsonKeys.includes(key) ? parseJson(value) : value;
         }
     }
-    const misplaced = removeMisplaced(values);
+    const misplaced = [...found, ...removeMisplaced(values)];
     const result = schema.safeParse(values);
     if (result.success && misplaced.length === 0) {
         return result.data;
@@ -160,16 +169,29 @@ function removeMisplaced(values: Record<string, unknown>): string[] {
 export function loadSettings(): Settings {
     const namespace = `${pulumi.getProject()}:`;
     const config: Record<string, string> = {};
+    const problems: string[] = [];
     for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
-        if (key.startsWith(namespace)) {
-            config[key.slice(namespace.length)] = value;
+        const name = key.slice(key.indexOf(":") + 1);
+        if (!key.startsWith(namespace)) {
+            problems.push(...(settingKeys.includes(name) ? [keyOfOtherProject(key, `${namespace}${name}`)] : []));
+            continue;
+        }
+        config[name] = value;
+        if (value !== "" && secretTexts.includes(name) && !isConfigSecret(key)) {
+            problems.push(secretInClear(name));
         }
     }
-    const settings = parseSettings(config);
+    const settings = parseSettings(config, problems);
     for (const warning of settingsWarnings(settings)) {
         void pulumi.log.warn(warning);
     }
     return settings;
+}
+
+/** Whether the stack's file has it encrypted. */
+function isConfigSecret(key: string): boolean {
+    // Not in the SDK's types.
+    return (pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean }).isConfigSecret(key);
 }
 
 function parseJson(value: string): unknown {

@@ -1,13 +1,15 @@
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 
-const secretKeys: readonly string[] = [
+/** Keys whose value is always a secret. */
+export const secretTexts: readonly string[] = [
     "sshPrivateKey",
     "sshPrivateKeyPassword",
     "hostPrivateKey",
     "registryPassword",
-    "environment",
 ];
+
+const secretKeys: readonly string[] = [...secretTexts, "environment"];
 
 /** The line about a key that the project does not have. */
 export function unknownKey(key: string, known: readonly string[]): string {
@@ -17,6 +19,16 @@ export function unknownKey(key: string, known: readonly string[]): string {
 /** The line about a key that only the other target has. */
 export function keyOfOtherTarget(key: string, target: "aws" | "host"): string {
     return `${key} must be left out where target is "${target}": it belongs to target "${target === "aws" ? "host" : "aws"}"`;
+}
+
+/** The line about a key of this program's under another project's name. */
+export function keyOfOtherProject(key: string, name: string): string {
+    return `${key} is another project's, and this one does not read it: name it ${name}`;
+}
+
+/** The line about a secret that the stack's file has in clear. */
+export function secretInClear(key: string): string {
+    return `${key} is in clear in the stack's file: set it again with scripts/pulumi config set --secret ${key}`;
 }
 
 /** The line about a value: its key, what is accepted, and the value unless it is a secret. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { isWorldOpen, prefixContains, readPrefix } from "./addresses";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
-import { publicKeyOf } from "./sshKeys";
+import { isEncrypted, publicKeyOf } from "./sshKeys";
 
 type Refuse = (path: (string | number)[], message: string) => void;
 
@@ -97,6 +97,18 @@ function checkBastion(settings: Common, refuse: Refuse): void {
         if (settings.bastionAddress === undefined && settings[key] !== undefined) {
             refuse([key], "left out where bastionAddress is not given");
         }
+    }
+}
+
+interface Host {
+    readonly sshPrivateKey: string;
+    readonly sshPrivateKeyPassword?: string | undefined;
+}
+
+/** What must hold where the machine is there already. */
+export function checkHost(settings: Host, context: z.RefinementCtx): void {
+    if (isEncrypted(settings.sshPrivateKey) && settings.sshPrivateKeyPassword === undefined) {
+        refuseIn(context)(["sshPrivateKey"], "a key without a password, or given together with sshPrivateKeyPassword");
     }
 }
 

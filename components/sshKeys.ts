@@ -9,6 +9,21 @@ export interface PublicKey {
 }
 
 /**
+ * Whether a private key can be read only with its password: OpenSSH's form names its cipher
+ * (openssh-portable, PROTOCOL.key), PEM says ENCRYPTED (RFC 1421, RFC 7468).
+ */
+export function isEncrypted(privateKey: string): boolean {
+    const [, body] = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)/.exec(privateKey) ?? [];
+    if (body === undefined) {
+        return privateKey.includes("ENCRYPTED");
+    }
+    const magic = "openssh-key-v1\0";
+    const data = Buffer.from(body, "base64");
+    const cipher = data.subarray(magic.length + 4).toString("latin1");
+    return data.toString("latin1").startsWith(magic) && !cipher.startsWith("none");
+}
+
+/**
  * Reads a private SSH key, in OpenSSH's or in PEM form.
  *
  * @throws Error that says why it cannot be read, without the key.

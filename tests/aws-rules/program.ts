@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
-import { printed, runProgram } from "../components/mocks";
+import { configure, printed, runProgram } from "../components/mocks";
 import { Cloud, type CloudResource } from "../emulators/aws/cloud";
 import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
 import { getParameter } from "../emulators/aws/parameters";
@@ -73,8 +73,7 @@ export async function resourcesOf(config: Readonly<Record<string, string>>): Pro
         "test",
         false,
     );
-    const entries = Object.entries({ ...base, ...config }).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
-    pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+    configure({ ...base, ...config });
     await runProgram();
     await pulumi.runtime.disconnect();
     return made;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
 import { pinnedTo, recordAws, type Recording } from "./awsMocks";
-import { runProgram, secretText, valueOf } from "./mocks";
+import { configure, runProgram, secretText, valueOf } from "./mocks";
 
 // Each run loads the modules of @pulumi/aws anew.
 jest.setTimeout(60_000);
@@ -19,11 +19,7 @@ type Outputs = Record<string, pulumi.Output<unknown>>;
 /** Runs the whole program with that configuration. */
 async function run(config: Record<string, string>): Promise<Recording & { outputs: Outputs }> {
     const recording = await recordAws();
-    pulumi.runtime.setAllConfig(
-        Object.fromEntries(
-            Object.entries({ ...base, ...config }).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]),
-        ),
-    );
+    configure({ ...base, ...config });
     const outputs = await runProgram();
     return { ...recording, outputs };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { recordResources, runInStack, valueOf } from "./mocks";
+import { configure, recordResources, runInStack, valueOf } from "./mocks";
 import { hostKey, type Registration, watchRegistrations } from "./registrations";
 
 const secrets = {
@@ -35,9 +35,7 @@ describe("the chain of the program's steps", () => {
     beforeAll(async () => {
         await recordResources();
         registrations = watchRegistrations();
-        pulumi.runtime.setAllConfig(
-            Object.fromEntries(Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value])),
-        );
+        configure(config);
         outputs = await runInStack(() => jest.requireActual<typeof outputs>("../../index"));
         await Promise.all(Object.values(outputs).map(valueOf));
     });

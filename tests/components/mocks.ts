@@ -65,6 +65,13 @@ export async function recordResources(): Promise<Registered[]> {
     return registered;
 }
 
+/** The configuration of the stack, with its secrets marked as Pulumi marks them. */
+export function configure(config: Readonly<Record<string, string>>, runtime = pulumi.runtime): void {
+    const entries = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value] as const);
+    const secrets = entries.map(([key]) => key).filter((key) => /PrivateKey|Password/.test(key));
+    runtime.setAllConfig(Object.fromEntries(entries), secrets);
+}
+
 /** The type of the resource that every other belongs to. */
 export const STACK = "pulumi:pulumi:Stack";
 

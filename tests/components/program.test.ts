@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
+import { configure, recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nVERYSECRETKEY\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -27,9 +27,8 @@ describe("the whole program on an existing host", () => {
 
     beforeAll(async () => {
         registered = await recordResources();
-        const entries = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
         const { runtime } = await Promise.resolve(jest.requireActual<typeof pulumi>("@pulumi/pulumi"));
-        runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+        configure(config, runtime);
         outputs = await runInStack(() => jest.requireActual<typeof outputs>("../../index"));
         await valueOf(outputs.verification);
         await valueOf(outputs.routerConfig);

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { utils } from "ssh2";
 import { parse } from "yaml";
 import { parseSettings, settingKeys } from "../../components/settings";
 import { bastionOf } from "../../components/sshConnection";
@@ -150,6 +152,32 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
     expect(problems({ bastionUser: "jump" })).toEqual([
         '- bastionUser must be left out where bastionAddress is not given, got "jump"',
     ]);
+});
+
+describe("a login key that its password protects", () => {
+    const options = { passphrase: "open sesame", rounds: 16 };
+    const openssh = utils.generateKeyPairSync("ed25519", { ...options, cipher: "aes256-ctr" }).private;
+    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+        type: "pkcs8",
+        format: "pem",
+        cipher: "aes-256-cbc",
+        passphrase: "open sesame",
+    }) as string;
+
+    test.each([
+        ["OpenSSH's form", openssh],
+        ["PEM", pem],
+    ])("in %s needs the password", (_, protectedKey) => {
+        expect(problems({ sshPrivateKey: protectedKey })).toEqual([
+            "- sshPrivateKey must be a key without a password, or given together with sshPrivateKeyPassword",
+        ]);
+        expect(problems({ sshPrivateKey: protectedKey, sshPrivateKeyPassword: "open sesame" })).toEqual([]);
+    });
+
+    test("is told from one without", () => {
+        const plain = utils.generateKeyPairSync("ed25519").private;
+        expect(problems({ sshPrivateKey: plain })).toEqual([]);
+    });
 });
 
 test("Pulumi.yaml declares the same keys, with the same defaults", () => {
