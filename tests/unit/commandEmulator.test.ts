@@ -20,8 +20,8 @@ const inputs = (connection: Properties | string, others: Properties = {}): Prope
 });
 
 /** The reasons, without the words around them. */
-const reasons = (properties: Properties, known = sandboxes) =>
-    refusals(properties, known).map((text) => /refuses: (.*?); install/.exec(text)?.[1]);
+const reasons = (properties: Properties, known = sandboxes, cloudIsEmulated = false) =>
+    refusals(properties, known, cloudIsEmulated).map((text) => /refuses: (.*?); install/.exec(text)?.[1]);
 
 describe("the emulator of the command plugin", () => {
     test.each(["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])("serves the loopback address %s", (host) => {
@@ -46,7 +46,7 @@ describe("the emulator of the command plugin", () => {
     );
 
     test("says what to do instead", () => {
-        expect(refusals(inputs(foreign), sandboxes)).toEqual([
+        expect(refusals(inputs(foreign), sandboxes, true)).toEqual([
             "the emulator of the command plugin refuses: 192.0.2.1 is neither a loopback address nor a sandbox made on this machine; " +
                 "install the real plugin (pulumi plugin install resource command 1.2.1), " +
                 "or name a folder with its archive pulumi-resource-command-v1.2.1-….tar.gz in OPENBMP_PULUMI_PLUGINS",
@@ -85,15 +85,22 @@ describe("the emulator of the command plugin", () => {
     });
 
     test("names no secret in a reason", () => {
-        const said = refusals(inputs({ ...foreign, password: "p4ss", privateKeyPassword: 7 }), sandboxes).join();
+        const said = refusals(inputs({ ...foreign, password: "p4ss", privateKeyPassword: 7 }), sandboxes, false).join();
         expect(said).not.toMatch(/PRIVATE KEY|secret|p4ss/);
     });
 
-    test("judges neither an unknown host nor an unknown connection, and what is known beside them", () => {
-        expect(reasons(inputs(unknown))).toEqual([]);
-        expect(reasons(inputs({ ...foreign, host: unknown }))).toEqual([]);
+    test("takes a machine that is still to be made only where the cloud is emulated", () => {
+        for (const toCome of [inputs(unknown), inputs({ ...foreign, host: unknown })]) {
+            expect(reasons(toCome, sandboxes, true)).toEqual([]);
+            expect(reasons(toCome)).toEqual(["the machine is still to be made, in a cloud that is not emulated"]);
+        }
+    });
+
+    test("judges what is known beside what is not", () => {
         expect(reasons(inputs({ ...foreign, hostKey: unknown, port: unknown, dialErrorLimit: unknown }))).toEqual([]);
-        expect(reasons(inputs(unknown, { environment: {} }))).toEqual(["environment is not supported"]);
+        expect(reasons(inputs(unknown, { environment: {} }), sandboxes, true)).toEqual([
+            "environment is not supported",
+        ]);
     });
 
     test("sees through secrets at any depth", () => {

@@ -17,14 +17,15 @@ import type { CommandOutput } from "../../../scripts/lib/ssh";
 const resourceType = "command:remote:Command";
 
 const [engineAddress] = process.argv.slice(2);
-const { STATE_DIR: stateDirectory } = process.env;
+const { STATE_DIR: stateDirectory, CLOUD_IS_EMULATED: cloudIsEmulated } = process.env;
 if (engineAddress === undefined || stateDirectory === undefined) {
     throw new Error("usage: STATE_DIR=… pulumi-resource-command ENGINE_ADDRESS");
 }
 const log = new EngineLog(engineAddress);
 
 function refusalsOf(properties: Properties): string[] {
-    return refusals(withoutSecrets(properties) as Properties, sandboxesIn(stateDirectory as string));
+    const sandboxes = sandboxesIn(stateDirectory as string);
+    return refusals(withoutSecrets(properties) as Properties, sandboxes, cloudIsEmulated === "true");
 }
 
 /** The inputs in a resource's state, which also holds what the command printed. */

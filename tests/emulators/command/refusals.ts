@@ -30,12 +30,20 @@ export function sandboxesIn(stateDirectory: string): Sandboxes {
 /**
  * Why the emulator does not run commands with these inputs (without marks of
  * secrets), a line for each reason; empty where it does. A reason never holds a
- * secret. What is still unknown is not judged.
+ * secret.
+ *
+ * @param cloudIsEmulated - whether a machine that is still to be made will be a sandbox; in a real
+ * cloud it would be made before its address is known, and refused then
  */
-export function refusals(inputs: Properties, sandboxes: Sandboxes): string[] {
+export function refusals(inputs: Properties, sandboxes: Sandboxes, cloudIsEmulated: boolean): string[] {
     const { connection } = inputs;
     const hops = isProperties(connection) ? [connection, connection.proxy].filter(isProperties) : [];
-    const reasons = [...unsupported(inputs), ...hops.flatMap((hop) => hostRefusal(hop, sandboxes) ?? [])];
+    const isToCome = connection === unknown || hops.some(({ host }) => host === unknown);
+    const reasons = [
+        ...unsupported(inputs),
+        ...(isToCome && !cloudIsEmulated ? ["the machine is still to be made, in a cloud that is not emulated"] : []),
+        ...hops.flatMap((hop) => hostRefusal(hop, sandboxes) ?? []),
+    ];
     return reasons.map((reason) => `the emulator of the command plugin refuses: ${reason}; ${remedy}`);
 }
 
