@@ -151,10 +151,12 @@ ensure_docker_plugin() {
 # Pulumi's own attempt takes ten seconds to fail, so it is not made where the
 # server does not answer, and not again for an hour where it failed.
 command_plugin_download() {
-  local failed=$CACHE_DIR/command-plugin-download-failed
+  local failed=$CACHE_DIR/command-plugin-download-failed within=()
   [ -z "$(find "$failed" -mmin -60 2>/dev/null)" ] || return 1
+  # macOS has no timeout.
+  ! have timeout || within=(timeout 120)
   ! { curl --silent --head --output /dev/null --connect-timeout 5 --max-time 10 https://get.pulumi.com &&
-    timeout 120 pulumi plugin install resource command "v$COMMAND_PLUGIN_VERSION" >/dev/null 2>&1 </dev/null; } || return 0
+    ${within[@]+"${within[@]}"} pulumi plugin install resource command "v$COMMAND_PLUGIN_VERSION" >/dev/null 2>&1 </dev/null; } || return 0
   mkdir -p "$CACHE_DIR"
   touch "$failed"
   return 1
@@ -185,6 +187,8 @@ ensure_docker() {
     as_root setsid dockerd >"$STATE_DIR/dockerd.log" 2>&1 </dev/null 8>&- 9>&- &
   fi
   until docker version >/dev/null 2>&1; do
+    [[ $(docker version 2>&1) != *"permission denied"* ]] ||
+      die "$(id -un) may not use Docker: sudo usermod -aG docker $(id -un), and log in again"
     [ "$SECONDS" -lt "$deadline" ] || die "the Docker engine does not answer after 60 s: $(docker version 2>&1 | tail -n 1)"
     sleep 0.5
   done

@@ -56,6 +56,20 @@ describe("pulumi new from this repository", () => {
         },
         MINUTE,
     );
+
+    test(
+        "makes stacks with keys of its own name",
+        async () => {
+            for (const stack of ["site", "dev"]) {
+                await run("env", ["-C", project, ...environment, "scripts/stack", "init", stack]);
+                const { config } = parse(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")) as Project;
+                const foreign = Object.keys(config).filter((key) => !/^(my-collector|aws):/.test(key));
+                expect(foreign).toEqual([]);
+                expect(config).toHaveProperty(["my-collector:target"], stack === "dev" ? "host" : "aws");
+            }
+        },
+        MINUTE,
+    );
 });
 
 interface Project {
