@@ -3,7 +3,7 @@ import { oneLine } from "./failure";
 import { isExpired } from "./list";
 import { say } from "./say";
 import { branchDigest } from "./stackName";
-import { bareWorkspace, destroyStack, ephemeralStacks, type EphemeralStack } from "./stacks";
+import { bareWorkspace, destroyStack, ephemeralStack, ephemeralStacks, type EphemeralStack } from "./stacks";
 
 export interface GcOptions {
     readonly remote: string;
@@ -30,8 +30,14 @@ export async function gc(options: GcOptions): Promise<Collected[]> {
             collected.push({ ...entry, action: reason === null ? "kept" : "would destroy" });
             continue;
         }
-        say(`destroying the stack ${stack.name} of branch ${entry.branch}: ${reason}`);
         try {
+            // The stacks before it took minutes, in which it may have been renewed.
+            const now = await ephemeralStack(workspace, stack.name);
+            if (now === undefined || reasonToDestroy(now, alive) === null) {
+                collected.push({ ...entry, reason: null, action: "kept" });
+                continue;
+            }
+            say(`destroying the stack ${stack.name} of branch ${entry.branch}: ${reason}`);
             await destroyStack(workspace, stack.name);
             collected.push({ ...entry, action: "destroyed" });
         } catch (error) {

@@ -58,12 +58,18 @@ export async function findStack(workspace: LocalWorkspace, name: string): Promis
 export async function ephemeralStacks(workspace: LocalWorkspace): Promise<EphemeralStack[]> {
     const found: EphemeralStack[] = [];
     for (const { name } of await workspace.listStacks()) {
-        const marker = readMarker(await tagsOf(workspace, name));
-        if (marker) {
-            found.push({ name, marker });
+        const stack = await ephemeralStack(workspace, name);
+        if (stack) {
+            found.push(stack);
         }
     }
     return found;
+}
+
+/** The stack of that name as it is now, if it is there and ephemeral. */
+export async function ephemeralStack(workspace: LocalWorkspace, name: string): Promise<EphemeralStack | undefined> {
+    const marker = readMarker(await tagsOf(workspace, name));
+    return marker && { name, marker };
 }
 
 /** None where another run has just removed the stack. */
