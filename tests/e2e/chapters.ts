@@ -38,6 +38,7 @@ export const chapters = {
     ],
     Aws: [
         "README.md: A new VM in AWS",
+        "docs/aws.md: Logging in",
         "docs/aws.md: Replacement",
         "docs/aws.md: Replacement 2",
         "docs/aws.md: Taking it away",

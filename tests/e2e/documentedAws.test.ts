@@ -47,6 +47,7 @@ describe("who follows the documentation of the VM in AWS", () => {
         "has a VM, another one after it is lost, and another one in its place",
         async () => {
             expect(await reader.follow(["README.md: A new VM in AWS"], variables)).toContain("datapath");
+            await reader.follow(["docs/aws.md: Logging in"], variables);
             const [first] = instances();
             await cloud.lose();
             await reader.follow(["docs/aws.md: Replacement"], variables);
