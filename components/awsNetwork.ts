@@ -2,12 +2,15 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { firstSubnet64 } from "./addresses";
+import { availabilityZone } from "./availabilityZone";
 import { type Access, egressRules, ingressRules } from "./securityGroupRules";
 import type { TagsOf } from "./tags";
 
 export interface AwsNetworkArgs extends Access {
     /** The VPC's IPv4 block. */
     readonly vpcCidr: string;
+    /** The type of the VM, which the subnet's zone must offer. */
+    readonly instanceType: string;
     readonly tagsOf: TagsOf;
 }
 
@@ -42,9 +45,11 @@ export class AwsNetwork extends pulumi.ComponentResource {
                 vpcId: block.id,
                 cidrBlock: args.vpcCidr,
                 ipv6CidrBlock: block.ipv6CidrBlock.apply(firstSubnet64),
+                availabilityZone: availabilityZone(args.instanceType, this),
                 ...tagged("subnet"),
             },
-            { parent: this },
+            // Addresses and data stay where they are, whatever else is offered later.
+            { parent: this, ignoreChanges: ["availabilityZone"] },
         );
         this.makeRoutes(name, block.id, tagged);
         this.securityGroupId = this.makeSecurityGroup(name, block.id, args);

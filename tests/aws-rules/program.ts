@@ -3,11 +3,11 @@ import { loginKey, vmKey } from "../awsConfig";
 import { configure, printed, runProgram } from "../components/mocks";
 import { Cloud, type CloudResource } from "../emulators/aws/cloud";
 import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
-import { getParameter } from "../emulators/aws/parameters";
+import { functions } from "../emulators/aws/functions";
 import { autonamed } from "../emulators/aws/replacement";
 import { resourceTypes } from "../emulators/aws/resources";
 import { misfits } from "../emulators/aws/shapes";
-import { allTokens, getParameterToken, type ResourceToken } from "../emulators/aws/tokens";
+import { allTokens, type ResourceToken } from "../emulators/aws/tokens";
 import { type Properties, withoutSecrets } from "../emulators/plugin/values";
 
 /** A resource that the program makes. */
@@ -55,10 +55,11 @@ function intoAccount(cloud: Cloud, made: AwsResource[]): pulumi.runtime.Mocks {
             return { id: resource.id, state: resource.properties };
         },
         call({ token, inputs }) {
-            if (token !== getParameterToken) {
+            const { [token]: call } = functions;
+            if (call === undefined) {
                 throw new Error(`unexpected call of ${token}`);
             }
-            return getParameter(cloud, inputs as Properties);
+            return call(cloud, inputs as Properties);
         },
     };
 }

@@ -20,6 +20,10 @@ const answers: Readonly<Record<string, (args: Record<string, unknown>) => Record
         }
         return { insecureValue: "ami-0debian0debian013" };
     },
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args) => ({
+        ...args,
+        locations: ["eu-central-1c", "eu-central-1-ham-1a", "eu-central-1b"],
+    }),
     "docker:index/getRegistryImage:getRegistryImage": (args) => ({ ...args, sha256Digest: DIGEST }),
 };
 

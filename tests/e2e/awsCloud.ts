@@ -39,6 +39,7 @@ export class AwsCloud {
         const settings: CloudSettings = {
             accountId: "123456789012",
             amazonPrefix: `${prefix}::/56`,
+            oldZone: `${region}a`,
             parameters: { [region]: { [amiParameter]: AwsCloud.images[0], older: AwsCloud.images[1] } },
             ...(boots ? await cloud.makeMachinery() : {}),
         };

@@ -11,6 +11,8 @@ export interface CloudSettings {
     readonly amazonPrefix: string;
     /** SSM parameters by region and name, with the ids of images as values. */
     readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    /** A zone that offers no type of instance; AWS chooses it where it is let choose. */
+    readonly oldZone?: string;
     /** The Docker network that stands in for the Internet. Without it instances are recorded and not booted. */
     readonly network?: string;
     /** The names of the instances' sandboxes begin with it. */

@@ -13,12 +13,12 @@ import { type Properties, unknown, withoutSecrets } from "../plugin/values";
 import { Account } from "./account";
 import type { Declarations } from "./declarations";
 import { Machines } from "./machines";
-import { getParameter } from "./parameters";
+import { functions } from "./functions";
 import { providerFailures, regionOf } from "./provider";
 import { autonamed, deletesFirst, replaces } from "./replacement";
 import { resourceTypes } from "./resources";
 import { misfits } from "./shapes";
-import { getParameterToken, providerToken, type ResourceToken } from "./tokens";
+import { providerToken, type ResourceToken } from "./tokens";
 
 const { OPENBMP_AWS_EMULATOR: directory, AWS_DECLARATIONS: declarationsFile, AWS_MACHINE: machine } = process.env;
 if (directory === undefined || declarationsFile === undefined || machine === undefined) {
@@ -158,16 +158,18 @@ function read(request: proto.ReadRequest): proto.ReadResponse {
 }
 
 function invoke(request: proto.InvokeRequest): proto.InvokeResponse {
-    if (request.getTok() !== getParameterToken) {
-        throw new Error(`the emulator of the aws plugin has no ${request.getTok()}, only ${getParameterToken}`);
+    const token = request.getTok();
+    const { [token]: call } = functions;
+    if (call === undefined) {
+        throw new Error(`the emulator of the aws plugin has no ${token}, only ${Object.keys(functions).join(" and ")}`);
     }
     const response = new proto.InvokeResponse();
     const args = plain(propertiesOf(request.getArgs()));
-    const [misfit] = misfits(args, declarations.of[getParameterToken]?.inputs ?? {});
+    const [misfit] = misfits(args, declarations.of[token]?.inputs ?? {});
     if (misfit) {
         throw new Error(`${misfit.path} ${misfit.reason} in @pulumi/aws ${declarations.version}`);
     }
-    response.setReturn(structOf(getParameter(account.read(), args)));
+    response.setReturn(structOf(call(account.read(), args)));
     return response;
 }
 

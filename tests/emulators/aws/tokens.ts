@@ -19,8 +19,11 @@ export const resourceTokens = [
 
 export type ResourceToken = (typeof resourceTokens)[number];
 
-export const getParameterToken = "aws:ssm/getParameter:getParameter";
+export const functionTokens = [
+    "aws:ssm/getParameter:getParameter",
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
+] as const;
 
 export const providerToken = "pulumi:providers:aws";
 
-export const allTokens: readonly string[] = [...resourceTokens, getParameterToken, providerToken];
+export const allTokens: readonly string[] = [...resourceTokens, ...functionTokens, providerToken];

@@ -122,6 +122,11 @@ function demandZone(cloud: Cloud, inputs: Properties, subnetId: string): string 
     const zone = text(cloud.properties(subnetId), "availabilityZone") ?? "";
     const wanted = text(inputs, "availabilityZone") ?? zone;
     demand(wanted === zone, "InvalidParameterValue", `The interface's subnet is in ${zone}, not in ${wanted}`);
+    demand(
+        zone !== cloud.settings.oldZone,
+        "Unsupported",
+        `Your requested instance type (${text(inputs, "instanceType") ?? ""}) is not supported in your requested Availability Zone (${zone}).`,
+    );
     return zone;
 }
 

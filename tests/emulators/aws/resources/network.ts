@@ -95,15 +95,20 @@ function demandNoConflict(cloud: Cloud, inputs: Properties, id: string): void {
     }
 }
 
+/** The zones of the region. */
+export function zonesOf(cloud: Cloud): string[] {
+    return ["a", "b", "c"].map((letter) => cloud.region + letter);
+}
+
 /** The zone, if there is one of that name; one of the region's where none is asked for. */
 export function availabilityZone(cloud: Cloud, wanted: string | undefined): string {
-    const zones = ["a", "b", "c"].map((letter) => cloud.region + letter);
+    const zones = zonesOf(cloud);
     demand(
         wanted === undefined || zones.includes(wanted),
         "InvalidParameterValue",
         `Value (${wanted ?? ""}) for parameter availabilityZone is invalid. There are: ${zones.join(", ")}`,
     );
-    return wanted ?? `${cloud.region}a`;
+    return wanted ?? cloud.settings.oldZone ?? `${cloud.region}a`;
 }
 
 export const internetGateway: ResourceType = {

@@ -1,0 +1,23 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+
+/** A zone's own name: Local Zones and Wavelength Zones have longer ones (AWS, Regions and Zones). */
+const ZONE = /^[a-z]+(-[a-z]+)+-\d[a-z]$/;
+
+/**
+ * A zone of the region that offers the VM's type. Where AWS chooses, it may be
+ * one that does not, and the VM cannot be made.
+ */
+export async function availabilityZone(instanceType: string, parent: pulumi.Resource): Promise<string> {
+    const { locations } = await ec2.getInstanceTypeOfferings(
+        { locationType: "availability-zone", filters: [{ name: "instance-type", values: [instanceType] }] },
+        { parent },
+    );
+    const [first] = locations.filter((zone) => ZONE.test(zone)).sort();
+    if (first === undefined) {
+        throw new pulumi.RunError(
+            `AWS does not offer ${instanceType} in this region: set instanceType to another type, or aws:region to another region`,
+        );
+    }
+    return first;
+}

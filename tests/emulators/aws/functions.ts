@@ -1,0 +1,52 @@
+import type { Properties } from "../plugin/values";
+import { type Cloud, text, valuesAt } from "./cloud";
+import { zonesOf } from "./resources/network";
+
+/** What the provider's functions return, by their tokens. */
+export const functions: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+    "aws:ssm/getParameter:getParameter": getParameter,
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": getInstanceTypeOfferings,
+};
+
+/** The zones that offer a type: all but the old one. */
+function getInstanceTypeOfferings(cloud: Cloud, args: Properties): Properties {
+    const filters = valuesAt(args, "filters[].name").join();
+    if (args.locationType !== "availability-zone" || filters !== "instance-type") {
+        throw new Error("only offerings of an instance-type by availability-zone are emulated");
+    }
+    const wanted = valuesAt(args, "filters[].values[]");
+    const offers = wanted.flatMap((type) =>
+        /^(t3|m6i|c6i)\./.test(type) ? zonesOf(cloud).filter((zone) => zone !== cloud.settings.oldZone) : [],
+    );
+    return {
+        ...args,
+        id: cloud.region,
+        instanceTypes: offers.map(() => wanted[0] ?? ""),
+        locations: offers,
+        locationTypes: offers.map(() => "availability-zone"),
+        region: cloud.region,
+    };
+}
+
+/** The SSM parameters of the region, as aws.ssm.getParameter returns them. */
+function getParameter(cloud: Cloud, args: Properties): Properties {
+    const name = text(args, "name") ?? "";
+    const region = text(args, "region") ?? cloud.region;
+    const value = cloud.settings.parameters[region]?.[name];
+    if (value === undefined) {
+        throw new Error(
+            `reading SSM Parameter (${name}): operation error SSM: GetParameter, https response error StatusCode: 400, api error ParameterNotFound: couldn't find resource`,
+        );
+    }
+    return {
+        arn: `arn:aws:ssm:${region}::parameter${name}`,
+        id: name,
+        insecureValue: value,
+        name,
+        region,
+        type: "String",
+        value,
+        version: 1,
+        withDecryption: args.withDecryption ?? true,
+    };
+}
