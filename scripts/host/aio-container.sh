@@ -13,11 +13,13 @@ keep_or_replace() {
     if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$(container_misfits)" ] && network_fits; then
       say "$CONTAINER is there and fits"
     else
+      network_fits || refuse_network_in_use
       stop_container "$CONTAINER"
       docker rm "$CONTAINER" >/dev/null
       create_on_network
     fi
   elif [ -n "$(container_misfits)" ]; then
+    network_fits || refuse_network_in_use
     set_container_aside
     create_on_network
   else

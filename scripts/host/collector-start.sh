@@ -39,7 +39,8 @@ main() {
   [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
   if [ "$VERIFY" = true ]; then
     say "waiting until the collector listens on IPv6"
-    wait_for_listeners "$START_TIMEOUT_SECONDS"
+    START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
+    wait_for_listeners
     verification=$(verify)
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi

@@ -225,6 +225,29 @@ refused_for() {
   not_called 'docker (create|rm|stop|update|rename)'
 }
 
+@test "a container of the user's that runs with --rm is never put aside: stopped, it would be gone with its data" {
+  fitting_container Image=other:1 AutoRemove=true
+  local reason="the container openbmp_aio runs with --rm and does not fit (it runs the image other:1, not openbmp/aio:latest)"
+  step_refuses "$reason" aio-container
+  REPLACE_CONTAINER=true
+  step_refuses "$reason" aio-container
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
+@test "a container that somebody starts anew with --rm during the pull is not put aside" {
+  fitting_container Image=other:1
+  REPLACE_CONTAINER=true
+  mv "$FAKE/images"/* "$FAKE/registry"
+  cat >"$FAKE/bin/docker" <<STUB
+#!/bin/bash
+[ "\$1" != pull ] || echo AutoRemove=true >>"$FAKE/containers/openbmp_aio"
+PATH=\${PATH#*:} exec docker "\$@"
+STUB
+  chmod +x "$FAKE/bin/docker"
+  step_refuses "the container openbmp_aio runs with --rm and does not fit" aio-container
+  not_called 'docker (create|rm|stop|update|rename)'
+}
+
 # brought_back_after_removal
 brought_back_after_removal() {
   step_succeeds host remove

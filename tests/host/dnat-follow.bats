@@ -43,6 +43,15 @@ teardown() { close_network; }
   same "$(sed 's/fc00:172:17::2/fc00:172:17::9/' "$TESTS/golden/dnat.txt")" "$(rules)"
 }
 
+@test "an IPv4 address alone that changes is followed, too" {
+  collector_at "$CONTAINER_ADDRESS"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  collector_at "$CONTAINER_ADDRESS" 172.17.0.9
+  event start
+  soon eval 'same "$(sed "s/172[.]17[.]0[.]2/172.17.0.9/" "$TESTS/golden/dnat.txt")" "$(rules)"'
+}
+
 @test "it says so when the engine does the DNAT itself" {
   engine_dnat "$CONTAINER_ADDRESS"
   collector_at "$CONTAINER_ADDRESS"
@@ -95,7 +104,7 @@ STUB
   stop_follow
   as_golden dnat
   dnat release
-  as_golden guard
+  as_golden guard-ipv4
 }
 
 @test "it ends when Docker's events end, so that systemd starts it again" {

@@ -235,6 +235,29 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger 192.0.2.10 8001)"
 }
 
+@test "a neighbour with an IPv4 route to the container does not get around the lists" {
+  same "collector 198.51.2.20" "$(answer stranger "$CONTAINER_IPV4" 5000)"
+  armed
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 8001)"
+  same nothing "$(answer router "$CONTAINER_IPV4" 5000)"
+  ipv4_published
+  same "collector 192.0.2.20" "$(answer router 192.0.2.10 5000)"
+  same "collector 172.17.0.1" "$(answer '' "$CONTAINER_IPV4" 5000)"
+  same "collector 172.17.0.3" "$(answer other "$CONTAINER_IPV4" 5000)"
+  same "stranger $CONTAINER_IPV4" "$(answer collector 198.51.2.20 5000)"
+  same "other 198.51.2.20" "$(answer stranger 172.17.0.3 5000)"
+}
+
+@test "a connection by an IPv4 route that was there before the address was known does not go on" {
+  connect stranger "$CONTAINER_IPV4" 5000
+  soon heard "collector 198.51.2.20"
+  armed
+  talk after
+  sleep 0.3
+  run ! heard after
+}
+
 @test "in proxy mode a router of the list gets to docker-proxy, a stranger to nothing" {
   dnat_settings MODE=proxy
   dnat guard
@@ -242,6 +265,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
   at router ip -6 route replace "$CONTAINER_ADDRESS" via "$HOST_ADDRESS"
   same nothing "$(answer router "$CONTAINER_ADDRESS" 5000)"
 }

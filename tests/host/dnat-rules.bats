@@ -71,22 +71,47 @@ RULES
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
-  collector_at fc00:172:17::9
+  collector_at fc00:172:17::9 172.17.0.9
   synced
-  same "$(sed 's/fc00:172:17::2/fc00:172:17::9/' "$TESTS/golden/dnat.txt")" "$(rules)"
+  same "$(sed 's/fc00:172:17::2/fc00:172:17::9/; s/172[.]17[.]0[.]2/172.17.0.9/' "$TESTS/golden/dnat.txt")" "$(rules)"
 }
 
-@test "a container that is stopped, or gone, or without IPv6 leaves the guard alone" {
+@test "on a network of its own the fixed IPv6 address holds, and the IPv4 one is Docker's while the container runs" {
+  dnat_settings BRIDGE=openbmp0 ADDRESS=fc00:172:17::5000
+  dnat guard
+  has_container openbmp_aio NetworkMode=openbmp_aio GlobalIPv6Address=fc00:172:17::5000 IPAddress=172.18.0.2
+  synced
+  same "$(sed 's/docker0/openbmp0/g; s/fc00:172:17::2/fc00:172:17::5000/; s/172[.]17[.]0[.]2/172.18.0.2/' "$TESTS/golden/dnat.txt")" "$(rules)"
+  dnat check
+  change_container openbmp_aio Running=false
+  same fc00:172:17::5000,dnat "$(dnat where)"
+  synced
+  [[ $(rules) != *172.18.0.2* ]]
+}
+
+@test "a container that is stopped, or gone, leaves the guard alone" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
   change_container openbmp_aio Running=false
   synced
   as_golden guard
-  change_container openbmp_aio Running=true GlobalIPv6Address=
+  rm "$FAKE/containers/openbmp_aio"
   synced
   as_golden guard
-  rm "$FAKE/containers/openbmp_aio"
+}
+
+@test "a container without IPv6 has its guard for IPv4, whatever Docker prints for no address" {
+  local none
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  for none in '' 'invalid IP'; do
+    change_container openbmp_aio "GlobalIPv6Address=$none"
+    synced
+    as_golden guard-ipv4
+    same ,dnat "$(dnat where)"
+  done
+  change_container openbmp_aio 'IPAddress=invalid IP'
   synced
   as_golden guard
 }
@@ -172,12 +197,12 @@ RULES
   not_called docker
 }
 
-@test "release takes the DNAT and leaves the guard" {
+@test "release takes the DNAT and leaves the guard, that of the IPv4 address too" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
   dnat release
-  as_golden guard
+  as_golden guard-ipv4
 }
 
 @test "removal leaves exactly what was there before" {

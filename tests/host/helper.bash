@@ -25,7 +25,7 @@ open_host() {
   # The image says how many MB of memory it needs.
   echo 1 >"$FAKE/images/openbmp%aio:latest"
   printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
-    'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "FixedIPv6=''" \
+    'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "IPAddress=''" "FixedIPv6=''" \
     >"$FAKE/any-container"
   engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &

@@ -3,6 +3,7 @@
 # machines around the host. On top of helper.bash.
 
 CONTAINER_ADDRESS=fc00:172:17::2
+CONTAINER_IPV4=172.17.0.2
 HOST_ADDRESS=2001:db8:1::10
 
 # dnat VERB: the program that the units run.
@@ -16,9 +17,9 @@ dnat_settings() {
     'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' "$@" >"$settings"
 }
 
-# collector_at [ADDRESS]: the container runs, with that address; without one it does not run.
+# collector_at [ADDRESS [IPV4]]: the container runs, with these addresses; without one it does not run.
 collector_at() {
-  has_container openbmp_aio "Running=$([ -n "${1:-}" ] && echo true || echo false)" "GlobalIPv6Address=${1:-}"
+  has_container openbmp_aio "Running=$([ -n "${1:-}" ] && echo true || echo false)" "GlobalIPv6Address=${1:-}" "IPAddress=${2:-$CONTAINER_IPV4}"
 }
 
 # engine_dnat ADDRESS: what an engine with IPv6 NAT of its own has in the nat table.

@@ -85,14 +85,41 @@ unfit() {
   same fc00:172:18::5000 "$(container openbmp_aio FixedIPv6)"
 }
 
-@test "a network that other containers are on is not taken from under them" {
+# joined_network STEP: that step, and the preflight, refuse for the container
+# that is on the network as well, and the collector runs on.
+joined_network() {
+  unfit "the network openbmp_aio has to go for this change, and other containers are on it: disconnect neighbour from it first"
+  : >"$FAKE/calls"
+  step_refuses "disconnect neighbour from it first" "$1"
+  not_called 'docker (stop|rm|rename|network rm)'
+  same "neighbour openbmp_aio" "$(running)"
+}
+
+@test "a network that other containers are on is not taken from under them, and the collector stays" {
   deployed
+  change_container openbmp_aio Running=true
+  has_container neighbour NetworkMode=openbmp_aio
+  step_succeeds host
   own_network fc00:172:18::
-  touch "$FAKE/network-in-use"
-  step_refuses "the network openbmp_aio cannot be removed" aio-container
-  rm "$FAKE/network-in-use"
+  joined_network aio-container
+  change_container openbmp_aio 'Labels={}'
+  REPLACE_CONTAINER=true
+  joined_network aio-container
+  REPLACE_CONTAINER=false
+  rm "$FAKE/containers/neighbour" "$FAKE/containers/openbmp_aio"
   step_succeeds aio-container
   same fc00:172:18::5000 "$(container openbmp_aio FixedIPv6)"
+}
+
+@test "a network that other containers are on is not left for the default bridge, and the collector stays" {
+  deployed
+  change_container openbmp_aio Running=true
+  has_container neighbour NetworkMode=openbmp_aio
+  default_bridge
+  joined_network docker-restart
+  change_container neighbour Running=false
+  deployed
+  [ ! -e "$FAKE/networks/openbmp_aio" ]
 }
 
 @test "a network or an interface of the user's with that name is refused" {

@@ -192,6 +192,24 @@ without_tool() {
   unfit "a container openbmp_aio is already there and does not fit (it runs the image busybox"
 }
 
+@test "a container that replaceContainer would lose is refused, and one that keeps it from being put aside" {
+  has_container openbmp_aio Running=false
+  REPLACE_CONTAINER=true
+  fit
+  has_container openbmp_aio.before Running=false
+  unfit "a container openbmp_aio.before is already there: remove or rename it"
+  change_container openbmp_aio AutoRemove=true
+  unfit "the container openbmp_aio runs with --rm and does not fit (it runs the image busybox"
+}
+
+@test "what was put aside before is in nobody's way while our own container is there, or none" {
+  REPLACE_CONTAINER=true
+  has_container openbmp_aio.before Running=false
+  fit
+  has_container openbmp_aio Running=false 'Labels={"openbmp-aio-ipv6.spec": "x"}'
+  fit
+}
+
 @test "a host that another stack deployed is refused, by that stack's name" {
   write_on_host "$RECORD/owner" <<<openbmp-aio-ipv6/other
   unfit "the host is deployed by the stack openbmp-aio-ipv6/other: destroy that one first"

@@ -74,14 +74,20 @@ container_extras() {
       | "its own data at \(.Destination), in the volume \(.Name)")'
 }
 
-# Empty when the container can stay or there is none: one line why not.
+# Empty when the container can stay, be put aside, or there is none: one line why not.
 container_problem() {
   local misfits
-  [ "$REPLACE_CONTAINER" = false ] || return 0
   container_exists && ! container_is_ours || return 0
   misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
-  [ -z "$misfits" ] ||
+  if [ -z "$misfits" ]; then
+    return
+  elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
+    echo "the container $CONTAINER runs with --rm and does not fit ($misfits): it would vanish instead of being put aside. Save what is wanted of it and stop it"
+  elif [ "$REPLACE_CONTAINER" = false ]; then
     echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or mend it"
+  elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
+    echo "a container $SET_ASIDE is already there: remove or rename it"
+  fi
 }
 
 # Input besides: REGISTRY_USER and REGISTRY_PASSWORD, empty for a public registry.
@@ -141,9 +147,10 @@ stop_container() { docker stop --time 120 "$1" >/dev/null; }
 
 # The user's container stays, stopped and under another name, for destroy.
 set_container_aside() {
-  local saved extras
-  ! docker container inspect "$SET_ASIDE" >/dev/null 2>&1 ||
-    die "a container $SET_ASIDE is already there: remove or rename it"
+  local problem saved extras
+  # The pull of the image may have taken minutes.
+  problem=$(container_problem)
+  [ -z "$problem" ] || die "$problem"
   mkdir -p "${CONFIG_DIRECTORY%/*}"
   # Once: a run that was cut off has changed the container already.
   if [ ! -e "$RECORD/container.before" ]; then

@@ -13,14 +13,36 @@ network_prefix() {
 
 network_fits() { [ "$DOCKER_NETWORK" = bridge ] || [ "$(network_prefix)" = "$NETWORK_PREFIX" ]; }
 
-# One line for each thing of the user's in the place of the network.
+# One line for each thing of the user's in the place of the network, or in the
+# way of its going.
 network_problems() {
-  [ "$DOCKER_NETWORK" = dedicated ] && [ -z "$(network_prefix)" ] || return 0
-  if docker network inspect "$OWN_NETWORK" >/dev/null 2>&1; then
+  local prefix
+  prefix=$(network_prefix)
+  if [ -n "$prefix" ]; then
+    [ "$prefix" = "$NETWORK_PREFIX" ] || network_removal_problems
+  elif [ "$DOCKER_NETWORK" = bridge ]; then
+    return
+  elif docker network inspect "$OWN_NETWORK" >/dev/null 2>&1; then
     echo "a Docker network $OWN_NETWORK is already there, and no deployment made it: remove or rename it"
   elif ip link show "$OWN_BRIDGE" >/dev/null 2>&1; then
     echo "an interface $OWN_BRIDGE is already there, and no deployment made it: remove or rename it"
   fi
+}
+
+# Docker keeps a network while containers are on it.
+network_removal_problems() {
+  local others
+  [ -n "$(network_prefix)" ] || return 0
+  others=$(docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "$OWN_NETWORK" |
+    grep -vx -e "$CONTAINER" -e '' | paste -sd ' ' || true)
+  [ -z "$others" ] || echo "the network $OWN_NETWORK has to go for this change, and other containers are on it: disconnect $others from it first"
+}
+
+# Before the collector stops for a change of the network.
+refuse_network_in_use() {
+  local problems
+  problems=$(network_removal_problems)
+  [ -z "$problems" ] || die "$problems"
 }
 
 # A new network switches forwarding on, as a restart of Docker does.
@@ -58,6 +80,7 @@ leave_other_network() {
   if container_is_ours; then
     present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER")
     if [ "${present/#default/bridge}" != "$NETWORK" ]; then
+      [ "$DOCKER_NETWORK" = dedicated ] || refuse_network_in_use
       stop_container "$CONTAINER"
       docker rm "$CONTAINER" >/dev/null
       say "removed $CONTAINER from the network $present; it is created again"

@@ -48,16 +48,20 @@ half_open_peers() {
 # listens_on_ipv6 PORT LISTENERS
 listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
 
-# wait_for_listeners SECONDS: the first start fills a database for minutes. One
-# that has opened its BMP port for IPv4 only will not open it for IPv6 later.
+# Until START_DEADLINE: the first start fills a database for minutes. One that has
+# opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
   local begun=$SECONDS ipv4_since='' there
   until there=$(listeners) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] ||
       die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | paste -sd ' ')"
-    [[ " $there " != *":$BMP_CONTAINER_PORT "* ]] || ipv4_since=${ipv4_since:-$SECONDS}
-    if [ $((SECONDS - begun)) -ge "$1" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
+    if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
+      ipv4_since=${ipv4_since:-$SECONDS}
+    else
+      ipv4_since=''
+    fi
+    if [ "$SECONDS" -ge "$START_DEADLINE" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
       die "verification failed: container not listening on IPv6: it listens at $there"
     fi
     # Often at first; what takes minutes is looked for less often.
@@ -121,13 +125,27 @@ verification_address() {
      | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
 }
 
+# At the REST port: a handshake there is no router's.
+complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
+
+# until_rest_answers COMMAND…: again and again until START_DEADLINE, because the
+# REST API's port is open long before it answers.
+until_rest_answers() {
+  local told=false
+  until "$@"; do
+    [ "$SECONDS" -lt "$START_DEADLINE" ] || return 1
+    [ "$told" = true ] || say "waiting until the REST API answers"
+    told=true
+    sleep 0.5
+  done
+}
+
 # rest_status HOST_ADDRESS [SECONDS]: the status line that the REST API answers
-# with, asked for after so long.
+# with, asked for after so long; nothing, and a failure, without one.
 rest_status() {
-  ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT
   ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
     sleep ${2:-0}
-    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r'
+    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r' | grep '^HTTP/'
 }
 
 # Prints the result as JSON, or fails with the link that broke.
@@ -148,8 +166,9 @@ verify_dnat() {
     die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
     die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
-  status=$(rest_status "$address")
-  [[ $status == HTTP/* ]] || die "verification failed: the REST API accepts connections at [$address]:$REST_PORT but does not answer"
+  complete_handshakes
+  status=$(until_rest_answers rest_status "$address") ||
+    die "verification failed: the REST API accepts connections at [$address]:$REST_PORT but does not answer"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
 }
@@ -161,13 +180,23 @@ verify_proxy() {
   local address=$1 status seen
   proxy_answers "$address" "$BMP_PORT" ||
     die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
-  exec {held}< <(rest_status "$address" 1)
-  seen=$(proxied_source) || true
-  read -r status <&"$held" || true
-  [[ ${status:-} == HTTP/* ]] || die "verification failed: no answer from the REST API at [$address]:$REST_PORT"
+  complete_handshakes
+  until_rest_answers ask_by_proxy "$address" ||
+    die "verification failed: no answer from the REST API at [$address]:$REST_PORT"
   [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
+}
+
+# ask_by_proxy HOST_ADDRESS: leaves the API's answer in `status`, and in `seen`
+# where its connection came from.
+ask_by_proxy() {
+  local held
+  exec {held}< <(rest_status "$1" 1)
+  seen=$(proxied_source) || true
+  read -r status <&"$held" || status=''
+  exec {held}<&-
+  [ -n "$status" ]
 }
 
 # proxy_answers HOST_ADDRESS PORT: the host itself takes the handshake up.

@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# lib/verification.sh: the waits for a collector that takes its time.
+# shellcheck disable=SC2016 # the library's own words, and its variables
+
+load helper
+load network
+
+teardown() { [ -z "${HOST_PID:-}" ] || close_network; }
+
+# library_runs TEXT: with the library; what it looks at is a stub, and a sleep
+# takes a second that nobody waits for.
+library_runs() {
+  export CALLS=$BATS_TEST_TMPDIR/calls
+  : >"$CALLS"
+  cat - >"$BATS_TEST_TMPDIR/script" <<SCRIPT
+. "$HOST_SCRIPTS/lib/common.sh"
+. "$HOST_SCRIPTS/lib/verification.sh"
+CONTAINER_PID=\$\$ BMP_PORT=5000 REST_PORT=8001 PAT_ENABLED=true START_DEADLINE=40
+SECONDS=0
+sleep() { SECONDS=\$((SECONDS + 1)); }
+trap 'echo "took \$SECONDS" >&2' EXIT
+$1
+SCRIPT
+  run --separate-stderr bash -euo pipefail "$BATS_TEST_TMPDIR/script"
+}
+
+took() { sed -n 's/^took //p' <<<"$stderr"; }
+
+@test "a collector that has its BMP port on IPv6 may take its time with the REST API" {
+  library_runs 'listeners() { if [ "$SECONDS" -lt 30 ]; then echo "[::]:5000"; else echo "[::]:5000 *:8001"; fi; }
+    wait_for_listeners'
+  same 0 "$status"
+}
+
+@test "one that has its BMP port on IPv4 only is given up after ten seconds" {
+  library_runs 'listeners() { echo "0.0.0.0:5000 [::]:8001"; }
+    wait_for_listeners'
+  says "container not listening on IPv6: it listens at 0.0.0.0:5000 [::]:8001"
+  [ "$(took)" -ge 10 ]
+  [ "$(took)" -lt 15 ]
+}
+
+@test "seconds on IPv4 before and after a time without the BMP port are not added up" {
+  library_runs 'listeners() {
+      if [ "$SECONDS" -lt 8 ]; then echo 0.0.0.0:5000
+      elif [ "$SECONDS" -lt 12 ]; then echo "[::]:8001"
+      elif [ "$SECONDS" -lt 18 ]; then echo "0.0.0.0:5000 [::]:8001"
+      else echo "[::]:5000 [::]:8001"; fi
+    }
+    wait_for_listeners'
+  same 0 "$status"
+}
+
+@test "the wait for the ports has an end" {
+  library_runs 'listeners() { echo "[::]:5000"; }
+    wait_for_listeners'
+  says "container not listening on IPv6"
+  [ "$(took)" -ge 40 ]
+  [ "$(took)" -lt 45 ]
+}
+
+# rest_silent_for TRIES: a REST API that accepts and does not answer, so many
+# times, each until `timeout` ends it.
+rest_silent_for() {
+  printf '%s\n' 'verify_port() { echo 2001:db8::1; }
+    proxy_answers() { :; }
+    proxied_source() { echo 172.17.0.1; }
+    ip() {
+      echo "$*" >>"$CALLS"
+      [[ $* == *timeout* ]] || return 0
+      [ "$(grep -c timeout "$CALLS")" -gt '"$1"' ] || return 124
+      printf "HTTP/1.1 401 Unauthorized\r\n"
+    }'
+}
+
+@test "a REST API that accepts before it answers is asked again, with one word about it and one rule for it" {
+  local mode
+  for mode in dnat proxy; do
+    library_runs "$(rest_silent_for 3); verify_$mode 2001:db8::10"
+    same "0 HTTP/1.1 401 Unauthorized" "$status $(jq -r .restStatus <<<"$output")"
+    same "1 4 1" "$(grep -c 'waiting until the REST API answers' <<<"$stderr") $(grep -c timeout "$CALLS") $(grep -c ip6tables "$CALLS")"
+  done
+}
+
+@test "a REST API that never answers fails the proof with a message, in its time" {
+  library_runs "$(rest_silent_for 1000); verify_dnat 2001:db8::10"
+  same 1 "$status"
+  says "verification failed: the REST API accepts connections at [2001:db8::10]:8001 but does not answer"
+  library_runs "$(rest_silent_for 1000); verify_proxy 2001:db8::10"
+  same 1 "$status"
+  says "verification failed: no answer from the REST API at [2001:db8::10]:8001"
+}
+
+@test "the whole proof, with packets, of a collector whose REST API answers at the third time" {
+  open_host
+  docker_bridge
+  machine router eth0 1
+  container_on_bridge collector 2
+  serve collector collector 5000
+  in_background ip netns exec collector python3 -c '
+import socket
+server = socket.create_server(("::", 8001), family=socket.AF_INET6)
+for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
+    client, _ = server.accept()
+    client.recv(1000)
+    client.sendall(answer)
+    client.close()'
+  soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
+  write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755 <"$HOST_SCRIPTS/unit/openbmp-dnat"
+  dnat_settings
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  change_container openbmp_aio "Pid=$(host ip netns pids collector | head -n 1)" "StartedAt=$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)"
+  write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
+  START_TIMEOUT_SECONDS=30
+  step_succeeds collector-start
+  same "$HOST_ADDRESS HTTP/1.0 401 Unauthorized" "$(jq -r '.verification | .sentTo + " " + .restStatus' <<<"$output")"
+  same 1 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
+}
