@@ -129,11 +129,11 @@ verification_address() {
 complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
 # until_rest_answers COMMAND…: again and again until START_DEADLINE, because the
-# REST API's port is open long before it answers.
+# REST API's port is open long before it answers; not of a container that stopped.
 until_rest_answers() {
   local told=false
   until "$@"; do
-    [ "$SECONDS" -lt "$START_DEADLINE" ] || return 1
+    [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] || return 1
     [ "$told" = true ] || say "waiting until the REST API answers"
     told=true
     sleep 0.5
