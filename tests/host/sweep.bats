@@ -97,6 +97,15 @@ traces() {
   same "" "$(ls "$FAKE/containers")"
 }
 
+@test "rules go also by a program that somebody made not executable" {
+  local before
+  before=$(rules)
+  deployed_up_to ipv6-dnat
+  host chmod 644 /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+  step_succeeds host remove
+  same "$before" "$(rules)"
+}
+
 @test "a container that does not stop in time is removed all the same" {
   deployed_up_to aio-container
   cat >"$FAKE/bin/docker" <<'STUB'

@@ -50,7 +50,8 @@ stop_for_other_way() {
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
 remove_dnat() {
   systemctl disable --quiet --now "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
-  [ ! -x "$DNAT_PROGRAM" ] || "$DNAT_PROGRAM" remove
+  # Somebody may have changed its mode.
+  [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
   rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
   rm -rf "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload
