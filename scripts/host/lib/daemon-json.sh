@@ -21,6 +21,9 @@ read_daemon_json() {
   if [ -s "$DAEMON_JSON" ]; then cat "$DAEMON_JSON"; else echo '{}'; fi
 }
 
+# Fails where stdin is anything but one JSON object.
+one_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
+
 # What the file said when it was found.
 found_daemon_json() {
   if [ -s "$RECORD/daemon.before" ]; then cat "$RECORD/daemon.before"; else echo '{}'; fi
@@ -176,7 +179,7 @@ restore_daemon_json() {
 
 restore_daemon_keys() {
   local restored
-  if ! restored=$(read_daemon_json | jq --indent 4 --argjson before "$(found_daemon_json)" --argjson written "$(written_daemon_keys)" '
+  if ! restored=$(read_daemon_json | one_object 2>/dev/null | jq --indent 4 --argjson before "$(found_daemon_json)" --argjson written "$(written_daemon_keys)" '
     reduce ($written | keys_unsorted[]) as $key (.;
       if .[$key] != $written[$key] then .
       elif $before | has($key) then .[$key] = $before[$key]
