@@ -28,7 +28,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-daemon-config",
-                libraries: ["daemon-json"],
+                libraries: ["daemon-json", "engine"],
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,

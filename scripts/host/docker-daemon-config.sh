@@ -9,7 +9,11 @@ main() {
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in
-  bridge) apply_daemon_json ;;
+  bridge)
+    # Docker forwards by the new file as soon as it starts, whoever starts it.
+    keep_default_route
+    apply_daemon_json
+    ;;
   dedicated) restore_daemon_json ;;
   esac
   read_daemon_json | file_digest /dev/stdin | jq -cR '{daemonJsonSha256: .}'

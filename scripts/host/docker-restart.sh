@@ -2,19 +2,40 @@
 # Step: the engine runs with what daemon.json asks for.
 # Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, RESTART_DOCKER.
 
-# A change that costs the host its engine or its default route is taken back.
+# The collector was stopped for a change that is not done yet.
+STOPPED=$RECORD/collector.stopped
+
+start_stopped_collector() {
+  [ -e "$STOPPED" ] || return 0
+  docker start "$CONTAINER" >/dev/null || say "container $CONTAINER ran before the restart of Docker and does not start again"
+  rm -f "$STOPPED"
+}
+
+# A change that costs the host its engine or its default route is taken back, to
+# the former deployment where there was one.
 undo() {
-  restore_daemon_json
+  if follows_former_deployment; then restore_previous_keys; else restore_daemon_json; fi
   record_containers
   systemctl reset-failed docker.service 2>/dev/null || true
   if systemctl restart docker.service && wait_for_engine; then
     restore_containers
+    start_stopped_collector
   else
     say "Docker does not start with the former $DAEMON_JSON either"
   fi
   bring_back_route "$1"
-  forget_daemon_json
+  if follows_former_deployment; then forget_previous_keys; else forget_daemon_json; fi
   rm -f "$RECORD/engine.stale"
+}
+
+# finish_restart: one that was cut off, also where the engine is down since.
+finish_restart() {
+  [ -e "$RECORD/restart.json" ] || return 0
+  if ! docker version >/dev/null 2>&1; then
+    systemctl reset-failed docker.service 2>/dev/null || true
+    { systemctl start docker.service && wait_for_engine; } || undo ''
+  fi
+  restore_containers
 }
 
 use_default_bridge() {
@@ -33,6 +54,7 @@ use_default_bridge() {
   say "$reason"
   routes=$(default_routes)
   FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
+  ! runs_for_other_way || touch "$STOPPED"
   stop_for_other_way
   prepare_engine_restart
   if ! restart_engine; then
@@ -56,14 +78,16 @@ use_own_network() {
 main() {
   local problems
   open_record
-  # A restart that was cut off is finished first.
-  restore_containers
+  finish_restart
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in
   bridge) use_default_bridge ;;
   dedicated) use_own_network ;;
   esac
+  # The engine runs with the present file: nothing is to be undone.
+  forget_previous_keys
+  rm -f "$STOPPED"
   docker version --format '{{.Server.Version}}' | jq -cR '{engine: .}'
 }
 

@@ -169,11 +169,14 @@ sweep() {
   remove_dnat
   restore_containers
   leave_default_bridge
+  # What is recorded is needed until the engine runs.
+  docker version >/dev/null 2>&1 ||
+    die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
   [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
   bring_container_back
   restore_accept_ra
   rm -rf "$RECORD"
-  say "the host is as it was found; ${DATA_DIRECTORY%/*} stays"
+  say "${LEFT_BEHIND:+otherwise }the host is as it was found; ${DATA_DIRECTORY%/*} stays"
 }
 
 main() {

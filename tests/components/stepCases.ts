@@ -80,7 +80,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 write: [
                     "docker-daemon-config",
-                    ["daemon-json"],
+                    ["daemon-json", "engine"],
                     {
                         MACHINE,
                         OWNER: "p/s",

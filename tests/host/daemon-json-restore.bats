@@ -114,11 +114,19 @@ teardown() { close_host; }
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
-@test "a file that is no longer JSON stays as it is" {
-  step_succeeds docker-daemon-config
-  write_on_host "$DAEMON_JSON" <<<'{"ipv6": true'
-  run_step host remove
-  same '{"ipv6": true' "$(on_host "$DAEMON_JSON")"
+@test "a file that is no longer JSON stays as it is, and Docker is not restarted on it" {
+  local text
+  for text in '{"ipv6": true' '[]' '{} {}'; do
+    host rm -f "$DAEMON_JSON"
+    step_succeeds docker-daemon-config
+    engine Bridge6=fc00:172:17::/64
+    write_on_host "$DAEMON_JSON" <<<"$text"
+    step_succeeds host remove
+    says "Docker still runs with IPv6 on the default bridge, until its next restart: $DAEMON_JSON is not a JSON object"
+    says "otherwise the host is as it was found"
+    same "$text" "$(on_host "$DAEMON_JSON")"
+    not_called 'systemctl restart'
+  done
 }
 
 @test "a file that was removed since stays away" {

@@ -38,6 +38,28 @@ HOOK
   same "net/ipv6/conf/uplink0/accept_ra = 2" "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
 }
 
+@test "the uplink is safe before daemon.json makes whoever restarts Docker forward" {
+  uplink uplink0 1 1 ra
+  cut_off_at mv "*$DAEMON_JSON"
+  step_is_cut_off docker-daemon-config
+  same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
+  same 2 "$(accept_ra uplink0)"
+  same "net/ipv6/conf/uplink0/accept_ra = 2" "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
+  step_succeeds host remove
+  same 1 "$(accept_ra uplink0)"
+  run ! host test -e "$SYSCTL_FILE"
+}
+
+@test "where daemon.json is refused, or stays as it was found, the uplink does too" {
+  uplink uplink0 1 1 ra
+  write_on_host "$DAEMON_JSON" <<<'{"ipv6": false}'
+  step_refuses 'sets "ipv6" to false' docker-daemon-config
+  DOCKER_NETWORK=dedicated
+  step_succeeds docker-daemon-config
+  same 1 "$(accept_ra uplink0)"
+  run ! host test -e "$SYSCTL_FILE"
+}
+
 @test "an interface with a dot in its name is written the way sysctl.d reads it" {
   uplink up.100 1 1 ra
   step_succeeds docker-restart
@@ -47,6 +69,7 @@ HOOK
 
 @test "an uplink whose advertisements a network manager handles is left alone" {
   uplink uplink0 0 1 ra
+  step_succeeds docker-daemon-config
   step_succeeds docker-restart
   same 0 "$(accept_ra uplink0)"
   run ! host test -e "$SYSCTL_FILE"
@@ -54,6 +77,7 @@ HOOK
 
 @test "a static default route needs nothing" {
   uplink uplink0 1 1 static
+  step_succeeds docker-daemon-config
   step_succeeds docker-restart
   same 1 "$(accept_ra uplink0)"
   run ! host test -e "$SYSCTL_FILE"
@@ -61,6 +85,7 @@ HOOK
 
 @test "an uplink that already has accept_ra 2 is the user's own setting" {
   uplink uplink0 2 1 ra
+  step_succeeds docker-daemon-config
   step_succeeds docker-restart
   step_succeeds host remove
   same 2 "$(accept_ra uplink0)"

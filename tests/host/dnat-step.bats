@@ -85,6 +85,15 @@ REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host "$SETTINGS" | grep -v '^
   same "$before" "$(rules)"
 }
 
+@test "a program that somebody made not executable is executable again, and started anew" {
+  step_succeeds ipv6-dnat
+  host chmod 644 "$PROGRAM"
+  : >"$FAKE/calls"
+  step_succeeds ipv6-dnat
+  same 755 "$(host stat -c %a "$PROGRAM")"
+  same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
+}
+
 @test "units that do not start fail with the journal's words" {
   touch "$FAKE/units-fail"
   step_refuses "the DNAT units do not start: unit failed: the journal says why" ipv6-dnat

@@ -128,6 +128,108 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   same '{"debug": false}' "$(on_host "$DAEMON_JSON")"
 }
 
+# fails_with TEXT: the engine does not start with a daemon.json that has it.
+fails_with() { cat >"$FAKE/on-restart" <<<"! grep -q '$1' $DAEMON_JSON"; }
+
+# refused_as_before FILE: the restart fails, and daemon.json is FILE.
+refused_as_before() {
+  step_refuses "$DAEMON_JSON and Docker are as before" docker-restart
+  same "$1" "$(on_host "$DAEMON_JSON")"
+}
+
+@test "on a stack that works, an engine that does not start with another prefix gets back the one that worked" {
+  local worked keys
+  step_succeeds docker-restart
+  worked=$(on_host "$DAEMON_JSON")
+  keys=$(on_host "$RECORD/daemon.keys")
+  has_container web
+  FIXED_CIDR_V6=fc00:172:18::/64
+  fails_with fc00:172:18
+  step_succeeds docker-daemon-config
+  refused_as_before "$worked"
+  says "has the keys of the former deployment again"
+  same "fc00:172:17::/64 web" "$(engine_has Bridge6) $(running)"
+  same "$keys" "$(on_host "$RECORD/daemon.keys")"
+  step_succeeds host remove
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+}
+
+@test "what is put back is what the engine last ran with, however often the file changed since" {
+  local worked
+  step_succeeds docker-restart
+  FIXED_CIDR_V6=fc00:172:18::/64
+  step_succeeds docker-restart
+  worked=$(on_host "$DAEMON_JSON")
+  has_container throwaway AutoRemove=true
+  FIXED_CIDR_V6=fc00:172:19::/64
+  step_refuses "container throwaway runs with --rm" docker-restart
+  rm "$FAKE/containers/throwaway"
+  FIXED_CIDR_V6=fc00:172:20::/64
+  fails_with fc00:172:20
+  refused_as_before "$worked"
+}
+
+@test "a first deployment that changes before the engine ran with it is undone as a whole" {
+  step_succeeds docker-daemon-config
+  FIXED_CIDR_V6=fc00:172:18::/64
+  fails_with fc00:172:18
+  refused_as_before "$FOUND"
+  same "" "$(host bash -c "ls $RECORD | grep daemon" || true)"
+}
+
+@test "what the user changed in daemon.json stays when another prefix is undone" {
+  step_succeeds docker-restart
+  FIXED_CIDR_V6=fc00:172:18::/64
+  step_succeeds docker-daemon-config
+  on_host "$DAEMON_JSON" | jq '.debug = false' | write_on_host "$DAEMON_JSON"
+  fails_with fc00:172:18
+  run_step docker-restart
+  same '{"debug":false,"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
+}
+
+@test "another mode that is undone leaves the engine's NAT and a running collector as they were" {
+  local worked other
+  host ip6tables -t nat -N DOCKER
+  for other in proxy dnat; do
+    MODE=$([ "$other" = dnat ] && echo proxy || echo dnat)
+    step_succeeds docker-restart
+    worked=$(on_host "$DAEMON_JSON")
+    has_container openbmp_aio RestartPolicy=unless-stopped
+    write_on_host /etc/openbmp-aio-ipv6/dnat.conf <<<"MODE=$MODE"
+    cat >"$FAKE/on-restart" <<<"[ \$(jq .ip6tables $DAEMON_JSON) = $(jq .ip6tables <<<"$worked") ]"
+    MODE=$other
+    refused_as_before "$worked"
+    same openbmp_aio "$(running)"
+    rm "$FAKE/on-restart" "$FAKE/containers/openbmp_aio"
+    step_succeeds host remove
+    same "$FOUND" "$(on_host "$DAEMON_JSON")"
+  done
+}
+
+@test "cut off anywhere on the way back to what worked, the next run gets there" {
+  local worked where program pattern when
+  host ip6tables -t nat -N DOCKER
+  has_container openbmp_aio RestartPolicy=unless-stopped
+  for where in 'systemctl restart* after' 'mv *daemon.keys' 'mv *daemon.keys after' 'mv *daemon.json' 'mv *daemon.json after' 'docker start*' 'docker start* after'; do
+    MODE=proxy
+    step_succeeds docker-restart
+    worked=$(on_host "$DAEMON_JSON")
+    write_on_host /etc/openbmp-aio-ipv6/dnat.conf <<<MODE=proxy
+    change_container openbmp_aio Running=true
+    MODE=dnat
+    cat >"$FAKE/on-restart" <<<"grep -q ip6tables $DAEMON_JSON"
+    step_succeeds docker-daemon-config
+    read -r program pattern when <<<"$where"
+    cut_off_at "$program" "$pattern" "$when"
+    step_is_cut_off docker-restart
+    refused_as_before "$worked"
+    same openbmp_aio "$(running)"
+    rm "$FAKE/on-restart"
+    step_succeeds host remove
+    same "$FOUND" "$(on_host "$DAEMON_JSON")"
+  done
+}
+
 @test "an engine that starts neither way is said to be down" {
   cat >"$FAKE/on-restart" <<<'false'
   step_refuses "Docker does not start with the former $DAEMON_JSON either" docker-restart

@@ -273,8 +273,8 @@ rules() {
 # interface NAME ADDRESS…: one that is up, with IPv6 addresses.
 interface() {
   local address
-  host ip link add name "$1" type veth peer name "far-$1"
-  host ip link set dev "far-$1" up
+  host ip link add name "$1" type veth peer name "far-${1:0:11}"
+  host ip link set dev "far-${1:0:11}" up
   host ip link set dev "$1" up
   for address in "${@:2}"; do host ip -6 address add "$address" dev "$1" nodad; done
 }

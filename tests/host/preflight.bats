@@ -111,8 +111,15 @@ without_tool() {
 @test "a host without a global IPv6 address is refused; that of a bridge of Docker does not count" {
   host ip link del eth0
   interface docker0 fc00:172:17::1/64
-  interface br-1234 2001:db8:5::1/64
+  interface br-0123456789ab 2001:db8:5::1/64
   unfit "the host has no global IPv6 address"
+}
+
+@test "a bridge that is the host's uplink counts, though its name begins as Docker's do" {
+  host ip link del eth0
+  interface br-lan 2001:db8:5::1/64
+  fit
+  same 2001:db8:5::1 "$(jq -r .ipv6Address <<<"$output")"
 }
 
 @test "a prefix that an interface of the host is in is refused" {

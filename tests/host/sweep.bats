@@ -97,6 +97,42 @@ traces() {
   same "" "$(ls "$FAKE/containers")"
 }
 
+@test "an engine that does not start again ends the removal, and the next one finishes it" {
+  has_container web
+  has_container stopped Running=false RestartPolicy=always
+  has_container openbmp_aio Image=other:1 RestartPolicy=always
+  REPLACE_CONTAINER=true
+  deployed_up_to aio-container
+  cat >"$FAKE/on-restart" <<<'false'
+  step_refuses "Docker does not answer after its restart (Docker does not start: unit failed: the journal says why): start it and destroy again" host remove
+  rm "$FAKE/on-restart"
+  host systemctl restart docker.service
+  same "" "$(running)"
+  step_succeeds host remove
+  says "the host is as it was found"
+  same "openbmp_aio web" "$(running)"
+  same "always other:1" "$(container stopped RestartPolicy) $(container openbmp_aio Image)"
+  run ! host test -e "$RECORD"
+}
+
+@test "a container that was put aside and is gone is said to be gone" {
+  has_container openbmp_aio Image=other:1
+  REPLACE_CONTAINER=true
+  deployed_up_to aio-container
+  rm "$FAKE/containers/openbmp_aio.before"
+  step_succeeds host remove
+  says "the container that was put aside is not there any more"
+}
+
+@test "rules go also by a program that somebody made not executable" {
+  local before
+  before=$(rules)
+  deployed_up_to ipv6-dnat
+  host chmod 644 /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+  step_succeeds host remove
+  same "$before" "$(rules)"
+}
+
 @test "a container that does not stop in time is removed all the same" {
   deployed_up_to aio-container
   cat >"$FAKE/bin/docker" <<'STUB'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/verification.sh: the waits for a collector that takes its time.
+# lib/verification.sh: where the proof comes from, and its waits for a collector that takes its time.
 # shellcheck disable=SC2016 # the library's own words, and its variables
 
 load helper
@@ -117,4 +117,12 @@ for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
   step_succeeds collector-start
   same "$HOST_ADDRESS HTTP/1.0 401 Unauthorized" "$(jq -r '.verification | .sentTo + " " + .restStatus' <<<"$output")"
   same 1 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
+}
+
+@test "the namespace that the proof comes from is there on a host without sysctl" {
+  open_host
+  host bash -c '[ -d /mnt/usr.work ] && rm -f "$(command -v sysctl)"'
+  host bash -euo pipefail -c '. "$0/lib/common.sh"; . "$0/lib/verification.sh"; open_probe' "$HOST_SCRIPTS"
+  same 0 "$(host ip netns exec openbmp-probe cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6)"
+  host ip -n openbmp-probe -6 route show default | grep -F 'via fd6f:626d:7076:3600::1 dev eth0'
 }

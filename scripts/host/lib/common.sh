@@ -36,9 +36,9 @@ die() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # write_file PATH [MODE]: replaces PATH by stdin in one move. Prints "changed"
-# unless it was the same.
+# unless it was the same, with the same mode.
 write_file() {
-  local path=$1 mode=${2:-644} new
+  local path=$1 mode=${2:-644} new mended
   new=$(mktemp "$path.XXXXXX") || return
   # Also where the caller is in a condition, which switches off errexit.
   if ! { cat >"$new" && chmod "$mode" "$new"; }; then
@@ -47,6 +47,8 @@ write_file() {
   fi
   if cmp -s "$new" "$path"; then
     rm -f "$new"
+    mended=$(chmod --changes "$mode" "$path") || return
+    [ -z "$mended" ] || echo changed
   else
     mv -f "$new" "$path" && echo changed
   fi

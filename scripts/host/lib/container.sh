@@ -170,7 +170,10 @@ set_container_aside() {
 bring_container_back() {
   [ -e "$RECORD/container.before" ] || return 0
   # Cut off before it was renamed, it is there under its own name.
-  docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null || container_exists || return 0
+  if ! docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null && ! container_exists; then
+    say "the container that was put aside is not there any more: nothing to bring back as $CONTAINER"
+    return 0
+  fi
   docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$RECORD/container.before")" "$CONTAINER" >/dev/null
   if jq -e .running "$RECORD/container.before" >/dev/null; then
     docker start "$CONTAINER" >/dev/null || say "the container that was there before does not start"

@@ -21,6 +21,9 @@ read_daemon_json() {
   if [ -s "$DAEMON_JSON" ]; then cat "$DAEMON_JSON"; else echo '{}'; fi
 }
 
+# Fails where stdin is anything but one JSON object.
+one_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
+
 # What the file said when it was found.
 found_daemon_json() {
   if [ -s "$RECORD/daemon.before" ]; then cat "$RECORD/daemon.before"; else echo '{}'; fi
@@ -89,6 +92,24 @@ record_daemon_keys() {
     write_file "$RECORD/daemon.keys" 600 >/dev/null
 }
 
+# Before the file is written: our keys as they are in it, and which of them we
+# wrote, or null where none of ours is in it yet. Kept until the engine runs with
+# the new file.
+record_previous_keys() {
+  [ ! -e "$RECORD/daemon.previous" ] || return 0
+  if [ -e "$RECORD/daemon.written" ]; then
+    read_daemon_json | jq -c --argjson written "$(written_daemon_keys)" '
+      {there: with_entries(select(.key | IN("ipv6", "fixed-cidr-v6", "ip6tables"))), $written}'
+  else
+    echo null
+  fi | write_file "$RECORD/daemon.previous" 600 >/dev/null
+}
+
+forget_previous_keys() { rm -f "$RECORD/daemon.previous"; }
+
+# The file that was replaced is one of a former deployment.
+follows_former_deployment() { jq -e . "$RECORD/daemon.previous" >/dev/null 2>&1; }
+
 # Merges our keys in. The file as found is recorded once, before the first touch.
 apply_daemon_json() {
   local merged wanted
@@ -115,6 +136,7 @@ apply_daemon_json() {
   cat "$merged.text" >"$merged"
   rm -f "$merged.text"
   validate_daemon_json "$merged"
+  record_previous_keys
   # The digests of all that was written; "edited": somebody else's edits are in
   # the file, its former bytes are history.
   if daemon_json_unedited; then
@@ -154,6 +176,19 @@ validate_daemon_json() {
   fi
 }
 
+# Puts our keys back as the former deployment had them, in the file and on record.
+restore_previous_keys() {
+  local there written restored
+  there=$(jq -c .there "$RECORD/daemon.previous")
+  written=$(jq -c .written "$RECORD/daemon.previous")
+  restored=$(with_former_keys "$there" "$written") || return 0
+  # Before and after the file itself, as where it is written.
+  record_daemon_keys "$(jq -cn --argjson former "$written" --argjson written "$(written_daemon_keys)" '$former + $written')"
+  replace_daemon_json "$restored"
+  record_daemon_keys "$written"
+  say "$DAEMON_JSON has the keys of the former deployment again"
+}
+
 # Puts back what was found: the same bytes when nobody edited the file since,
 # else each key that still has our value.
 restore_daemon_json() {
@@ -176,17 +211,28 @@ restore_daemon_json() {
 
 restore_daemon_keys() {
   local restored
-  if ! restored=$(read_daemon_json | jq --indent 4 --argjson before "$(found_daemon_json)" --argjson written "$(written_daemon_keys)" '
-    reduce ($written | keys_unsorted[]) as $key (.;
-      if .[$key] != $written[$key] then .
-      elif $before | has($key) then .[$key] = $before[$key]
-      else del(.[$key]) end)'); then
+  restored=$(with_former_keys "$(found_daemon_json)" '{}') || return 0
+  replace_daemon_json "$restored"
+  say "$DAEMON_JSON was edited since; our keys in it are as they were found"
+}
+
+# with_former_keys THERE WRITTEN: the file with each key that still has our value,
+# or that we had written and took out, as in THERE.
+with_former_keys() {
+  read_daemon_json | one_object 2>/dev/null | jq --indent 4 --argjson there "$1" --argjson former "$2" --argjson written "$(written_daemon_keys)" '
+    reduce ($written + $former | keys_unsorted[]) as $key (.;
+      if .[$key] != $written[$key] and (has($key) or ($former | has($key) | not)) then .
+      elif $there | has($key) then .[$key] = $there[$key]
+      else del(.[$key]) end)' || {
     say "$DAEMON_JSON is no longer JSON and stays as it is"
-    return
-  fi
+    return 1
+  }
+}
+
+# replace_daemon_json TEXT: mode and owner stay.
+replace_daemon_json() {
   cp -p "$DAEMON_JSON" "$DAEMON_JSON.restored"
-  printf '%s\n' "$restored" >"$DAEMON_JSON.restored"
+  printf '%s\n' "$1" >"$DAEMON_JSON.restored"
   stale_engine "$DAEMON_JSON.restored"
   mv -f "$DAEMON_JSON.restored" "$DAEMON_JSON"
-  say "$DAEMON_JSON was edited since; our keys in it are as they were found"
 }

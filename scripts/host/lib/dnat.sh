@@ -36,21 +36,28 @@ dnat_settings() {
 # the files on the host say.
 deployed_dnat() { OPENBMP_DNAT_CONFIG=<(dnat_settings) bash <(printf '%s' "$DNAT_PROGRAM_TEXT") "$1"; }
 
+former_mode() { sed -n 's/^MODE=//p' "$DNAT_SETTINGS" 2>/dev/null || true; }
+
+runs_for_other_way() {
+  local former
+  former=$(former_mode)
+  [ -n "$former" ] && [ "$former" != "$MODE" ] &&
+    [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null)" = true ]
+}
+
 # A collector that still runs as the former way in wanted it must not see a
 # router come in by the new one: it is started again by the step after this.
 stop_for_other_way() {
-  local former
-  former=$(sed -n 's/^MODE=//p' "$DNAT_SETTINGS" 2>/dev/null || true)
-  [ -n "$former" ] && [ "$former" != "$MODE" ] || return 0
-  [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null)" = true ] || return 0
-  say "stopping $CONTAINER: the way in changes from $former to $MODE"
+  runs_for_other_way || return 0
+  say "stopping $CONTAINER: the way in changes from $(former_mode) to $MODE"
   docker stop --time 120 "$CONTAINER" >/dev/null
 }
 
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
 remove_dnat() {
   systemctl disable --quiet --now "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
-  [ ! -x "$DNAT_PROGRAM" ] || "$DNAT_PROGRAM" remove
+  # Somebody may have changed its mode.
+  [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
   rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
   rm -rf "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload

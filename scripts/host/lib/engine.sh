@@ -28,21 +28,27 @@ engine_is_stale() {
   [ "$(date -d "${started:-@0}" +%s)" -le "$(stat -c %Y "$RECORD/engine.stale")" ]
 }
 
-# subnet_asked_for: on the default bridge, by the daemon.json on stdin.
-subnet_asked_for() { jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'; }
+# subnet_asked_for: on the default bridge, by the daemon.json on stdin. Fails
+# where that is no JSON object.
+subnet_asked_for() { one_object | jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'; }
 
 # leave_default_bridge: the engine runs with the daemon.json that was found; or
 # the reason is in LEFT_BEHIND, where it must not restart or does not. Called on
 # its own, so that any other failure stops the step.
 leave_default_bridge() {
-  local prefix
+  local prefix asked
   LEFT_BEHIND=''
   [ -e "$RECORD/daemon.found" ] || return 0
   restore_daemon_json
-  [ -n "$(engine_restart_reason "$(read_daemon_json | subnet_asked_for)")" ] || return 0
+  prefix=$(bridge_ipv6_subnet)
+  # Docker, and all containers with it, would stay down.
+  if ! asked=$(read_daemon_json | subnet_asked_for 2>/dev/null); then
+    [ -z "$prefix" ] || LEFT_BEHIND="$DAEMON_JSON is not a JSON object, Docker would not start with it"
+    return 0
+  fi
+  [ -n "$(engine_restart_reason "$asked")" ] || return 0
   LEFT_BEHIND=$(engine_restart_problems | paste -sd ' ')
   [ -z "$LEFT_BEHIND" ] || return 0
-  prefix=$(bridge_ipv6_subnet)
   prepare_engine_restart
   restart_engine || LEFT_BEHIND=$RESTART_FAILURE
   # An engine without IPv6 leaves on its bridge what one with IPv6 set there.

@@ -20,7 +20,7 @@ open_probe() {
   ip link add "$PROBE" type veth peer name eth0 netns "$PROBE"
   # A host may switch IPv6 off for interfaces to come.
   echo 0 >"/proc/sys/net/ipv6/conf/$PROBE/disable_ipv6"
-  ip netns exec "$PROBE" sysctl --quiet net.ipv6.conf.eth0.disable_ipv6=0
+  ip netns exec "$PROBE" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6'
   ip -6 addr add "$PROBE_PREFIX::1/64" dev "$PROBE" nodad
   ip link set "$PROBE" up
   ip -n "$PROBE" -6 addr add "$PROBE_ADDRESS/64" dev eth0 nodad
@@ -118,10 +118,11 @@ broken_link() {
   fi
 }
 
-# The host's IPv6 addresses that a router may be given.
+# The host's IPv6 addresses that a router may be given. Docker names a bridge
+# after its network's id; another br-… may be the uplink.
 verification_address() {
   ip -6 -json addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" '
-    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | startswith("br-") | not)) | .addr_info[]
+    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not)) | .addr_info[]
      | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
 }
 
