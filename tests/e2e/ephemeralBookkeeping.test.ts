@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackName } from "../../scripts/lib/ephemeral/stackName";
-import { copyCheckout, linkPackages } from "./checkout";
 import { EphemeralStacks, errorLines } from "./ephemeralStacks";
-import { root, run, tryRun } from "./run";
+import { run } from "./run";
 import { MINUTE } from "./story";
 
 const HOUR = 60 * MINUTE;
@@ -123,12 +122,12 @@ describe("a stack that is not ephemeral", () => {
 describe("a branch's stack on AWS", () => {
     const stacks = new EphemeralStacks();
     const name = stackName("keys");
+    beforeAll(() => stacks.useOwnCheckout());
     afterAll(() => {
-        stacks.forget(name);
         stacks.remove();
     });
 
-    const pulumi = (...args: string[]) => run("env", [...stacks.variables(), "pulumi", ...args]);
+    const pulumi = (...args: string[]) => run("env", ["-C", stacks.checkout, ...stacks.variables(), "pulumi", ...args]);
 
     test(
         "gets keys of its own, once, and the user's selected stack stays the selected one",
@@ -147,7 +146,7 @@ describe("a branch's stack on AWS", () => {
             expect(keys[0]).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
             expect(keys[1]).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
             expect(keys[1]).not.toBe(keys[0]);
-            const file = readFileSync(join(root, `Pulumi.${name}.yaml`), "utf8");
+            const file = readFileSync(join(stacks.checkout, `Pulumi.${name}.yaml`), "utf8");
             expect(file).not.toContain("PRIVATE KEY-----");
 
             stacks.forget(name);
@@ -206,14 +205,12 @@ describe("bad input is one clear line", () => {
     test(
         "no branch, in a checkout with a detached HEAD",
         async () => {
-            const checkout = `${stacks.directory}/checkout`;
-            await copyCheckout(checkout);
-            linkPackages(checkout);
-            const git = ["-C", checkout, "-c", "user.name=test", "-c", "user.email=test@example.org"];
+            await stacks.useOwnCheckout();
+            const git = ["-C", stacks.checkout, "-c", "user.name=test", "-c", "user.email=test@example.org"];
             await run("git", [...git, "init", "--quiet"]);
             await run("git", [...git, "commit", "--quiet", "--allow-empty", "--message", "test"]);
             await run("git", [...git, "checkout", "--quiet", "--detach"]);
-            const up = await tryRun("env", [...stacks.variables(), `${checkout}/scripts/ephemeral`, "up"]);
+            const up = await stacks.command(["up"]);
             expect([up.code, errorLines(up)]).toEqual([
                 1,
                 ["ephemeral: no branch is checked out here (detached HEAD): name it with --branch"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { markerTags, writeTags } from "../../scripts/lib/ephemeral/marker";
 import { stackName } from "../../scripts/lib/ephemeral/stackName";
+import { copyCheckout, linkPackages } from "./checkout";
 import { root, run, tryRun, type RunResult } from "./run";
 
 /** What a command printed as errors: on stderr, without its progress. */
@@ -16,6 +17,8 @@ export class EphemeralStacks {
     readonly directory = mkdtempSync(join(tmpdir(), "openbmp-ephemeral-e2e-"));
     readonly remote = join(this.directory, "remote.git");
     readonly environment: Record<string, string>;
+    /** Where the commands run. */
+    checkout = root;
 
     constructor(backend?: Record<string, string>) {
         this.environment = {
@@ -24,14 +27,25 @@ export class EphemeralStacks {
         };
     }
 
+    /** Runs the commands in a checkout of the test's own: which stack is selected is kept for each. */
+    async useOwnCheckout(): Promise<void> {
+        this.checkout = join(this.directory, "checkout");
+        await copyCheckout(this.checkout);
+        linkPackages(this.checkout);
+    }
+
     /** Runs `scripts/ephemeral`. */
     command(args: readonly string[], environment: Record<string, string | undefined> = {}): Promise<RunResult> {
-        return tryRun("env", [...this.variables(environment), "scripts/ephemeral", ...args]);
+        return tryRun("env", [...this.variables(environment), this.program, ...args]);
     }
 
     /** The result of a command that must succeed. */
     async json<T>(args: readonly string[]): Promise<T> {
-        return JSON.parse(await run("env", [...this.variables(), "scripts/ephemeral", ...args, "--json"])) as T;
+        return JSON.parse(await run("env", [...this.variables(), this.program, ...args, "--json"])) as T;
+    }
+
+    private get program(): string {
+        return join(this.checkout, "scripts/ephemeral");
     }
 
     /** Arguments of `env`; what is undefined is unset. */
@@ -84,7 +98,7 @@ export class EphemeralStacks {
 
     /** Forgets what the checkout knows of a stack, as if it were a fresh one. */
     forget(name: string): void {
-        rmSync(join(root, `Pulumi.${name}.yaml`), { force: true });
+        rmSync(join(this.checkout, `Pulumi.${name}.yaml`), { force: true });
     }
 
     private workspace(): Promise<LocalWorkspace> {
