@@ -130,9 +130,9 @@ export function parseSettings(config: Readonly<Record<string, string>>, found: r
             values[key] = jsonKeys.includes(key) ? parseJson(value) : value;
         }
     }
-    const misplaced = [...found, ...removeMisplaced(values)];
+    const before = [...found, ...removeMisplaced(values)];
     const result = schema.safeParse(values);
-    if (result.success && misplaced.length === 0) {
+    if (result.success && before.length === 0) {
         return result.data;
     }
     const problems = (result.error?.issues ?? []).flatMap((issue) =>
@@ -141,7 +141,7 @@ export function parseSettings(config: Readonly<Record<string, string>>, found: r
             : [problemLine(issue, values)],
     );
     throw new pulumi.RunError(
-        `The configuration of the stack is not valid:\n${[...misplaced, ...problems].map((line) => `- ${line}`).join("\n")}`,
+        `The configuration of the stack is not valid:\n${[...before, ...problems].map((line) => `- ${line}`).join("\n")}`,
     );
 }
 
@@ -172,13 +172,13 @@ export function loadSettings(): Settings {
     const problems: string[] = [];
     for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
         const name = key.slice(key.indexOf(":") + 1);
-        if (!key.startsWith(namespace)) {
-            problems.push(...(settingKeys.includes(name) ? [keyOfOtherProject(key, `${namespace}${name}`)] : []));
-            continue;
-        }
-        config[name] = value;
-        if (value !== "" && secretTexts.includes(name) && !isConfigSecret(key)) {
-            problems.push(secretInClear(name));
+        if (key.startsWith(namespace)) {
+            config[name] = value;
+            if (value !== "" && secretTexts.includes(name) && !isConfigSecret(key)) {
+                problems.push(secretInClear(name));
+            }
+        } else if (settingKeys.includes(name)) {
+            problems.push(keyOfOtherProject(key, `${namespace}${name}`));
         }
     }
     const settings = parseSettings(config, problems);

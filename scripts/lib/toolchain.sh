@@ -171,7 +171,7 @@ plugin_platform() {
 
 # A Docker engine for the sandbox: the user's own, else Debian's docker.io.
 ensure_docker() {
-  local deadline=$((SECONDS + 60))
+  local deadline=$((SECONDS + 60)) reason
   ! docker version >/dev/null 2>&1 || return 0
   [ "$(uname -s)" = Linux ] || die "no Docker engine answers; start Docker and try again"
   if ! have dockerd; then
@@ -186,10 +186,10 @@ ensure_docker() {
     mkdir -p "$STATE_DIR"
     as_root setsid dockerd >"$STATE_DIR/dockerd.log" 2>&1 </dev/null 8>&- 9>&- &
   fi
-  until docker version >/dev/null 2>&1; do
-    [[ $(docker version 2>&1) != *"permission denied"* ]] ||
+  until reason=$(docker version 2>&1); do
+    [[ $reason != *"permission denied"* ]] ||
       die "$(id -un) may not use Docker: sudo usermod -aG docker $(id -un), and log in again"
-    [ "$SECONDS" -lt "$deadline" ] || die "the Docker engine does not answer after 60 s: $(docker version 2>&1 | tail -n 1)"
+    [ "$SECONDS" -lt "$deadline" ] || die "the Docker engine does not answer after 60 s: $(tail -n 1 <<<"$reason")"
     sleep 0.5
   done
 }

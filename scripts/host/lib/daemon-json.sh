@@ -36,21 +36,20 @@ written_daemon_keys() { cat "$RECORD/daemon.keys" 2>/dev/null || echo '{}'; }
 # ours is the user's decision, unless a former deployment set that key: somebody
 # changed it since, and to run the step again is to mend that.
 daemon_json_problems() {
-  local wanted written
+  local there
   docker_proxy_problems
   [ "$DOCKER_NETWORK" = bridge ] || return 0
-  wanted=$(wanted_daemon_keys)
-  written=$(written_daemon_keys)
-  read_daemon_json | jq -r --slurp --argjson wanted "$wanted" --argjson written "$written" \
-    --arg file "$DAEMON_JSON" '
-    if length == 1 and (.[0] | type) == "object" then .[0] else halt_error end
-    | . as $there
+  if ! there=$(read_daemon_json | one_object 2>/dev/null); then
+    echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
+    return
+  fi
+  jq -r --argjson wanted "$(wanted_daemon_keys)" --argjson written "$(written_daemon_keys)" --arg file "$DAEMON_JSON" '
+    . as $there
     | (($wanted | keys_unsorted[]) as $key
         | select(($there | has($key)) and $there[$key] != $wanted[$key] and ($written | has($key) | not))
         | "\($file) sets \"\($key)\" to \($there[$key] | tojson), this deployment needs \($wanted[$key] | tojson): change it there or in the configuration"),
       (select((.bridge // "docker0") != "docker0")
-        | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0")' 2>/dev/null ||
-    echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
+        | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0")' <<<"$there"
 }
 
 docker_proxy_problems() {

@@ -1,12 +1,15 @@
 import type { Properties } from "../plugin/values";
 import { type Cloud, text, valuesAt } from "./cloud";
+import type { FunctionToken } from "./tokens";
 import { zonesOf } from "./resources/network";
 
+type AwsFunction = (cloud: Cloud, args: Properties) => Properties;
+
 /** What the provider's functions return, by their tokens. */
-export const functions: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+export const functions: Readonly<Record<string, AwsFunction>> = {
     "aws:ssm/getParameter:getParameter": getParameter,
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": getInstanceTypeOfferings,
-};
+} satisfies Record<FunctionToken, AwsFunction>;
 
 /** The zones that offer a type: all but the old one. */
 function getInstanceTypeOfferings(cloud: Cloud, args: Properties): Properties {

@@ -24,6 +24,8 @@ export const functionTokens = [
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
 ] as const;
 
+export type FunctionToken = (typeof functionTokens)[number];
+
 export const providerToken = "pulumi:providers:aws";
 
 export const allTokens: readonly string[] = [...resourceTokens, ...functionTokens, providerToken];
