@@ -10,6 +10,7 @@ PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
 ACTIONLINT_VERSION=1.7.12
 CHECK_JSONSCHEMA_VERSION=0.39.0
+ZIZMOR_VERSION=1.32.0
 MOTO_VERSION=5.2.5
 DOCKER_PLUGIN_VERSION=4.9.0
 
@@ -220,16 +221,18 @@ python_environment() {
   echo "$home/bin"
 }
 
-# The linters of the pipelines' files; GitLab publishes a schema, which the second has.
+# The linters of the pipelines' files: of workflows, of what GitLab publishes as a schema, and of
+# what an attacker would find in workflows.
 ensure_pipeline_linters() {
-  local home=$CACHE_DIR/actionlint-$ACTIONLINT_VERSION schemas
+  local home=$CACHE_DIR/actionlint-$ACTIONLINT_VERSION schemas zizmor
   if [ ! -x "$home/actionlint" ]; then
     have go || die "actionlint is built with Go 1.24 or newer: https://go.dev/dl"
     say "building actionlint $ACTIONLINT_VERSION from Go modules"
     run_quietly "building actionlint" env GOBIN="$home" go install "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT_VERSION"
   fi
   schemas=$(python_environment check-jsonschema "check-jsonschema==$CHECK_JSONSCHEMA_VERSION")
-  export PATH=$home:$schemas:$PATH
+  zizmor=$(python_environment zizmor "zizmor==$ZIZMOR_VERSION")
+  export PATH=$home:$schemas:$zizmor:$PATH
 }
 
 # An S3 server for tests, as MOTO_SERVER.

@@ -1,11 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
 
 interface Step {
     readonly uses?: string;
     readonly run?: string;
     readonly with?: Readonly<Record<string, unknown>>;
+    readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Job {
@@ -24,6 +26,11 @@ interface Workflow {
     readonly permissions?: unknown;
     readonly concurrency?: unknown;
     readonly jobs: Readonly<Record<string, Job>>;
+}
+
+function filesBelow(folder: string): string[] {
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
 }
 
 const root = join(__dirname, "..", "..");
@@ -78,6 +85,29 @@ describe("the GitHub workflows", () => {
         expect(commands.filter((command) => !existsSync(join(root, scriptOf(command) || "nowhere")))).toEqual([]);
     });
 
+    test("hand the token of the checkout to Git where it asks for it, and to no other server", () => {
+        const step = jobs.flatMap(({ job }) => job.steps ?? []).find(({ env }) => env?.GIT_TOKEN !== undefined);
+        expect(step?.env?.GIT_TOKEN).toBe("${{ github.token }}");
+        const env = {
+            ...process.env,
+            ...step?.env,
+            GIT_TOKEN: "of-the-job",
+            GIT_CONFIG_KEY_0: step?.env?.GIT_CONFIG_KEY_0?.replace("${{ github.server_url }}", "https://github.com"),
+            GIT_CONFIG_NOSYSTEM: "1",
+            GIT_CONFIG_GLOBAL: "/dev/null",
+            GIT_TERMINAL_PROMPT: "0",
+            LC_ALL: "C",
+        };
+        const askedFor = (host: string) =>
+            execFileSync("git", ["credential", "fill"], {
+                env,
+                input: `protocol=https\nhost=${host}\n`,
+                stdio: "pipe",
+            });
+        expect(String(askedFor("github.com"))).toContain("password=of-the-job\n");
+        expect(() => askedFor("example.org")).toThrow("could not read Username");
+    });
+
     test("install the Pulumi version that the project uses", () => {
         const toolchain = readFileSync(join(root, "scripts", "lib", "toolchain.sh"), "utf8");
         const version = /^PULUMI_VERSION=(.*)$/m.exec(toolchain)?.[1];
@@ -101,10 +131,52 @@ describe("the GitLab pipeline", () => {
         expect(missing).toEqual([]);
     });
 
+    test.each(all.filter(({ job }) => job.extends === ".pulumi"))(
+        "keeps the secrets of $name from forks",
+        ({ job }) => {
+            const rule = job.rules?.[0]?.if ?? "";
+            const source = /\$CI_PIPELINE_SOURCE == "(\w+)"/.exec(rule)?.[1];
+            expect(["merge_request_event", "push", "schedule"]).toContain(source);
+            expect(rule.endsWith(" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID")).toBe(
+                source === "merge_request_event",
+            );
+        },
+    );
+
     test.each(all.filter(({ job }) => job.extends === ".pulumi"))("runs $name on purpose only", ({ name, job }) => {
         expect(job.rules).toHaveLength(1);
         expect(job.rules?.[0]?.if).toMatch(/\$PULUMI_STACK &&|\$BRANCH_STACKS == "true" &&/);
         // A preview changes nothing.
         expect(job.resource_group !== undefined || name === "preview").toBe(true);
+    });
+});
+
+describe("the audit of the npm packages", () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+        "dependencies" | "devDependencies",
+        Readonly<Record<string, string>>
+    >;
+    const sources = ["index.ts", ...["components", "scripts"].flatMap((name) => filesBelow(join(root, name)))]
+        .map((file) => readFileSync(resolve(root, file), "utf8"))
+        .join("\n");
+
+    test("looks at every package that runs where the secrets are", () => {
+        const imported = [...sources.matchAll(/(?:from|import\() ?"(?!\.|node:)((?:@[\w-]+\/)?[\w.-]+)/g)];
+        const names = [...new Set(imported.map(([, name = ""]) => name)), "tsx"];
+        expect(names).toContain("@pulumi/aws");
+        expect(names.filter((name) => !(name in dependencies))).toEqual([]);
+        expect(Object.keys(devDependencies).filter((name) => names.includes(name))).toEqual([]);
+    });
+
+    test("runs at night only, so that an advisory does not redden unchanged code", () => {
+        const audits = (text: string) => (text.match(/scripts\/test audit$/gm) ?? []).length;
+        const files = [...workflowFiles, join(root, ".gitlab-ci.yml")];
+        expect(files.filter((file) => audits(readFileSync(file, "utf8")) === 1).map((file) => basename(file))).toEqual([
+            "nightly.yml",
+            ".gitlab-ci.yml",
+        ]);
+        const gitlab = parse(readFileSync(join(root, ".gitlab-ci.yml"), "utf8")) as Record<string, { rules?: unknown }>;
+        expect(gitlab.audit?.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "schedule"' }]);
+        expect(readFileSync(join(root, "scripts", "test"), "utf8")).toMatch(/^PARTS=\((?!.*audit).*\)$/m);
     });
 });
