@@ -18,6 +18,8 @@ prepare_pulumi() {
   ensure_docker_plugin
   if ! logged_in; then
     mkdir -p "$STATE_DIR/stacks"
+    # Pulumi's files of a stack are for all users to read: what was deployed, and encrypted secrets.
+    chmod 700 "$STATE_DIR/stacks"
     export PULUMI_BACKEND_URL=file://$STATE_DIR/stacks
   fi
   export PULUMI_SKIP_UPDATE_CHECK=true

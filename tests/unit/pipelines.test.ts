@@ -79,6 +79,15 @@ describe("the GitHub workflows", () => {
         expect(entry.job["timeout-minutes"]).toBeLessThanOrEqual(120);
     });
 
+    test("keep a fork's branch out of the group of a branch of the same name, where it would replace what waits", () => {
+        const groups = workflows.flatMap(
+            ({ concurrency }) => (concurrency as { group?: string } | undefined)?.group ?? [],
+        );
+        const byBranch = groups.filter((group) => group.includes("github.head_ref"));
+        expect(byBranch).toHaveLength(1);
+        expect(byBranch[0]).toContain("${{ github.event.pull_request.head.repo.full_name }}");
+    });
+
     test("run only what scripts/ has", () => {
         const commands = jobs.flatMap(({ job }) => (job.steps ?? []).flatMap(({ run }) => run ?? []));
         expect(commands.length).toBeGreaterThan(4);

@@ -4,6 +4,12 @@
 
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
+# Whatever the login's is: what root runs is writable by root alone, and the
+# users inside the container get into its directories.
+umask 022
+# This machine's engine, whatever the login's environment or root's own choice names.
+unset DOCKER_HOST
+export DOCKER_CONTEXT=default
 
 TOOL=openbmp-aio-ipv6
 CONTAINER=openbmp_aio
