@@ -5,7 +5,7 @@ const root = join(__dirname, "..");
 
 /** Every page of the documentation. */
 export const pages: readonly string[] = [
-    ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Pulumi.README.md"],
+    ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Pulumi.README.md"],
     ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`),
 ];
 

@@ -9,7 +9,7 @@ teardown() { close_host; }
 # modes: of what the steps made for programs, settings and the collector's data.
 modes() {
   host stat -c '%a %n' /usr/local/lib/openbmp-aio-ipv6 /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat \
-    /etc/openbmp-aio-ipv6 /etc/openbmp-aio-ipv6/dnat.conf /var/openbmp /var/openbmp/config /var/openbmp/mysql /var/lib/openbmp-aio-ipv6
+    /etc/openbmp-aio-ipv6 /etc/openbmp-aio-ipv6/dnat.conf /var/openbmp/config /var/openbmp/mysql /var/lib/openbmp-aio-ipv6
 }
 
 # deploys_under UMASK: the modes are those that the programs and the container need.
@@ -22,7 +22,6 @@ deploys_under() {
 755 /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
 755 /etc/openbmp-aio-ipv6
 644 /etc/openbmp-aio-ipv6/dnat.conf
-755 /var/openbmp
 755 /var/openbmp/config
 755 /var/openbmp/mysql
 700 /var/lib/openbmp-aio-ipv6' "$(modes)"

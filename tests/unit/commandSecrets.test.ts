@@ -35,7 +35,7 @@ describe("a secret is never an argument", () => {
     });
 });
 
-test("the state of stacks in local files is for their user alone", () => {
+test("the state of stacks in local files is for their user alone, and no SSH agent is offered to the host", () => {
     const home = mkdtempSync(join(tmpdir(), "openbmp-state-"));
     try {
         const script = `set -euo pipefail
@@ -44,9 +44,11 @@ test("the state of stacks in local files is for their user alone", () => {
             ensure_command_plugin() { :; }; ensure_docker_plugin() { :; }
             umask 000
             prepare_pulumi
-            printf %s "$PULUMI_BACKEND_URL"`;
-        const env = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: home };
-        const url = execFileSync("bash", ["-c", script], { cwd: root, env, encoding: "utf8" });
+            printf '%s\n' "$PULUMI_BACKEND_URL" "\${SSH_AUTH_SOCK:-no agent}"`;
+        const env = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: home, SSH_AUTH_SOCK: "/tmp/agent" };
+        const printed = execFileSync("bash", ["-c", script], { cwd: root, env, encoding: "utf8" });
+        const [url = "", agent] = printed.split("\n");
+        expect(agent).toBe("no agent");
         expect(url).toBe(`file://${home}/openbmp-aio-ipv6/stacks`);
         expect(statSync(url.slice("file://".length)).mode & 0o777).toBe(0o700);
     } finally {

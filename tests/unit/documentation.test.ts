@@ -33,8 +33,9 @@ test.each(pages)("every link of %s leads to a file, and to a heading of it", (pa
     expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
 });
 
-test("every page of docs/ is linked from the README", () => {
-    const unlinked = pages.filter((page) => page.startsWith("docs/") && !linksOf("README.md").includes(page));
+test("every page of docs/, and SECURITY.md, is linked from the README", () => {
+    const linked = linksOf("README.md");
+    const unlinked = pages.filter((page) => /^(docs\/|SECURITY)/.test(page) && !linked.includes(page));
     expect(unlinked).toEqual([]);
 });
 
@@ -45,6 +46,39 @@ test.each([
     ["a connection that nobody protects", "http://example.org"],
 ])("a link to %s is found", (_, link) => {
     expect(leadsSomewhere("README.md", link)).toBe(false);
+});
+
+describe("SECURITY.md", () => {
+    const sections = pageText("SECURITY.md")
+        .split(/^## /m)
+        .filter((section) => section.includes("| defended"));
+    const title = (section: string) => section.split("\n")[0] ?? "";
+
+    test("is about everybody who could do something", () => {
+        expect(sections.map(title)).toEqual([
+            "A router",
+            "A neighbour on the link",
+            "A user of the host",
+            "The container",
+            "The one who deploys",
+            "A pull request",
+            "The host",
+        ]);
+    });
+
+    test.each(sections.map((section) => [title(section), section]))(
+        "names a test for each thing that is defended against %s, and what is not",
+        (_, section) => {
+            const rows = section.split("\n").filter((line) => /^\| (?!defended|-)/.test(line));
+            expect(rows.length).toBeGreaterThan(2);
+            expect(
+                rows.filter(
+                    (row) => !/^(`tests\/[\w./-]+\.(test\.ts|bats)`(, )?)+$/.test(row.split("|")[3]?.trim() ?? ""),
+                ),
+            ).toEqual([]);
+            expect(section).toMatch(/^Not defended:\n\n- /m);
+        },
+    );
 });
 
 test.each(pages)("%s names only files of the project that are there", (page) => {

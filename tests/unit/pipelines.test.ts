@@ -177,6 +177,17 @@ describe("the audit of the npm packages", () => {
         expect(Object.keys(devDependencies).filter((name) => names.includes(name))).toEqual([]);
     });
 
+    test("finds exact versions, which the lock file has", () => {
+        const locked = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+            packages: Record<string, { version?: string; integrity?: string } | undefined>;
+        };
+        for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+            expect([name, version]).toEqual([name, locked.packages[`node_modules/${name}`]?.version]);
+        }
+        const unlocked = Object.entries(locked.packages).filter(([path, entry]) => path !== "" && !entry?.integrity);
+        expect(unlocked).toEqual([]);
+    });
+
     test("runs at night only, so that an advisory does not redden unchanged code", () => {
         const audits = (text: string) => (text.match(/scripts\/test audit$/gm) ?? []).length;
         const files = [...workflowFiles, join(root, ".gitlab-ci.yml")];
