@@ -87,9 +87,18 @@ settings() {
   START_TIMEOUT_SECONDS=2
 }
 
+# installed_program PATH: with the libraries that it sources put in their place.
+installed_program() {
+  awk -v scripts="$HOST_SCRIPTS/" 'match($0, /^[.] "[$]{BASH_SOURCE\[0\]%\/[*]}\/[.][.]\//) {
+    file = scripts substr($0, RLENGTH + 1, length($0) - RLENGTH - 1)
+    while ((getline line <file) > 0) print line
+    next
+  } !/^# shellcheck source=scripts\/host\/lib\// { print }' "$HOST_SCRIPTS/$1"
+}
+
 # What the program sends along for the rules.
 unit_texts() {
-  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
+  DNAT_PROGRAM_TEXT=$(installed_program unit/openbmp-dnat)
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
 }
@@ -130,7 +139,8 @@ soon() {
 
 # The libraries that the program sends along with a step.
 libraries_of() {
-  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '",'
+  cat "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '\n' |
+    grep -oE "script: \"$1\",[^]]*libraries: \[[^]]*\]" | sed -E 's/.*\[(.*)\]/\1/' | tr -d '",'
 }
 
 # bundle STEP: the text that the program sends to `bash -s`.
