@@ -203,7 +203,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger 2001:db8:2:: 8001)"
 }
 
-# lone_segment NAMESPACE FROM TO: one with the flags SYN and RST, which belongs to no
+# lone_segment NAMESPACE FROM TO: one with the flags SYN and FIN, which belongs to no
 # connection and begins none; prints what comes back.
 lone_segment() {
   at "$1" python3 - "$2" "$3" <<'PYTHON'
@@ -213,7 +213,7 @@ family = socket.AF_INET6 if ":" in source else socket.AF_INET
 raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_TCP)
 raw.bind((source, 0))
 raw.settimeout(0.7)
-segment = bytearray(struct.pack("!HHIIBBHHH", 40000, 5000, 1, 0, 5 << 4, 0x12 | 0x04, 1024, 0, 0))
+segment = bytearray(struct.pack("!HHIIBBHHH", 40000, 5000, 1, 0, 5 << 4, 0x03, 1024, 0, 0))
 pseudo = socket.inet_pton(family, source) + socket.inet_pton(family, target) + (
     struct.pack("!II", len(segment), 6) if family == socket.AF_INET6 else struct.pack("!BBH", 0, 6, len(segment)))
 words = struct.unpack(f"!{(len(pseudo) + len(segment)) // 2}H", pseudo + bytes(segment))

@@ -48,6 +48,8 @@ open_host() {
     exec sleep infinity
 SCRIPT
   export HOST_PID=$!
+  # What a container's namespaces are, where a step goes into them.
+  assign "$FAKE/any-container" "Pid=$HOST_PID"
   echo "$HOST_PID" >"$FAKE/pids"
   until [ -e "$FAKE/ready" ]; do
     kill -0 "$HOST_PID" 2>/dev/null || {
@@ -190,6 +192,21 @@ says() {
     printf 'expected: %s\nsaid: %s\n' "$1" "$stderr"
     return 1
   }
+}
+
+# deployed_by_0_1_in_proxy_mode: on an engine with IPv6 NAT of its own, which that
+# release switched off for everybody.
+deployed_by_0_1_in_proxy_mode() {
+  MODE=proxy
+  engine Bridge6=fc00:172:17::/64
+  step_succeeds docker-restart
+  # shellcheck disable=SC2016
+  host bash -euc 'cd "$1"
+    jq --indent 4 ".ip6tables = false" "$0" >text
+    cat text >"$0"
+    sha256sum <text | cut -d " " -f 1 >>daemon.written
+    jq -c ".ip6tables = false" daemon.keys >text
+    mv text daemon.keys' "$DAEMON_JSON" "$RECORD"
 }
 
 # same EXPECTED FOUND
