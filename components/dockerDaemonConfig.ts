@@ -28,7 +28,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-daemon-config",
-                libraries: ["daemon-json", "engine"],
+                libraries: ["daemon-json", "engine", "netfilter", "forwarding"],
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,

@@ -30,7 +30,7 @@ export class DockerRestart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-restart",
-                libraries: ["daemon-json", "engine", "container", "network", "dnat"],
+                libraries: ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,

@@ -12,6 +12,14 @@ export function readHostFile(path: string): string {
     return readFileSync(join(directory, path), "utf8");
 }
 
+/** A program that stays on the host, with the libraries that it sources put in their place: one file. */
+export function installedProgram(path: string): string {
+    return readHostFile(path).replace(
+        /^# shellcheck source=\S+\n\. "\$\{BASH_SOURCE\[0\]%\/\*\}\/\.\.\/(lib\/\S+\.sh)"$/gm,
+        (_, library: string) => readHostFile(library).trimEnd(),
+    );
+}
+
 /** Bash assignments, one a line, safe for every value without NUL. */
 export function assignments(variables: Readonly<Record<string, ShellValue>>): string {
     return Object.entries(variables)

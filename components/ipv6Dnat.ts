@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fixedAddress } from "./aioContainer";
-import { readHostFile } from "./hostScript";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
 import type { DockerNetwork, Mode } from "./settings";
 import { remoteStep, resultField } from "./remoteStep";
@@ -41,7 +41,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "ipv6-dnat",
-                libraries: ["daemon-json", "dnat"],
+                libraries: ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
                 variables: {
                     OWNER: args.owner,
                     MODE: args.mode,
@@ -52,7 +52,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     REST_PORT: String(args.restPort),
                     BMP_ALLOWED: args.bmpAllowedCidrs,
                     REST_ALLOWED: args.restAllowedCidrs,
-                    DNAT_PROGRAM_TEXT: readHostFile("unit/openbmp-dnat"),
+                    DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
                     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
                     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
                     REAPPLY: args.reapply,

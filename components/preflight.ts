@@ -27,7 +27,16 @@ export function preflight(
         {
             machine,
             script: "host",
-            libraries: ["daemon-json", "engine", "container", "network", "dnat", "verification"],
+            libraries: [
+                "daemon-json",
+                "engine",
+                "container",
+                "network",
+                "netfilter",
+                "forwarding",
+                "dnat",
+                "verification",
+            ],
             variables: {
                 ...containerVariables(demands),
                 MODE: demands.mode,

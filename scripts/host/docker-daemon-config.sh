@@ -6,6 +6,7 @@
 main() {
   local problems
   open_record
+  record_forwarding
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in

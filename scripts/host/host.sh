@@ -166,13 +166,14 @@ sweep() {
   close_probe
   remove_container
   remove_network
-  remove_dnat
   restore_containers
   leave_default_bridge
   # What is recorded is needed until the engine runs.
   docker version >/dev/null 2>&1 ||
     die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
   [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+  remove_dnat
+  restore_forwarding
   bring_container_back
   restore_accept_ra
   rm -rf "$RECORD"

@@ -36,6 +36,7 @@ main() {
     say "the rules are armed already"
   fi
   rm -f "$RECORD/units.new"
+  end_unlisted_sessions
   sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
 }
 

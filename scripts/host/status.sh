@@ -20,13 +20,16 @@ sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2
 # jumps_to TABLE CHAIN OURS
 jumps_to() { ip6tables -w 10 -t "$1" -S "$2" | grep -qE -- "-j $3\$"; }
 
+# taken_out PORT: in the mode proxy, before the engine's own DNAT.
+taken_out() { jumps_to nat PREROUTING OPENBMP-DNAT && ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qE -- "--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT"; }
+
 # way_of_port PORT CONTAINER_PORT: WAY,WHY, by the rules that are there now.
 way_of_port() {
   if ! container_exists || ! is_running; then
     echo "closed,the container does not run"
   elif jumps_to nat PREROUTING OPENBMP-DNAT && sent_to OPENBMP-DNAT "$1" "$2"; then
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
-  elif sent_to DOCKER "$1" "$2"; then
+  elif ! taken_out "$1" && sent_to DOCKER "$1" "$2"; then
     echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
   elif jumps_to filter INPUT OPENBMP-INPUT && ip6tables -w 10 -S OPENBMP-INPUT 2>/dev/null | grep -q -- '-j REJECT'; then
     echo "closed,no rule sends it to the container, and the guard refuses what docker-proxy would carry"

@@ -89,12 +89,12 @@ describe("scripts/status", () => {
                     "/etc/openbmp-aio-ipv6/dnat.conf is not as it was written",
                     "/etc/systemd/system/openbmp-aio-ipv6-guard.service is not as it was written",
                     "openbmp-aio-ipv6-dnat.service is not active",
-                    "ip6tables: missing -A INPUT -j OPENBMP-INPUT",
+                    "ip6tables: a rule is missing: -A INPUT -j OPENBMP-INPUT",
                     'openbmpd.conf: base.listen_mode is "v4", not "v4v6"',
                     'openbmpd.conf: base.admin_id is "c2", not "c1"',
                 ]),
             );
-            expect(texts(status)).toMatch(/^ip6tables: missing -A OPENBMP-DNAT .* --dport 5000 -j DNAT /m);
+            expect(texts(status)).toMatch(/^ip6tables: a rule is missing: -A OPENBMP-DNAT .* --dport 5000 -j DNAT /m);
             expect((await shared.deployment.status()).stdout).toMatch(
                 /^to mend it: scripts\/pulumi --stack e2e-status config set reapply /m,
             );

@@ -158,49 +158,25 @@ teardown() { close_host; }
   same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
 }
 
-# What an engine that does IPv6 NAT has as soon as it runs.
-engine_does_nat() { host ip6tables -t nat -N DOCKER; }
-
-@test "the mode proxy switches an engine's IPv6 NAT off, and only one that is there" {
+@test "no mode switches an engine's IPv6 NAT off: it is everybody's" {
+  write_on_host "$DAEMON_JSON" <<<'{"ip6tables": true}'
+  host ip6tables -t nat -N DOCKER
   MODE=proxy
   step_succeeds docker-daemon-config
-  same null "$(on_host "$DAEMON_JSON" | jq .ip6tables)"
-  engine_does_nat
-  step_succeeds docker-daemon-config
-  same '{"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64","ip6tables":false}' "$(on_host "$DAEMON_JSON" | jq -c .)"
-  # Without its NAT the engine has no such chain any more.
-  host ip6tables -t nat -X DOCKER
-  local before
-  before=$(identity "$DAEMON_JSON")
-  step_succeeds docker-daemon-config
-  same "$before" "$(identity "$DAEMON_JSON")"
+  same '{"ip6tables":true,"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
-@test "back in the mode dnat the engine's NAT is as it was found" {
-  local found
-  engine_does_nat
-  for found in '{"debug":true}' '{"debug":true,"ip6tables":true}'; do
-    write_on_host "$DAEMON_JSON" <<<"$found"
-    MODE=dnat
-    step_succeeds docker-daemon-config
-    same "$(jq .ip6tables <<<"$found")" "$(on_host "$DAEMON_JSON" | jq .ip6tables)"
-    [ "$(jq .ip6tables <<<"$found")" = null ] || continue
-    MODE=proxy
-    step_succeeds docker-daemon-config
-    same false "$(on_host "$DAEMON_JSON" | jq .ip6tables)"
-    MODE=dnat
+@test "where an earlier release switched it off, it is as it was found" {
+  local mode
+  for mode in proxy dnat; do
+    write_on_host "$DAEMON_JSON" <<<'{"debug":true}'
+    deployed_by_0_1_in_proxy_mode
+    MODE=$mode
     step_succeeds docker-daemon-config
     same '{"debug":true,"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
     step_succeeds host remove
-    same "$found" "$(on_host "$DAEMON_JSON")"
+    same '{"debug":true}' "$(on_host "$DAEMON_JSON")"
   done
-}
-
-@test "an engine's NAT that the user asked for is refused in the mode proxy" {
-  write_on_host "$DAEMON_JSON" <<<'{"ip6tables": true}'
-  engine_does_nat
-  MODE=proxy
-  step_refuses 'sets "ip6tables" to true, this deployment needs false' docker-daemon-config
 }
 
 @test "the mode proxy needs docker-proxy" {
@@ -210,14 +186,11 @@ engine_does_nat() { host ip6tables -t nat -N DOCKER; }
   step_refuses 'sets "userland-proxy" to false, the mode proxy needs docker-proxy' docker-daemon-config
 }
 
-@test "cut off at any write on the way back to the mode dnat, the removal still gives the file as found" {
+@test "cut off at any write on the way back from an earlier release, the removal still gives the file as found" {
   local where
   for where in '*daemon.keys' '*daemon.written' '*daemon.json'; do
     write_on_host "$DAEMON_JSON" <<<'{"debug": true}'
-    host ip6tables -t nat -N DOCKER 2>/dev/null || true
-    MODE=proxy
-    step_succeeds docker-daemon-config
-    MODE=dnat
+    deployed_by_0_1_in_proxy_mode
     cut_off_at mv "$where"
     step_is_cut_off docker-daemon-config
     step_succeeds docker-daemon-config

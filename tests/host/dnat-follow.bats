@@ -23,12 +23,12 @@ teardown() { close_network; }
   start_follow
   soon followed "no address"
   collector_at "$CONTAINER_ADDRESS"
-  event start
+  event container start openbmp_aio -
   soon followed "$CONTAINER_ADDRESS"
   as_golden dnat
   collector_at ''
   : >"$FAKE/follow.log"
-  event die
+  event container die openbmp_aio -
   soon followed "no address"
   as_golden guard
 }
@@ -38,7 +38,7 @@ teardown() { close_network; }
   start_follow
   soon followed "$CONTAINER_ADDRESS"
   collector_at fc00:172:17::9
-  event start
+  event container start openbmp_aio -
   soon followed fc00:172:17::9
   same "$(sed 's/fc00:172:17::2/fc00:172:17::9/' "$TESTS/golden/dnat.txt")" "$(rules)"
 }
@@ -48,7 +48,7 @@ teardown() { close_network; }
   start_follow
   soon followed "$CONTAINER_ADDRESS"
   collector_at "$CONTAINER_ADDRESS" 172.17.0.9
-  event start
+  event container start openbmp_aio -
   soon eval 'same "$(sed "s/172[.]17[.]0[.]2/172.17.0.9/" "$TESTS/golden/dnat.txt")" "$(rules)"'
 }
 
@@ -58,6 +58,46 @@ teardown() { close_network; }
   start_follow
   soon followed "$CONTAINER_ADDRESS, way in: native"
   as_golden native
+}
+
+@test "a network that the container leaves or joins counts like its start" {
+  collector_at "$CONTAINER_ADDRESS"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  touch "$FAKE/disconnected"
+  event network disconnect bridge id-openbmp_aio
+  soon followed "no address"
+  as_golden guard
+  : >"$FAKE/follow.log"
+  rm "$FAKE/disconnected"
+  event network connect bridge id-openbmp_aio
+  soon followed "$CONTAINER_ADDRESS"
+  as_golden dnat
+}
+
+@test "events of other containers, and of what they are on, are no concern" {
+  collector_at "$CONTAINER_ADDRESS"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  : >"$FAKE/calls"
+  event container start other -
+  event network connect bridge id-other
+  event network disconnect bridge id-other
+  event container start openbmp_aio -
+  soon eval '[ "$(calls "container inspect" | wc -l)" -ge 1 ]'
+  sleep 0.2
+  same 1 "$(calls "container inspect" | wc -l)"
+}
+
+@test "another Docker network with IPv6 is open as soon as it is made" {
+  forwarding_was_off
+  collector_at "$CONTAINER_ADDRESS"
+  touch "$FAKE/units/docker.service.active"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  echo "true br-users" >"$FAKE/networks/users"
+  event network create users -
+  soon eval '[[ $(rules) == *"-A OPENBMP-ISOLATE -i br-users -j RETURN"* ]]'
 }
 
 @test "events without a change write no rules" {
@@ -71,11 +111,10 @@ PATH=\${PATH#*:} exec ip6tables-restore "\$@"
 STUB
   chmod +x "$FAKE/bin/ip6tables-restore"
   : >"$FAKE/calls"
-  event start
-  event rename
+  event container start openbmp_aio -
+  event container rename other -
   soon eval '[ "$(calls "container inspect" | wc -l)" -ge 2 ]'
-  # Without it, rules go to a namespace of their own, to be looked at.
-  not_called 'ip6tables-restore.*--noflush'
+  not_called ip6tables-restore
 }
 
 @test "flushed rules come back at the next look" {
@@ -84,7 +123,7 @@ STUB
   soon followed "$CONTAINER_ADDRESS"
   host ip6tables -t nat -F OPENBMP-DNAT
   host ip6tables -F
-  event start
+  event container start openbmp_aio -
   soon as_golden dnat
 }
 
@@ -93,7 +132,7 @@ STUB
   start_follow
   soon followed "$CONTAINER_ADDRESS"
   host iptables -t mangle -F
-  event start
+  event container start openbmp_aio -
   soon as_golden dnat
 }
 
@@ -104,7 +143,7 @@ STUB
   stop_follow
   as_golden dnat
   dnat release
-  as_golden guard-ipv4
+  as_golden guard
 }
 
 @test "it ends when Docker's events end, so that systemd starts it again" {

@@ -153,9 +153,87 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "other 2001:db8:2::20" "$(answer stranger fc00:172:17::3 3306)"
 }
 
-@test "the container's own connections go out, and their answers come back" {
+@test "the bridge's own connections go out by the default route, and to no other network of the host" {
   armed
+  same nothing "$(answer collector 2001:db8:2::20 5000)"
+  same nothing "$(answer other 2001:db8:2::20 5000)"
+  host ip -6 route add default via 2001:db8:2::20 dev eth1
+  synced
+  dnat guard
   same "stranger $CONTAINER_ADDRESS" "$(answer collector 2001:db8:2::20 5000)"
+  same nothing "$(answer collector 2001:db8:1::20 5000)"
+  host ip -6 route del default
+}
+
+@test "where the bridge had IPv6 before, its connections go where they went" {
+  dnat_settings GUARD_PREFIX=false
+  dnat guard
+  armed
+  same "stranger fc00:172:17::3" "$(answer other 2001:db8:2::20 5000)"
+}
+
+@test "where forwarding was off, machines behind the host stay out of reach, and the collector in it" {
+  same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
+  forwarding_was_off
+  dnat guard
+  armed
+  same nothing "$(answer router 2001:db8:2::20 5000)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  same "stranger 2001:db8:2::10" "$(answer '' 2001:db8:2::20 5000)"
+  # Over IPv4 Docker forwarded before.
+  same "stranger 192.0.2.20" "$(answer router 198.51.2.20 5000)"
+  # Counted, for status.
+  [[ $(host ip6tables -t mangle -L OPENBMP-ISOLATE -v -n -x | tail -n 1) =~ ^\ +[1-9] ]]
+}
+
+@test "between the network of Docker that was made since and others, forwarding is as Docker has it" {
+  forwarding_was_off
+  echo "true eth1" >"$FAKE/networks/users"
+  dnat guard
+  armed
+  same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
+  rm "$FAKE/networks/users"
+}
+
+@test "at the subnet's anycast address the lists hold as well" {
+  at router ip -6 neighbour replace 2001:db8:1:: lladdr "$(host ip -json link show eth0 | jq -r ".[].address")" dev eth0
+  at stranger ip -6 neighbour replace 2001:db8:2:: lladdr "$(host ip -json link show eth1 | jq -r ".[].address")" dev eth0
+  same refused "$(answer router 2001:db8:1:: 5000)"
+  same nothing "$(answer stranger 2001:db8:2:: 5000)"
+  same nothing "$(answer stranger 2001:db8:2:: 8001)"
+}
+
+# lone_segment NAMESPACE FROM TO: one with the flags SYN and FIN, which belongs to no
+# connection and begins none; prints what comes back.
+lone_segment() {
+  at "$1" python3 - "$2" "$3" <<'PYTHON'
+import socket, struct, sys
+source, target = sys.argv[1:]
+family = socket.AF_INET6 if ":" in source else socket.AF_INET
+raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_TCP)
+raw.bind((source, 0))
+raw.settimeout(0.7)
+segment = bytearray(struct.pack("!HHIIBBHHH", 40000, 5000, 1, 0, 5 << 4, 0x03, 1024, 0, 0))
+pseudo = socket.inet_pton(family, source) + socket.inet_pton(family, target) + (
+    struct.pack("!II", len(segment), 6) if family == socket.AF_INET6 else struct.pack("!BBH", 0, 6, len(segment)))
+words = struct.unpack(f"!{(len(pseudo) + len(segment)) // 2}H", pseudo + bytes(segment))
+total = sum(words)
+while total >> 16:
+    total = (total & 0xFFFF) + (total >> 16)
+segment[16:18] = struct.pack("!H", ~total & 0xFFFF)
+raw.sendto(bytes(segment), (target, 0))
+try:
+    raw.recvfrom(4096)
+    print("answered")
+except TimeoutError:
+    print("nothing")
+PYTHON
+}
+
+@test "a packet that belongs to no connection gets no answer, not even of a refusal" {
+  armed
+  same nothing "$(lone_segment stranger 2001:db8:2::20 2001:db8:2::10)"
+  same nothing "$(lone_segment stranger 198.51.2.20 198.51.2.10)"
 }
 
 @test "what the host forwards to other machines' port 5000 is left alone" {
@@ -235,9 +313,11 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger 192.0.2.10 8001)"
 }
 
-@test "a neighbour with an IPv4 route to the container does not get around the lists" {
-  same "collector 198.51.2.20" "$(answer stranger "$CONTAINER_IPV4" 5000)"
+@test "a neighbour with an IPv4 route to the container does not get around the lists, wherever it is" {
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 3306)"
   armed
+  same nothing "$(answer stranger "$CONTAINER_IPV4" 3306)"
   same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
   same nothing "$(answer stranger "$CONTAINER_IPV4" 8001)"
   same nothing "$(answer router "$CONTAINER_IPV4" 5000)"
@@ -249,10 +329,23 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "other 198.51.2.20" "$(answer stranger 172.17.0.3 5000)"
 }
 
-@test "a connection by an IPv4 route that was there before the address was known does not go on" {
+@test "a guard or a follow that starts again leaves no moment in which a neighbour gets through" {
+  local port
+  armed
+  dnat guard
+  for port in 5000 3306; do same nothing "$(answer stranger "$CONTAINER_IPV4" "$port")"; done
+  dnat release
+  for port in 5000 3306; do same nothing "$(answer stranger "$CONTAINER_IPV4" "$port")"; done
+  dnat_settings GUARD_PREFIX=false
+  dnat guard
+  for port in 5000 3306; do same nothing "$(answer stranger "$CONTAINER_ADDRESS" "$port")"; done
+}
+
+@test "a connection by an IPv4 route that was there before the guard does not go on" {
+  without_rules
   connect stranger "$CONTAINER_IPV4" 5000
   soon heard "collector 198.51.2.20"
-  armed
+  dnat guard
   talk after
   sleep 0.3
   run ! heard after
@@ -268,6 +361,17 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
   at router ip -6 route replace "$CONTAINER_ADDRESS" via "$HOST_ADDRESS"
   same nothing "$(answer router "$CONTAINER_ADDRESS" 5000)"
+}
+
+@test "in proxy mode an engine with IPv6 NAT of its own keeps it for others" {
+  engine_dnat "$CONTAINER_ADDRESS"
+  host ip6tables -t nat -A DOCKER ! -i docker0 -p tcp -m tcp --dport 3306 -j DNAT --to-destination [fc00:172:17::3]:3306
+  dnat_settings MODE=proxy
+  dnat guard
+  armed
+  same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  same "other 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 3306)"
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
 }
 
 @test "a connection that came in by DNAT ends when the mode changes, and comes back by docker-proxy" {

@@ -12,6 +12,9 @@ setup() {
 }
 teardown() { close_network; }
 
+# What closes forwarding goes with the host's forwarding, not with the program.
+but_isolation() { rules | grep -v OPENBMP-ISOLATE; }
+
 # What others have on a host: a firewall, another engine's chains.
 foreign_rules() {
   local command
@@ -191,18 +194,45 @@ RULES
 }
 
 @test "the guard needs neither a container nor an engine" {
-  touch "$FAKE/engine-down"
+  rm "$FAKE/units/docker.service.active"
   dnat guard
   as_golden guard
-  not_called docker
+  not_called '^docker '
 }
 
-@test "release takes the DNAT and leaves the guard, that of the IPv4 address too" {
+@test "release takes the DNAT and leaves the guard: whatever address comes next is closed already" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
   dnat release
-  as_golden guard-ipv4
+  as_golden guard
+}
+
+@test "the guard, run again beside follow, leaves everything in its place" {
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  touch "$FAKE/units/openbmp-aio-ipv6-dnat.service.active"
+  dnat guard
+  as_golden dnat
+}
+
+@test "the guard, run again without follow, takes the DNAT: nobody would take it along" {
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  dnat guard
+  as_golden guard
+}
+
+@test "jumps of an earlier release give way to the present ones" {
+  local command
+  for command in ip6tables iptables; do
+    host "$command" -t mangle -N OPENBMP-ALLOW
+    host "$command" -t mangle -A PREROUTING -p tcp -m addrtype --dst-type LOCAL -j OPENBMP-ALLOW
+  done
+  dnat guard
+  as_golden guard
 }
 
 @test "removal leaves exactly what was there before" {
@@ -212,7 +242,7 @@ RULES
   collector_at "$CONTAINER_ADDRESS"
   synced
   dnat remove
-  same "$before" "$(rules)"
+  same "$before" "$(but_isolation)"
 }
 
 @test "removal among others' rules and chains leaves exactly theirs, also without settings" {
@@ -224,9 +254,9 @@ RULES
   synced
   rm "$OPENBMP_DNAT_CONFIG"
   dnat remove
-  same "$before" "$(rules)"
+  same "$before" "$(but_isolation)"
   dnat remove
-  same "$before" "$(rules)"
+  same "$before" "$(but_isolation)"
 }
 
 @test "others' rules stay while ours are there, and ours come first" {
@@ -248,7 +278,7 @@ RULES
   host ip6tables -t mangle -F
   host ip6tables -t mangle -X OPENBMP-ALLOW
   dnat remove
-  same "$before" "$(rules)"
+  same "$before" "$(but_isolation)"
 }
 
 @test "a bad prefix or port in the settings changes nothing, in neither family" {
@@ -313,4 +343,67 @@ RULES
     done < <(awk '/^[*]/ { table = substr($1, 2) } /^-A .*OPENBMP/ { sub("-A ", ""); print table, $0 }' "$FAKE/saved")
   done
   dnat check
+}
+
+# last_isolation_rule: what becomes of traffic between two interfaces of others.
+last_isolation_rule() { rules | grep '^-A OPENBMP-ISOLATE' | tail -n 1; }
+
+@test "where forwarding was off, it is closed between other interfaces, from the guard on" {
+  forwarding_was_off
+  dnat guard
+  same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"
+  dnat release
+  same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"
+}
+
+@test "where the user's own sysctl switches forwarding on, nothing is closed: the last file by name counts" {
+  local file setting
+  forwarding_was_off
+  for setting in 'net.ipv6.conf.all.forwarding=1' ' -net/ipv6/conf/all/forwarding = 1 '; do
+    write_on_host /etc/sysctl.d/50-router.conf <<<"$setting"
+    dnat guard
+    same "-A OPENBMP-ISOLATE -i docker0 -j DROP" "$(last_isolation_rule)"
+    host rm /etc/sysctl.d/50-router.conf
+  done
+  write_on_host /etc/sysctl.d/50-router.conf <<<'net.ipv6.conf.all.forwarding=1'
+  for file in /etc/sysctl.d/60-host.conf /usr/lib/sysctl.d/60-host.conf /run/sysctl.d/60-host.conf; do
+    write_on_host "$file" <<<'net.ipv6.conf.all.forwarding = 0'
+    dnat guard
+    same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"
+    host rm "$file"
+  done
+  write_on_host /etc/sysctl.d/60-host.conf <<<'# net.ipv6.conf.all.forwarding = 0'
+  dnat guard
+  same "-A OPENBMP-ISOLATE -i docker0 -j DROP" "$(last_isolation_rule)"
+}
+
+@test "the bridges of other Docker networks with IPv6 are open, and no other" {
+  forwarding_was_off
+  echo "true -" >"$FAKE/networks/users"
+  echo "true br-own" >"$FAKE/networks/named"
+  : >"$FAKE/networks/ipv4-only"
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  dnat check
+  same "-A OPENBMP-ISOLATE -i br-0123456789ab -j RETURN
+-A OPENBMP-ISOLATE -o br-0123456789ab -j RETURN
+-A OPENBMP-ISOLATE -i br-own -j RETURN
+-A OPENBMP-ISOLATE -o br-own -j RETURN
+-A OPENBMP-ISOLATE -j DROP" "$(rules | grep '^-A OPENBMP-ISOLATE' | tail -n 5)"
+}
+
+@test "the bridge goes where the host's default routes lead, of both families" {
+  interface eth0 2001:db8:1::10/64
+  interface eth1 2001:db8:2::10/64
+  host ip address add 192.0.2.10/24 dev eth1
+  host ip -6 route add default via 2001:db8:1::1 dev eth0
+  host ip -4 route add default via 192.0.2.1 dev eth1
+  dnat guard
+  same "-A OPENBMP-ISOLATE -i docker0 -o eth0 -j RETURN
+-A OPENBMP-ISOLATE -i docker0 -o eth1 -j RETURN
+-A OPENBMP-ISOLATE -i docker0 -j DROP" "$(rules | grep '^-A OPENBMP-ISOLATE -i')"
 }

@@ -29,6 +29,7 @@ BRIDGE=docker0
 ADDRESS=
 PREFIX=fc00:172:17::/64
 GUARD_PREFIX=true
+FORWARDING_FOUND=1
 BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
 REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host "$SETTINGS" | grep -v '^#')"
   same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a "$PROGRAM") $(on_host "$PROGRAM")"

@@ -48,6 +48,8 @@ open_host() {
     exec sleep infinity
 SCRIPT
   export HOST_PID=$!
+  # What a container's namespaces are, where a step goes into them.
+  assign "$FAKE/any-container" "Pid=$HOST_PID"
   echo "$HOST_PID" >"$FAKE/pids"
   until [ -e "$FAKE/ready" ]; do
     kill -0 "$HOST_PID" 2>/dev/null || {
@@ -87,9 +89,18 @@ settings() {
   START_TIMEOUT_SECONDS=2
 }
 
+# installed_program PATH: with the libraries that it sources put in their place.
+installed_program() {
+  awk -v scripts="$HOST_SCRIPTS/" 'match($0, /^[.] "[$]{BASH_SOURCE\[0\]%\/[*]}\/[.][.]\//) {
+    file = scripts substr($0, RLENGTH + 1, length($0) - RLENGTH - 1)
+    while ((getline line <file) > 0) print line
+    next
+  } !/^# shellcheck source=scripts\/host\/lib\// { print }' "$HOST_SCRIPTS/$1"
+}
+
 # What the program sends along for the rules.
 unit_texts() {
-  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
+  DNAT_PROGRAM_TEXT=$(installed_program unit/openbmp-dnat)
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
 }
@@ -130,7 +141,8 @@ soon() {
 
 # The libraries that the program sends along with a step.
 libraries_of() {
-  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '",'
+  cat "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '\n' |
+    grep -oE "script: \"$1\",[^]]*libraries: \[[^]]*\]" | sed -E 's/.*\[(.*)\]/\1/' | tr -d '",'
 }
 
 # bundle STEP: the text that the program sends to `bash -s`.
@@ -180,6 +192,21 @@ says() {
     printf 'expected: %s\nsaid: %s\n' "$1" "$stderr"
     return 1
   }
+}
+
+# deployed_by_0_1_in_proxy_mode: on an engine with IPv6 NAT of its own, which that
+# release switched off for everybody.
+deployed_by_0_1_in_proxy_mode() {
+  MODE=proxy
+  engine Bridge6=fc00:172:17::/64
+  step_succeeds docker-restart
+  # shellcheck disable=SC2016
+  host bash -euc 'cd "$1"
+    jq --indent 4 ".ip6tables = false" "$0" >text
+    cat text >"$0"
+    sha256sum <text | cut -d " " -f 1 >>daemon.written
+    jq -c ".ip6tables = false" daemon.keys >text
+    mv text daemon.keys' "$DAEMON_JSON" "$RECORD"
 }
 
 # same EXPECTED FOUND

@@ -13,9 +13,12 @@ dnat() { host bash "$HOST_SCRIPTS/unit/openbmp-dnat" "$1"; }
 dnat_settings() {
   local settings=$BATS_TEST_TMPDIR/dnat.conf
   export OPENBMP_DNAT_CONFIG=$settings
-  printf '%s\n' 'MODE=dnat' 'BRIDGE=docker0' 'ADDRESS=' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'GUARD_PREFIX=true' \
+  printf '%s\n' 'MODE=dnat' 'BRIDGE=docker0' 'ADDRESS=' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'GUARD_PREFIX=true' 'FORWARDING_FOUND=1' \
     'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' "$@" >"$settings"
 }
+
+# forwarding_was_off [NAME=VALUE…]: when the deployment found the host.
+forwarding_was_off() { dnat_settings FORWARDING_FOUND=0 "$@"; }
 
 # collector_at [ADDRESS [IPV4]]: the container runs, with these addresses; without one it does not run.
 collector_at() {
@@ -53,7 +56,7 @@ start_follow() {
   FOLLOW_PID=$!
 }
 
-event() { echo "$1" >&"$EVENTS"; }
+event() { echo "$*" >&"$EVENTS"; }
 
 # stop_follow: it is killed with its children, as systemd does.
 stop_follow() {

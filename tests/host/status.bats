@@ -91,6 +91,16 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same '["native","native"]' "$(look '[.ports[].datapath]')"
 }
 
+@test "in the mode proxy the engine's own NAT does not have the ports" {
+  engine_dnat "$CONTAINER_ADDRESS"
+  MODE=proxy
+  step_succeeds ipv6-dnat
+  change_container openbmp_aio Running=true
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  serve proxy '' 5000
+  same '["proxy","closed"]' "$(look '[.ports[].datapath]')"
+}
+
 @test "without our rule the guard keeps a port closed; without the guard docker-proxy has it" {
   host ip6tables -t nat -F OPENBMP-DNAT
   serve proxy '' 5000
@@ -143,9 +153,9 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   differs "$FOLLOW is not as it was written" host rm "/etc/systemd/system/$FOLLOW"
   differs "$GUARD is not enabled" rm "$FAKE/units/$GUARD.enabled"
   differs "$FOLLOW is not active" rm "$FAKE/units/$FOLLOW.active"
-  differs "ip6tables: missing -A INPUT -j OPENBMP-INPUT" host ip6tables -D INPUT -j OPENBMP-INPUT
-  differs "ip6tables: missing -A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000" host ip6tables -t nat -F OPENBMP-DNAT
-  differs "iptables: too much -A OPENBMP-ALLOW -j RETURN" host iptables -t mangle -I OPENBMP-ALLOW -j RETURN
+  differs "ip6tables: a rule is missing: -A INPUT -j OPENBMP-INPUT" host ip6tables -D INPUT -j OPENBMP-INPUT
+  differs "ip6tables: a rule is missing: -A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000" host ip6tables -t nat -F OPENBMP-DNAT
+  differs "iptables: a rule is not ours: -A OPENBMP-ALLOW -j RETURN" host iptables -t mangle -I OPENBMP-ALLOW -j RETURN
   differs "uplink0: accept_ra is not 2" host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra'
   differs "90-openbmp-aio-ipv6.conf is not as it was written" host rm /etc/sysctl.d/90-openbmp-aio-ipv6.conf
   differs 'names the stack "", not openbmp-aio-ipv6/test' host rm "$RECORD/owner"

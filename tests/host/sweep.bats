@@ -6,9 +6,7 @@ load helper
 setup() {
   open_host
   host ip link add name docker0 address 02:42:00:00:00:01 type bridge
-  DNAT_PROGRAM_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-dnat")
-  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
-  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
+  unit_texts
 }
 teardown() { close_host; }
 

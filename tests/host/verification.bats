@@ -106,7 +106,7 @@ for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
     client.sendall(answer)
     client.close()'
   soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
-  write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755 <"$HOST_SCRIPTS/unit/openbmp-dnat"
+  installed_program unit/openbmp-dnat | write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755
   dnat_settings
   dnat guard
   collector_at "$CONTAINER_ADDRESS"

@@ -24,6 +24,9 @@ esac
 # Ports inside the container: BMP and the REST API.
 BMP_CONTAINER_PORT=5000
 REST_CONTAINER_PORT=8001
+# Verification comes in by this interface, from this prefix of length 64 (RFC 4193).
+PROBE=openbmp-probe
+PROBE_PREFIX=fd6f:626d:7076:3600
 # The file itself where the path is a symbolic link.
 DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
 CONFIG_DIRECTORY=/var/openbmp/config

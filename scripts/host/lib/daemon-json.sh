@@ -2,19 +2,8 @@
 # /etc/docker/daemon.json: our keys go in, everything else stays.
 # The record holds the file as it was found, and what was written last.
 
-# The keys that a deployment sets, as a JSON object. docker-proxy carries IPv6
-# only where the engine does no IPv6 NAT: the chain of its own tells that it does.
-wanted_daemon_keys() {
-  local engine_nat=false
-  [ "$MODE" = dnat ] || ! engine_does_ipv6_nat || engine_nat=true
-  jq -cn --arg prefix "$FIXED_CIDR_V6" --argjson engine_nat "$engine_nat" '
-    {ipv6: true, "fixed-cidr-v6": $prefix} + if $engine_nat then {ip6tables: false} else {} end'
-}
-
-# Left to itself, without what a deployment wrote.
-engine_does_ipv6_nat() {
-  written_daemon_keys | jq -e 'has("ip6tables")' >/dev/null || ip6tables -w 10 -t nat -S DOCKER >/dev/null 2>&1
-}
+# The keys that a deployment sets, as a JSON object.
+wanted_daemon_keys() { jq -cn --arg prefix "$FIXED_CIDR_V6" '{ipv6: true, "fixed-cidr-v6": $prefix}'; }
 
 # The file's content, `{}` when there is no file or an empty one.
 read_daemon_json() {
@@ -57,9 +46,6 @@ docker_proxy_problems() {
   read_daemon_json 2>/dev/null | jq -r --arg file "$DAEMON_JSON" '
     select(.["userland-proxy"]? == false)
     | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy"' 2>/dev/null || true
-  if [ "$DOCKER_NETWORK" = dedicated ] && engine_does_ipv6_nat; then
-    echo "the engine does IPv6 NAT itself, the mode proxy needs it not to, and with dockerNetwork \"dedicated\" $DAEMON_JSON stays as it is: set \"ip6tables\" to false there and restart Docker, or set dockerNetwork to \"bridge\""
-  fi
 }
 
 # The file with the wanted keys, and without those that a former deployment

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Our rules on the host: the script that makes them, its settings, its units.
+# Our rules on the host: the program that makes them, its settings, its units.
+# Sourced after forwarding.sh.
 
 DNAT_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
 DNAT_PROGRAM=$DNAT_DIRECTORY/openbmp-dnat
@@ -28,6 +29,7 @@ dnat_settings() {
   echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
   echo "GUARD_PREFIX=$(guard_prefix)"
+  echo "FORWARDING_FOUND=$(found_forwarding)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
   echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
 }

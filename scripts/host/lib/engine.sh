@@ -142,6 +142,7 @@ default_routes() { ip -6 route show default; }
 prepare_engine_restart() {
   record_containers
   keep_default_route
+  close_forwarding
 }
 
 # restart_engine: those that ran run again after, those that were stopped stay

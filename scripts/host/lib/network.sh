@@ -53,11 +53,13 @@ ensure_network() {
   routes=$(default_routes)
   FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
   keep_default_route
+  close_forwarding
   docker network create --label "$NETWORK_LABEL=$NETWORK_PREFIX" --opt "com.docker.network.bridge.name=$OWN_BRIDGE" \
     --ipv6 --subnet "$NETWORK_PREFIX" "$OWN_NETWORK" >/dev/null ||
     die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above)"
   if [ -n "$routes" ] && [ -z "$(default_routes)" ]; then
     docker network rm "$OWN_NETWORK" >/dev/null
+    restore_forwarding
     bring_back_route "$routes"
     die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again"
   fi

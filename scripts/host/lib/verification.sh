@@ -6,8 +6,6 @@
 # as SYN-RECV, and the collector, which would list whoever connects without
 # speaking BMP as a router, is not told of it.
 
-PROBE=openbmp-probe
-PROBE_PREFIX=fd6f:626d:7076:3600
 # Another one each time: what a former proof left half open proves nothing now.
 PROBE_ADDRESS=$(printf "%s:%x:%x:%x:%x" "$PROBE_PREFIX" $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)))
 

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Sessions that the allow lists no longer allow. The rules drop their packets
+# already, so both ends would wait for each other until a keepalive fails, and
+# the collector would list such a router as connected.
+# Input: BMP_PORT, REST_PORT, BMP_ALLOWED, REST_ALLOWED (arrays of prefixes).
+
+# Peers that no list is about: the host itself, the containers on the bridge,
+# and a verification. One prefix a line, as ss takes it.
+unlisted_peers() {
+  printf '%s\n' 127.0.0.0/8 ::1/128 "$PROBE_PREFIX::/64"
+  ip -json address show | jq -r --arg bridge "$BRIDGE" '
+    .[] | .ifname as $interface | .addr_info[] | select(.local)
+    | "\(.local)/\(if $interface == $bridge and .scope == "global" then .prefixlen elif .family == "inet" then 32 else 128 end)"'
+}
+
+# others_at PORT PREFIX…: ss's filter for connections at that port from anywhere else.
+others_at() {
+  local prefix filter="sport = :$1 and not ("
+  for prefix in "${@:2}"; do filter+=" dst $prefix or"; done
+  printf '%s )\n' "${filter% or}"
+}
+
+# end_sessions PORT FILTER COMMAND…: in the network namespace that COMMAND… runs
+# in. The kernel tells both ends; conntrack forgets the connection.
+end_sessions() {
+  local ended peer port
+  ended=$("${@:3}" ss --no-header --numeric --tcp --kill "$2" | awk '{ print $(NF) }')
+  [ -n "$ended" ] || return 0
+  while IFS= read -r peer; do
+    port=${peer##*:} peer=${peer%:*}
+    peer=${peer#[} peer=${peer%]} peer=${peer#::ffff:}
+    conntrack -D -p tcp -s "$peer" --sport "$port" --dport "$1" >/dev/null 2>&1 || true
+    say "ended the session of $peer at port $1: no allowed prefix has it"
+  done <<<"$ended"
+}
+
+# end_unlisted_sessions: after the rules that refuse them. They end in the
+# container, or in the host itself where docker-proxy carries them.
+end_unlisted_sessions() {
+  local peers pid
+  mapfile -t peers < <(unlisted_peers)
+  pid=$(docker container inspect --format '{{if .State.Running}}{{.State.Pid}}{{end}}' "$CONTAINER" 2>/dev/null || true)
+  if [ -n "$pid" ]; then
+    end_sessions "$BMP_PORT" "$(others_at "$BMP_CONTAINER_PORT" "${BMP_ALLOWED[@]}" "${peers[@]}")" nsenter --net --target "$pid"
+    end_sessions "$REST_PORT" "$(others_at "$REST_CONTAINER_PORT" "${REST_ALLOWED[@]}" "${peers[@]}")" nsenter --net --target "$pid"
+  fi
+  end_sessions "$BMP_PORT" "$(others_at "$BMP_PORT" "${BMP_ALLOWED[@]}" "${peers[@]}")" env
+  end_sessions "$REST_PORT" "$(others_at "$REST_PORT" "${REST_ALLOWED[@]}" "${peers[@]}")" env
+}
