@@ -28,7 +28,7 @@ other_ipv6_bridges() {
   networks=$(timeout 10 docker network ls --quiet --filter driver=bridge) || return
   [ -n "$networks" ] || return 0
   # shellcheck disable=SC2086
-  timeout 10 docker network inspect --format '{{if .EnableIPv6}}{{.Name}} {{.Id}} {{index .Options "com.docker.network.bridge.name"}}{{end}}' $networks |
+  timeout 10 docker network inspect --format '{{if .EnableIPv6}}{{.Name}} {{.Id}} {{with index .Options "com.docker.network.bridge.name"}}{{.}}{{end}}{{end}}' $networks |
     awk -v own="$OWN_NETWORK" 'NF && $1 != "bridge" && $1 != own { print ($3 == "" ? "br-" substr($2, 1, 12) : $3) }' | sort
 }
 
