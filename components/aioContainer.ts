@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "./addresses";
 import type { Machine } from "./machine";
-import type { ShellValue } from "./hostScript";
-import { remoteStep, resultField } from "./remoteStep";
+import { remoteStep, resultField, type ShellInputs } from "./remoteStep";
 import type { DockerNetwork } from "./settings";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */
@@ -15,8 +14,6 @@ export function fixedAddress(network: DockerNetwork, prefix: string): string {
 
 /** What the container is created from. */
 export interface ContainerSettings {
-    /** The stack that the host belongs to, `PROJECT/STACK`. */
-    readonly owner: string;
     /** Image reference, with tag or digest. */
     readonly image: pulumi.Input<string>;
     /** The Docker network that it is on. */
@@ -41,10 +38,9 @@ export interface ContainerSettings {
     readonly reapply: string;
 }
 
-/** The input of scripts/host/lib/container.sh. */
-export function containerVariables(args: ContainerSettings): Readonly<Record<string, pulumi.Input<ShellValue>>> {
+/** The input of scripts/host/lib/container.sh, but for its secrets. */
+export function containerVariables(args: ContainerSettings): ShellInputs {
     return {
-        OWNER: args.owner,
         IMAGE: args.image,
         DOCKER_NETWORK: args.dockerNetwork,
         CONTAINER_IPV6: fixedAddress(args.dockerNetwork, args.fixedCidrV6),
@@ -55,11 +51,17 @@ export function containerVariables(args: ContainerSettings): Readonly<Record<str
         KAFKA_FQDN: args.kafkaFqdn ?? "",
         ADMIN_ID: args.adminId ?? "",
         MEMORY_GB: args.memoryGb === 0 ? "" : String(args.memoryGb),
+        REPLACE_CONTAINER: String(args.replaceContainer),
+        REAPPLY: args.reapply,
+    };
+}
+
+/** Any of the image's variables may be a secret. */
+export function containerSecrets(args: ContainerSettings): ShellInputs {
+    return {
         ENVIRONMENT: pulumi
             .output(args.environment)
             .apply((variables) => Object.entries(variables).map(([name, value]) => `${name}=${value}`)),
-        REPLACE_CONTAINER: String(args.replaceContainer),
-        REAPPLY: args.reapply,
     };
 }
 
@@ -84,11 +86,8 @@ export class AioContainer extends pulumi.ComponentResource {
                 machine: args.machine,
                 script: "aio-container",
                 libraries: ["engine", "container", "network", "netfilter", "forwarding"],
-                variables: {
-                    ...containerVariables(args),
-                    REGISTRY_USER: args.registryUser ?? "",
-                    REGISTRY_PASSWORD: args.registryPassword ?? "",
-                },
+                variables: { ...containerVariables(args), REGISTRY_USER: args.registryUser ?? "" },
+                secrets: { ...containerSecrets(args), REGISTRY_PASSWORD: args.registryPassword ?? "" },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );

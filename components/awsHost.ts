@@ -44,6 +44,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
     readonly connection: Machine["connection"];
     readonly user = VM_USER;
     readonly identity: pulumi.Output<string>;
+    readonly owner: string;
     readonly lifetime: ec2.Instance;
     readonly ipv6Address: pulumi.Output<string>;
     /** The public IPv4 address, empty where it has none. */
@@ -62,6 +63,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         const attachment = this.attach(name, volume);
 
         const hostKey = publicKeyOf(args.hostPrivateKey).text;
+        this.owner = args.owner;
         this.identity = pulumi.interpolate`${hostKey} ${this.lifetime.id}`;
         const ssh = {
             address: address && allowsIpv4(args.sshAllowedCidrs) ? this.ipv4Address : this.ipv6Address,
@@ -75,11 +77,11 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         this.connection = sshConnection(ssh);
         this.sshCommand = sshCommandOf(ssh);
 
-        const { user, identity, lifetime } = this;
+        const { user, identity, owner, lifetime } = this;
         const booted = remoteStep(
             `${name}-cloud-init`,
             {
-                machine: { connection: sshConnection(ssh, BOOT_DIAL_LIMIT), user, identity, lifetime },
+                machine: { connection: sshConnection(ssh, BOOT_DIAL_LIMIT), user, identity, owner, lifetime },
                 script: "cloud-init",
                 variables: { DATA_VOLUME_GB: String(args.dataVolumeGb) },
             },

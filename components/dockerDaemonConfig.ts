@@ -5,8 +5,6 @@ import type { DockerNetwork, Mode } from "./settings";
 
 export interface DockerDaemonConfigArgs {
     readonly machine: Machine;
-    /** The stack that the host belongs to. */
-    readonly owner: string;
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
     /** On a network of the collector's own, the daemon's configuration stays as it was found. */
@@ -30,7 +28,6 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
                 script: "docker-daemon-config",
                 libraries: ["daemon-json", "engine", "netfilter", "forwarding"],
                 variables: {
-                    OWNER: args.owner,
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
                     FIXED_CIDR_V6: args.fixedCidrV6,

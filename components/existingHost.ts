@@ -16,6 +16,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
     readonly connection: Machine["connection"];
     readonly user: string;
     readonly identity: string;
+    readonly owner: string;
     readonly ipv6Address: pulumi.Output<string>;
     /** The IPv4 address that the host sends from, empty where it has none. */
     readonly ipv4Address: pulumi.Output<string>;
@@ -26,6 +27,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
         this.connection = sshConnection(args);
         this.user = args.user;
         this.identity = args.hostKey;
+        this.owner = args.owner;
 
         const found = preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: opts?.dependsOn });
         this.ipv6Address = resultField<string>(found, "ipv6Address").apply((address) =>

@@ -30,22 +30,36 @@ export function assignments(variables: Readonly<Record<string, ShellValue>>): st
         .join("");
 }
 
-/** A word as `assignments` writes it: bare characters, and parts in either kind of quotes. */
-const WORD = /(?:[\w@%+=:,./-]|'[^']*'|"'+")+/.source;
-const ASSIGNMENTS = new RegExp(`^(?:\\w+=(?:${WORD}|\\((?:${WORD}(?: ${WORD})*)?\\))\\n)*`);
+/** What a script takes as input. */
+export interface ScriptInput {
+    readonly variables: Readonly<Record<string, ShellValue>>;
+    /** Variables whose values must be kept from logs. */
+    readonly secrets?: Readonly<Record<string, ShellValue>>;
+}
 
-/** The input of a script: the assignments that it begins with, as they are in it. */
-export function inputOf(script: string): string {
-    return ASSIGNMENTS.exec(script)?.[0] ?? "";
+/** Secrets, each in lines of its own and as it is: see scripts/host/lib/secrets.sh. */
+function secretLines(secrets: Readonly<Record<string, ShellValue>>): string {
+    const read = (name: string, value: string) => `read_secret ${name} ${value.split("\n").length}\n${value}\n`;
+    const reads = Object.entries(secrets).map(([name, value]) =>
+        typeof value === "string"
+            ? read(name, value)
+            : [`${name}=()\n`, ...value.map((each, index) => read(`"${name}[${index}]"`, each))].join(""),
+    );
+    return reads.length === 0 ? "" : [readHostFile("lib/secrets.sh"), ...reads].join("");
+}
+
+/** The line after the input. A value may hold it, too: what counts is the last one. */
+const END_OF_INPUT = "# end of the input\n";
+
+/** The input of a script, as it is in it; undefined where no line ends it. */
+export function inputOf(script: string): string | undefined {
+    const end = `\n${script}`.lastIndexOf(`\n${END_OF_INPUT}`);
+    return end < 0 ? undefined : script.slice(0, end);
 }
 
 /** The text that `bash -s` reads: the input, the libraries, and the step that uses them. */
-export function hostScript(
-    step: string,
-    libraries: readonly string[],
-    variables: Readonly<Record<string, ShellValue>>,
-): string {
-    return assignments(variables) + scriptText(step, libraries);
+export function hostScript(step: string, libraries: readonly string[], { variables, secrets }: ScriptInput): string {
+    return assignments(variables) + secretLines(secrets ?? {}) + END_OF_INPUT + scriptText(step, libraries);
 }
 
 /** The libraries and the step, without input. */

@@ -7,8 +7,6 @@ import { remoteStep, resultField } from "./remoteStep";
 
 export interface Ipv6DnatArgs {
     readonly machine: Machine;
-    /** The stack that the host belongs to. */
-    readonly owner: string;
     /** In the mode `proxy` only the guard and the allow lists are armed. */
     readonly mode: Mode;
     /** The Docker network that the container is on. */
@@ -43,7 +41,6 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                 script: "ipv6-dnat",
                 libraries: ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
                 variables: {
-                    OWNER: args.owner,
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
                     FIXED_CIDR_V6: args.fixedCidrV6,

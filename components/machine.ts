@@ -9,6 +9,8 @@ export interface Machine {
     readonly user: string;
     /** Changes when another machine answers at the same address: its public host key, and the VM's id. */
     readonly identity: pulumi.Input<string>;
+    /** The stack that it belongs to, `PROJECT/STACK`: what is on it is no other stack's to change. */
+    readonly owner: string;
     /** The resource that takes everything on the machine with it when it goes. */
     readonly lifetime?: pulumi.Resource;
 }

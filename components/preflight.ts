@@ -1,11 +1,13 @@
 import type * as command from "@pulumi/command";
-import { type ContainerSettings, containerVariables } from "./aioContainer";
+import { containerSecrets, type ContainerSettings, containerVariables } from "./aioContainer";
 import type { Machine } from "./machine";
 import { remoteStep, type RemoteStepOptions } from "./remoteStep";
 import type { Mode } from "./settings";
 
 /** What a deployment asks of its machine. */
 export interface Demands extends ContainerSettings {
+    /** The stack that deploys it, `PROJECT/STACK`. */
+    readonly owner: string;
     /** How IPv6 gets to the collector: what the host must be fit for. */
     readonly mode: Mode;
     /** Whether Docker may restart while other containers run. */
@@ -43,6 +45,7 @@ export function preflight(
                 FIXED_CIDR_V6: demands.fixedCidrV6,
                 RESTART_DOCKER: String(demands.restartDocker),
             },
+            secrets: containerSecrets(demands),
             removable: true,
         },
         opts,

@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostScript, hostShell, type ShellValue } from "./hostScript";
 import type { Machine } from "./machine";
 
+/** Variables of a script, some of them known only later. */
+export type ShellInputs = Readonly<Record<string, pulumi.Input<ShellValue>>>;
+
 /** What a step runs on the machine. */
 export interface RemoteStepArgs {
     readonly machine: Machine;
@@ -10,8 +13,10 @@ export interface RemoteStepArgs {
     readonly script: string;
     /** The files of scripts/host/lib that it uses, without their ending. */
     readonly libraries?: readonly string[];
-    /** What the script takes as input. A change runs it again. */
-    readonly variables: Readonly<Record<string, pulumi.Input<ShellValue>>>;
+    /** What the script takes as input, besides MACHINE and OWNER. A change runs it again. */
+    readonly variables: ShellInputs;
+    /** Input that must be kept from logs. */
+    readonly secrets?: ShellInputs;
     /** Whether the script also undoes: it is run with `remove` at destroy. */
     readonly removable?: boolean;
     /** Whether the output must be kept from logs and plain state. */
@@ -26,11 +31,10 @@ export interface RemoteStepOptions {
 
 /** Runs a script of scripts/host on the machine: the only caller of remote.Command. */
 export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepOptions): command.remote.Command {
+    const { identity, owner } = args.machine;
     const stdin = pulumi
-        .all([args.machine.identity, pulumi.output(args.variables)])
-        .apply(([identity, variables]) =>
-            hostScript(args.script, args.libraries ?? [], { MACHINE: identity, ...variables }),
-        );
+        .output({ variables: { MACHINE: identity, OWNER: owner, ...args.variables }, secrets: args.secrets ?? {} })
+        .apply((input) => hostScript(args.script, args.libraries ?? [], input));
     return new command.remote.Command(
         name,
         {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: the container is there, created but not started.
-# Input: OWNER and that of lib/container.sh and lib/network.sh.
+# Input: that of lib/container.sh and lib/network.sh.
 
 create_on_network() {
   ensure_network
@@ -29,7 +29,7 @@ keep_or_replace() {
 
 main() {
   local problem
-  open_record
+  claim_host
   if container_exists; then
     problem=$(container_problem)
     [ -z "$problem" ] || die "$problem"

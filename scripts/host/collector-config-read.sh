@@ -24,6 +24,7 @@ copy_from_image() {
 
 main() {
   local bytes
+  claim_host
   is_there || copy_from_image
   require_regular_file
   finish_write_in_place

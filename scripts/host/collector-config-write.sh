@@ -45,6 +45,7 @@ write() {
 
 main() {
   local current=none
+  claim_host
   if [ -e "$FILE" ] || [ -L "$FILE" ]; then
     require_regular_file
     finish_write_in_place

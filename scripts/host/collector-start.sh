@@ -33,6 +33,7 @@ start_collector() {
 
 main() {
   local verification=null address way
+  claim_host
   start_collector
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
   IFS=, read -r address way < <("$DNAT_PROGRAM" where)

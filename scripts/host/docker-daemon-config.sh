@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Step: daemon.json asks for IPv6 on the default bridge; for a network of the
 # collector's own it is as it was found.
-# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6.
+# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6.
 
 main() {
   local problems
-  open_record
+  claim_host
   record_forwarding
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"

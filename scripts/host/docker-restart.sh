@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the engine runs with what daemon.json asks for.
-# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, RESTART_DOCKER.
+# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, RESTART_DOCKER.
 
 # The collector was stopped for a change that is not done yet.
 STOPPED=$RECORD/collector.stopped
@@ -78,7 +78,7 @@ use_own_network() {
 
 main() {
   local problems
-  open_record
+  claim_host
   finish_restart
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"

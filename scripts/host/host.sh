@@ -2,7 +2,7 @@
 # Step: the machine is fit (apply: a read-only preflight that names every reason
 # to refuse at once), and as it was found (remove: takes away whatever of ours
 # is left, also after a step that failed half way).
-# Input: OWNER, MODE, FIXED_CIDR_V6, RESTART_DOCKER, and that of
+# Input: MODE, FIXED_CIDR_V6, RESTART_DOCKER, and that of
 # lib/container.sh and lib/network.sh.
 
 OLDEST_ENGINE=20.10.6
@@ -116,13 +116,6 @@ check_ipv6() {
   [ -n "$(verification_address)" ] || problem "the host has no global IPv6 address"
 }
 
-check_owner() {
-  local recorded
-  recorded=$(recorded_owner)
-  [ -z "$recorded" ] || [ "$recorded" = "$OWNER" ] ||
-    problem "the host is deployed by the stack $recorded: destroy that one first"
-}
-
 facts() {
   jq -cn --arg ipv6 "$(verification_address)" --arg hostname "$(hostname)" \
     --arg ipv4 "$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p')" \
@@ -133,7 +126,7 @@ facts() {
 preflight() {
   local refusals
   if check_tools; then
-    check_owner
+    problems_from owner_problem "$(recorded_owner)"
     check_ipv6
     check_prefix_overlap
     if check_docker; then
@@ -158,6 +151,7 @@ preflight() {
 # In the reverse order of the steps. Another stack's work is not ours to undo.
 sweep() {
   if [ "$(recorded_owner)" != "$OWNER" ]; then
+    clear_released
     say "nothing of this stack is on the host"
     return
   fi
@@ -176,7 +170,7 @@ sweep() {
   restore_forwarding
   bring_container_back
   restore_accept_ra
-  rm -rf "$RECORD"
+  release_host
   say "${LEFT_BEHIND:+otherwise }the host is as it was found; ${DATA_DIRECTORY%/*} stays"
 }
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # Step: the guard and the DNAT are armed, now and at every boot.
-# Input: OWNER, MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
+# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 
 main() {
   local changed units_changed
-  open_record
+  claim_host
   stop_for_other_way
   mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
   # Rules of former settings would name the former ports.

@@ -70,13 +70,14 @@ unit_facts() {
 }
 
 # The REST API, asked inside the container's network: nothing is opened for it.
-# The login is the image's own, known to everybody.
+# The login, which is the image's own, goes by stdin: the host's users see arguments.
 rest_answer() {
   # shellcheck disable=SC2016
-  nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" timeout 10 bash -euc '
+  printf %s openbmp:CiscoRA | base64 --wrap 0 |
+    nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" timeout 10 bash -euc '
     exec 3<>"/dev/tcp/127.0.0.1/$0"
-    printf "GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\nAuthorization: Basic %s\r\n\r\n" "$1" >&3
-    cat <&3' "$REST_CONTAINER_PORT" "$(printf openbmp:CiscoRA | base64)" 2>/dev/null
+    printf "GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\nAuthorization: Basic %s\r\n\r\n" "$(cat)" >&3
+    cat <&3' "$REST_CONTAINER_PORT" 2>/dev/null
 }
 
 router_facts() {

@@ -200,7 +200,7 @@ docker_hub_reachable() {
 }
 
 ensure_test_tools() {
-  apt_install bats=bats parallel=parallel shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+  apt_install bats=bats parallel=parallel strace=strace shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
 }
 
 # python_environment NAME ARGUMENT…: prints the folder of the programs that `pip

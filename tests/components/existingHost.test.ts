@@ -51,13 +51,13 @@ const preflight = [
         KAFKA_FQDN: "",
         ADMIN_ID: "",
         MEMORY_GB: "",
-        ENVIRONMENT: ["A=1"],
         REPLACE_CONTAINER: "false",
         REAPPLY: "again",
         MODE: "dnat",
         FIXED_CIDR_V6: "fc00::/64",
         RESTART_DOCKER: "true",
     },
+    { ENVIRONMENT: ["A=1"] },
 ] as const;
 
 // Everything is told to the engine before the test environment goes.

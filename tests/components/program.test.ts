@@ -89,7 +89,7 @@ describe("the whole program on an existing host", () => {
             secretText(value) === undefined ? value : "[secret]",
         );
         expect(shown).not.toContain("VERYSECRET");
-        expect(scriptOf("aio-container-create")).toContain("ENVIRONMENT=(MYSQL_ROOT_PASSWORD=VERYSECRETWORD)");
+        expect(scriptOf("aio-container-create")).toContain("\nMYSQL_ROOT_PASSWORD=VERYSECRETWORD\n");
     });
 
     test("gives each step its own input, so that a change runs only what it concerns", () => {

@@ -86,6 +86,7 @@ export class CreatedMachine extends pulumi.CustomResource implements Machine {
     readonly connection = { host: "2001:db8::20", user: "root", hostKey };
     readonly user = "root";
     readonly identity = pulumi.output("a created machine");
+    readonly owner = "p/s";
     readonly lifetime = this;
 
     constructor(name: string) {
@@ -93,16 +94,24 @@ export class CreatedMachine extends pulumi.CustomResource implements Machine {
     }
 }
 
+/** A step, its libraries, its input in order, and the secrets of it. */
+export type Script = readonly [
+    step: string,
+    libraries: readonly string[],
+    variables: Readonly<Record<string, ShellValue>>,
+    secrets?: Readonly<Record<string, ShellValue>>,
+];
+
 /** What every command must be told, whatever it runs: compare with `toEqual`. */
 export function commandInputs(
     connection: unknown,
-    [step, libraries, variables]: readonly [string, readonly string[], Readonly<Record<string, ShellValue>>],
+    [step, libraries, variables, secrets = {}]: Script,
     words: { readonly create: string; readonly delete?: string },
 ): Record<string, unknown> {
     return {
         connection,
         ...words,
-        stdin: hostScript(step, libraries, variables),
+        stdin: hostScript(step, libraries, { variables, secrets }),
         logging: "stderr",
         addPreviousOutputInEnv: false,
     };

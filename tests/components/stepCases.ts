@@ -8,12 +8,9 @@ import { CollectorConfig } from "../../components/collectorConfig";
 import { CollectorStart } from "../../components/collectorStart";
 import { DockerDaemonConfig } from "../../components/dockerDaemonConfig";
 import { DockerRestart } from "../../components/dockerRestart";
-import { readHostFile, type ShellValue } from "../../components/hostScript";
+import { readHostFile } from "../../components/hostScript";
 import { Ipv6Dnat } from "../../components/ipv6Dnat";
-import type { CreatedMachine } from "./registrations";
-
-/** The step, its libraries, and its input in order. */
-type Script = readonly [string, readonly string[], Readonly<Record<string, ShellValue>>];
+import type { CreatedMachine, Script } from "./registrations";
 
 /** A component with one or more commands, called `step`. */
 export interface StepCase {
@@ -30,7 +27,8 @@ export interface StepCase {
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-const MACHINE = "a created machine";
+/** What every step gets of its machine. */
+const machineInput = { MACHINE: "a created machine", OWNER: "p/s" };
 const text = readFileSync(join(__dirname, "..", "stand-in", "openbmpd.conf"));
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 /** As `base64` prints it. */
@@ -47,7 +45,6 @@ const edit = (from: string, skip: number, length: number, value: string) =>
     `${text.indexOf(from) + skip} ${length} ${Buffer.from(value).toString("base64")}`;
 
 const container = {
-    owner: "p/s",
     image: "openbmp/aio:1",
     fixedCidrV6: "fc00:172:17::/64",
     bmpPort: 5001,
@@ -72,7 +69,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             build: (common, opts) => {
                 const step = new DockerDaemonConfig(
                     "step",
-                    { ...common, owner: "p/s", mode: "dnat", dockerNetwork: "bridge", fixedCidrV6: "fc00::/64" },
+                    { ...common, mode: "dnat", dockerNetwork: "bridge", fixedCidrV6: "fc00::/64" },
                     opts,
                 );
                 return { daemonJsonSha256: step.daemonJsonSha256 };
@@ -82,8 +79,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     "docker-daemon-config",
                     ["daemon-json", "engine"],
                     {
-                        MACHINE,
-                        OWNER: "p/s",
+                        ...machineInput,
                         MODE: "dnat",
                         DOCKER_NETWORK: "bridge",
                         FIXED_CIDR_V6: "fc00::/64",
@@ -102,7 +98,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             build: (common, opts) => {
                 const args = {
                     ...common,
-                    owner: "p/s",
                     mode: "proxy" as const,
                     dockerNetwork: "dedicated" as const,
                     fixedCidrV6: "fc00::/64",
@@ -115,8 +110,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     "docker-restart",
                     ["daemon-json", "engine", "container", "network", "dnat"],
                     {
-                        MACHINE,
-                        OWNER: "p/s",
+                        ...machineInput,
                         MODE: "proxy",
                         DOCKER_NETWORK: "dedicated",
                         FIXED_CIDR_V6: "fc00::/64",
@@ -164,8 +158,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         "aio-container",
                         ["engine", "container", "network"],
                         {
-                            MACHINE,
-                            OWNER: "p/s",
+                            ...machineInput,
                             IMAGE: "openbmp/aio:1",
                             DOCKER_NETWORK: given.dockerNetwork,
                             CONTAINER_IPV6: address,
@@ -175,12 +168,11 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             KAFKA_FQDN: kafkaFqdn,
                             ADMIN_ID: adminId,
                             MEMORY_GB: memory,
-                            ENVIRONMENT: ["A=1", "B=two words"],
                             REPLACE_CONTAINER: "true",
                             REAPPLY: "again",
                             REGISTRY_USER: registryUser,
-                            REGISTRY_PASSWORD: registryPassword,
                         },
+                        { ENVIRONMENT: ["A=1", "B=two words"], REGISTRY_PASSWORD: registryPassword },
                     ],
                 },
                 stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
@@ -200,13 +192,18 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 read: [
                     "collector-config-read",
                     ["config-file"],
-                    { MACHINE, CONTAINER_ID: "c1", WANTED: '{"listenMode":"v6","patEnabled":true}', REAPPLY: "again" },
+                    {
+                        ...machineInput,
+                        CONTAINER_ID: "c1",
+                        WANTED: '{"listenMode":"v6","patEnabled":true}',
+                        REAPPLY: "again",
+                    },
                 ],
                 write: [
                     "collector-config-write",
                     ["config-file", "data"],
                     {
-                        MACHINE,
+                        ...machineInput,
                         OLD_SHA256: sha256(text),
                         NEW_SHA256: sha256(edited),
                         PAT_FOUND: "false",
@@ -238,7 +235,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 const args = {
                     ...common,
                     ...lists,
-                    owner: "p/s",
                     mode: "proxy" as const,
                     dockerNetwork,
                     fixedCidrV6: "fc00::/64",
@@ -252,8 +248,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     "ipv6-dnat",
                     ["daemon-json", "dnat"],
                     {
-                        MACHINE,
-                        OWNER: "p/s",
+                        ...machineInput,
                         MODE: "proxy",
                         DOCKER_NETWORK: dockerNetwork,
                         FIXED_CIDR_V6: "fc00::/64",
@@ -303,7 +298,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     "collector-start",
                     ["collector", "dnat", "verification", "data"],
                     {
-                        MACHINE,
+                        ...machineInput,
                         MODE: "proxy",
                         DOCKER_NETWORK: "bridge",
                         PAT_ENABLED: "true",

@@ -1,9 +1,9 @@
-import { PrivateRegistry, registryProblem } from "./registry";
+import { PrivateRegistry, pinProblem } from "./registry";
 import { tryRun } from "./run";
 import { standInImage } from "./sandbox";
 import { MINUTE, story } from "./story";
 
-const problem = registryProblem();
+const problem = pinProblem();
 const describeWithRegistry = problem === undefined ? describe : describe.skip;
 
 describeWithRegistry(

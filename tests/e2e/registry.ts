@@ -2,17 +2,23 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { quote } from "shlex";
 import { eventually, run } from "./run";
 import type { Sandbox } from "./sandbox";
 
 const DOCKER_PLUGIN = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins", "resource-docker-v4.9.0");
 
-/** Why there can be no registry test on this machine; undefined where there can. */
+/** Why there can be no registry on this machine; undefined where there can. */
 export function registryProblem(): string | undefined {
     const onPath = (process.env.PATH ?? "")
         .split(delimiter)
         .some((folder) => existsSync(join(folder, "docker-registry")));
-    return onPath ? (existsSync(DOCKER_PLUGIN) ? undefined : "no @pulumi/docker plugin 4.9.0") : "no docker-registry";
+    return onPath ? undefined : "no docker-registry";
+}
+
+/** Why no image of it can be pinned on this machine; undefined where one can. */
+export function pinProblem(): string | undefined {
+    return registryProblem() ?? (existsSync(DOCKER_PLUGIN) ? undefined : "no @pulumi/docker plugin 4.9.0");
 }
 
 const PORT = 15443;
@@ -20,16 +26,16 @@ const PORT = 15443;
 /** Debian's docker-registry with TLS and a login, on the sandbox network's gateway, which is this machine. */
 export class PrivateRegistry {
     readonly user = "puller";
-    readonly password = "SECRETTOKEN";
 
     private constructor(
+        readonly password: string,
         /** Host and port, as in image references. */
         readonly address: string,
         private readonly directory: string,
         private readonly process: ChildProcess,
     ) {}
 
-    static async start(sandbox: Sandbox): Promise<PrivateRegistry> {
+    static async start(sandbox: Sandbox, password = "SECRETTOKEN"): Promise<PrivateRegistry> {
         const format = '{{range .IPAM.Config}}{{.Gateway}}{{"\\n"}}{{end}}';
         const gateways = await run("docker", ["network", "inspect", "--format", format, sandbox.info.network]);
         const gateway = gateways.split("\n").find((line) => line.includes(".")) ?? "";
@@ -44,9 +50,10 @@ export class PrivateRegistry {
             { stdio: "ignore" },
         );
         const registry = new PrivateRegistry(
+            password,
             `${gateway}:${PORT}`,
             directory,
-            PrivateRegistry.spawn(directory, gateway),
+            PrivateRegistry.spawn(directory, gateway, password),
         );
         await registry.trustedBy(sandbox);
         await eventually("the registry answers", 20_000, async () =>
@@ -55,10 +62,10 @@ export class PrivateRegistry {
         return registry;
     }
 
-    private static spawn(directory: string, gateway: string): ChildProcess {
+    private static spawn(directory: string, gateway: string, password: string): ChildProcess {
         const file = (name: string) => join(directory, name);
-        const crypt = 'print crypt("SECRETTOKEN", q($2y$05$abcdefghijklmnopqrstuu))';
-        writeFileSync(file("htpasswd"), `puller:${execFileSync("perl", ["-e", crypt]).toString()}\n`);
+        const crypt = "print crypt($ARGV[0], q($2y$05$abcdefghijklmnopqrstuu))";
+        writeFileSync(file("htpasswd"), `puller:${execFileSync("perl", ["-e", crypt, password]).toString()}\n`);
         const config = {
             version: "0.1",
             log: { level: "warn" },
@@ -77,7 +84,7 @@ export class PrivateRegistry {
 
     /** The sandbox's engine logs in, for pushing. */
     get login(): string {
-        return `docker login --username ${this.user} --password-stdin ${this.address} <<<${this.password}`;
+        return `docker login --username ${this.user} --password-stdin ${this.address} <<<${quote(this.password)}`;
     }
 
     private async trustedBy(sandbox: Sandbox): Promise<void> {

@@ -23,6 +23,19 @@ teardown() { close_host; }
   same daemon.json "$(host ls /etc/docker)"
 }
 
+@test "what else is in the file is on no command line: it may be for root alone" {
+  write_on_host "$DAEMON_JSON" 600 <<<'{"proxies": {"https-proxy": "http://user:very-secret@192.0.2.1"}}'
+  traced_step docker-daemon-config
+  not_started_with very-secret
+  # As the user does who edits it.
+  on_host "$DAEMON_JSON" | jq '.debug = true' | write_on_host "$DAEMON_JSON" 600
+  traced_step docker-daemon-config
+  not_started_with very-secret
+  traced_step host remove
+  not_started_with very-secret
+  same '{"proxies":{"https-proxy":"http://user:very-secret@192.0.2.1"},"debug":true}' "$(on_host "$DAEMON_JSON" | jq -c .)"
+}
+
 @test "a file that was not there is gone again" {
   step_succeeds docker-daemon-config
   step_succeeds host remove

@@ -2,7 +2,7 @@
 # A host for each test: a mount and a network namespace of its own, where what
 # the steps write to is a layer over the machine's own directories, and Docker
 # and systemd are stubs. Nothing of the machine is touched.
-# Needs: root, overlayfs, jq, iproute2, util-linux.
+# Needs: root, overlayfs, jq, iproute2, util-linux, strace.
 
 bats_require_minimum_version 1.5.0
 load stubs/stub
@@ -164,6 +164,23 @@ bundle() {
 run_step() {
   bundle "$1" >"$FAKE/bundle"
   run --separate-stderr host setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle"
+}
+
+# traced_step STEP [VERB]: as run_step; every program that it started, with arguments and variables, is in $FAKE/execs.
+traced_step() {
+  bundle "$1" >"$FAKE/bundle"
+  run --separate-stderr host strace --follow-forks --quiet=all --trace=execve --no-abbrev --string-limit=100000 \
+    --output="$FAKE/execs" setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle"
+  [ "$(grep -c execve "$FAKE/execs")" -gt 10 ]
+}
+
+# not_started_with TEXT: no program got it as an argument or a variable.
+not_started_with() {
+  ! grep -F -- "$1" "$FAKE/execs" >"$FAKE/found" || {
+    echo "started with $1:"
+    cut -c 1-200 "$FAKE/found"
+    return 1
+  }
 }
 
 step_succeeds() {

@@ -123,6 +123,16 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
 {"name":"r2","address":"fc00:172:17::1","connected":false,"since":null,"lastTermination":{"code":65533,"reason":"Connection closed"}}' "$(look '.routers[]')"
 }
 
+@test "the login of the REST API and the container's variables are on no command line" {
+  serve_routers '[]'
+  change_container openbmp_aio 'Env=["MYSQL_ROOT_PASSWORD=very-secret"]'
+  traced_step status look
+  same '[]' "$(jq -c .routers <<<"$output")"
+  not_started_with openbmp:CiscoRA
+  not_started_with "$(printf openbmp:CiscoRA | base64)"
+  not_started_with very-secret
+}
+
 @test "a collector that does not answer has no list of routers; one without routers has an empty one" {
   same null "$(look .routers)"
   serve_routers '[]'

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { hostScript } from "../../components/hostScript";
+import { hostScript, type ScriptInput } from "../../components/hostScript";
 import { readDeployment } from "../../scripts/lib/status/deployment";
 import { report } from "../../scripts/lib/status/report";
 import { type HostStatus, statusOf } from "../../scripts/lib/status/status";
@@ -10,10 +10,12 @@ const secret = (value: unknown) => ({
 });
 const login = { host: "2001:db8::10", user: "admin", hostKey: "ssh-ed25519 AAAA", privateKey: secret("KEY") };
 
-const commandOf = (type: string, variables: Readonly<Record<string, string>>, more: object = {}) => ({
+const scriptOf = (input: ScriptInput) => hostScript("docker-restart", [], input);
+
+const commandOf = (type: string, variables: ScriptInput["variables"], more: object = {}) => ({
     urn: `urn:pulumi:lab::openbmp-aio-ipv6::${type}$command:remote:Command::name`,
     type: "command:remote:Command",
-    inputs: { connection: secret(login), stdin: secret(hostScript("docker-restart", [], variables)), create: "bash" },
+    inputs: { connection: secret(login), stdin: secret(scriptOf({ variables })), create: "bash" },
     ...more,
 });
 const stateOf = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
@@ -37,7 +39,7 @@ describe("the deployment read from the state", () => {
 
     test("has the jump host, where there is one", () => {
         const jump = { host: "192.0.2.1", hostKey: "ssh-ed25519 BBBB", privateKey: secret("KEY") };
-        const inputs = { connection: { ...login, proxy: jump }, stdin: "" };
+        const inputs = { connection: { ...login, proxy: jump }, stdin: scriptOf({ variables: {} }) };
         expect(readDeployment(stateOf(commandOf(start, {}, { inputs }))).connection.proxy).toMatchObject({
             host: "192.0.2.1",
             hostKey: "ssh-ed25519 BBBB",
@@ -51,6 +53,11 @@ describe("the deployment read from the state", () => {
             "no collector",
             stateOf(commandOf("openbmp-aio-ipv6:host:ExistingHost", {})),
             "the stack's deployment was never completed",
+        ],
+        [
+            "scripts of another version",
+            stateOf(commandOf(start, {}, { inputs: { connection: login, stdin: "MODE=dnat\nmain" } })),
+            "another version of this program deployed the stack: scripts/pulumi up",
         ],
     ])("with %s in it is refused", (_, state, message) => {
         expect(() => readDeployment(state)).toThrow(message);

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # Names, places and small helpers that every step on the host shares.
 # Assumes: root, bash, systemd, the tools that the preflight looks for.
+# Input: OWNER, the stack that runs the step, PROJECT/STACK.
 
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
@@ -65,12 +66,38 @@ write_file() {
 
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
-# Claims the host for this stack before anything of it is changed.
-open_record() {
-  mkdir -p "$RECORD"
-  chmod 700 "$RECORD"
-  printf '%s\n' "$OWNER" | write_file "$RECORD/owner" 600 >/dev/null
+# claim_host: the host is this stack's from here on, or the step ends. A file gets
+# its name once: of two stacks at the same moment, one has it.
+claim_host() {
+  local claim recorded problem
+  if [ ! -e "$RECORD/owner" ]; then
+    (umask 077 && mkdir -p "$RECORD")
+    claim=$(mktemp "$RECORD/owner.XXXXXX")
+    printf '%s\n' "$OWNER" >"$claim"
+    # A power cut must not leave a name without its text.
+    sync "$claim"
+    ln -T "$claim" "$RECORD/owner" 2>/dev/null || true
+    rm -f "$claim"
+  fi
+  recorded=$(recorded_owner)
+  [ -n "$recorded" ] || die "$RECORD/owner names no stack: run again; if that does not help, remove the file"
+  problem=$(owner_problem "$recorded")
+  [ -z "$problem" ] || die "$problem"
 }
+
+# owner_problem RECORDED: a line where that is another stack.
+owner_problem() {
+  [ -z "$1" ] || [ "$1" = "$OWNER" ] || echo "the host is deployed by the stack $1: destroy that one first"
+}
+
+# release_host: in one move, so that a claim at this moment finds all of the record, or none.
+release_host() {
+  clear_released
+  mv -T "$RECORD" "$RECORD.released"
+  clear_released
+}
+
+clear_released() { rm -rf "$RECORD.released"; }
 
 # The stack that a former deployment recorded, empty when there is none.
 recorded_owner() { cat "$RECORD/owner" 2>/dev/null || true; }

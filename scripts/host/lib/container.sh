@@ -36,12 +36,12 @@ container_spec() {
 }
 
 # One line for each way in which a container that is not ours does not fit.
-# Values of variables stay unnamed: they may be secrets.
+# Values of variables stay unnamed and off the command line: they may be secrets.
 container_misfits() {
   container_json | jq -r \
     --arg image "$IMAGE" --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
-    --arg environment "$(container_environment)" '
+    --rawfile environment <(container_environment) '
     def port(inside): (.HostConfig.PortBindings[inside + "/tcp"] // [])[0].HostPort // "none";
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
     . as $container
@@ -59,15 +59,18 @@ container_misfits() {
           else "its environment lacks the wanted \(split("=")[0])" end)'
 }
 
+# The variables that the container has from its image, as a JSON array.
+image_environment() {
+  docker image inspect --format '{{json .Config.Env}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null
+}
+
 # What the container has besides what a deployment gives it, one line each.
-# Values of variables stay unnamed: they may be secrets.
+# Values of variables stay unnamed and off the command line: they may be secrets.
 container_extras() {
-  local of_image
-  of_image=$(docker image inspect --format '{{json .Config.Env}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null)
-  container_json | jq -r --argjson of_image "$of_image" --arg environment "$(container_environment)" '
+  container_json | jq -r --slurpfile of_image <(image_environment) --rawfile environment <(container_environment) '
     (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
       | "port \(.key) published as \(.value[0].HostPort)"),
-    ([.Config.Env[]? | select([.] | inside($of_image // []) | not) | split("=")[0]]
+    ([.Config.Env[]? | select([.] | inside($of_image[0] // []) | not) | split("=")[0]]
       - [$environment | split("\n")[] | split("=")[0]] | .[] | "the variable \(.)"),
     (.Mounts[] | select(.Destination | IN("/config", "/data/mysql") | not) | "\(.Source) at \(.Destination)"),
     (.Mounts[] | select(.Type == "volume" and (.Destination | IN("/config", "/data/mysql")))
@@ -113,9 +116,10 @@ image_registry() {
 pull_with_login() {
   local config status=0
   config=$(mktemp -d /run/openbmp-registry.XXXXXX)
+  # A here-string would be a file for a moment, where bash is older than 5.1.
   # shellcheck disable=SC2046 # no registry is no word
-  docker --config "$config" login --username "$REGISTRY_USER" --password-stdin $(image_registry) \
-    <<<"$REGISTRY_PASSWORD" >/dev/null &&
+  printf '%s\n' "$REGISTRY_PASSWORD" |
+    docker --config "$config" login --username "$REGISTRY_USER" --password-stdin $(image_registry) >/dev/null &&
     docker --config "$config" pull --quiet "$IMAGE" >/dev/null || status=$?
   rm -rf "$config"
   return "$status"
@@ -125,9 +129,10 @@ create_container() {
   mkdir -p "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
   local placement=()
   [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
-  # The file descriptor keeps the values off the command line.
+  # File descriptors keep the values off the command line, and the digest from
+  # which a short one could be found by trying.
   docker create --name "$CONTAINER" --hostname openbmp-aio --restart unless-stopped \
-    --label "$SPEC_LABEL=$(container_spec)" \
+    --label-file <(printf '%s=%s\n' "$SPEC_LABEL" "$(container_spec)") \
     --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
     --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
     "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null

@@ -52,8 +52,9 @@ docker_proxy_problems() {
 # wrote and this one does not need.
 merged_daemon_json() {
   read_daemon_json | jq --indent 4 --argjson wanted "$(wanted_daemon_keys)" \
-    --argjson written "$(written_daemon_keys)" --argjson found "$(found_daemon_json)" '
-    reduce ($written | keys_unsorted[] | select(in($wanted) | not)) as $key (.;
+    --argjson written "$(written_daemon_keys)" --slurpfile found <(found_daemon_json) '
+    $found[0] as $found
+    | reduce ($written | keys_unsorted[] | select(in($wanted) | not)) as $key (.;
       if .[$key] != $written[$key] then .
       elif $found | has($key) then .[$key] = $found[$key]
       else del(.[$key]) end)
@@ -204,8 +205,9 @@ restore_daemon_keys() {
 # with_former_keys THERE WRITTEN: the file with each key that still has our value,
 # or that we had written and took out, as in THERE.
 with_former_keys() {
-  read_daemon_json | one_object 2>/dev/null | jq --indent 4 --argjson there "$1" --argjson former "$2" --argjson written "$(written_daemon_keys)" '
-    reduce ($written + $former | keys_unsorted[]) as $key (.;
+  read_daemon_json | one_object 2>/dev/null | jq --indent 4 --slurpfile there <(printf '%s' "$1") --argjson former "$2" --argjson written "$(written_daemon_keys)" '
+    $there[0] as $there
+    | reduce ($written + $former | keys_unsorted[]) as $key (.;
       if .[$key] != $written[$key] and (has($key) or ($former | has($key) | not)) then .
       elif $there | has($key) then .[$key] = $there[$key]
       else del(.[$key]) end)' || {

@@ -40,8 +40,8 @@ daemon_json_differences() {
 }
 
 changed_daemon_keys() {
-  merged_daemon_json | jq --raw-output --argjson there "$(read_daemon_json)" --arg file "$DAEMON_JSON" '
-    . as $wanted | ($wanted + $there | keys[]) as $key | select($wanted[$key] != $there[$key])
+  merged_daemon_json | jq --raw-output --slurpfile there <(read_daemon_json) --arg file "$DAEMON_JSON" '
+    . as $wanted | $there[0] as $there | ($wanted + $there | keys[]) as $key | select($wanted[$key] != $there[$key])
     | "\($file): \"\($key)\" is \($there[$key] | tojson), not \($wanted[$key] | tojson)"'
 }
 

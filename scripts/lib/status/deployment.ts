@@ -8,7 +8,7 @@ export interface Deployment {
     readonly owner: string;
     /** How the deployment reached its machine. */
     readonly connection: Connection;
-    /** The input of every step, as it was deployed: bash assignments, secrets included. */
+    /** The input of every step, as it was deployed: bash, secrets included. */
     readonly input: string;
 }
 
@@ -52,8 +52,16 @@ export function readDeployment(text: string): Deployment {
     return {
         owner: `${project}/${stack}`,
         connection: command.parse(last.inputs).connection,
-        input: inputs.map(({ stdin }) => inputOf(stdin)).join(""),
+        input: inputs.map(({ stdin }) => deployedInput(stdin)).join(""),
     };
+}
+
+function deployedInput(script: string): string {
+    const input = inputOf(script);
+    if (input === undefined) {
+        throw new Error("another version of this program deployed the stack: scripts/pulumi up");
+    }
+    return input;
 }
 
 /** Puts a secret of the state (pulumi/sdk/go/common/resource/sig) in the place of its mark; a reviver for JSON.parse. */
