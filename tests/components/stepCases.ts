@@ -8,7 +8,7 @@ import { CollectorConfig } from "../../components/collectorConfig";
 import { CollectorStart } from "../../components/collectorStart";
 import { DockerDaemonConfig } from "../../components/dockerDaemonConfig";
 import { DockerRestart } from "../../components/dockerRestart";
-import { readHostFile } from "../../components/hostScript";
+import { installedProgram, readHostFile } from "../../components/hostScript";
 import { Ipv6Dnat } from "../../components/ipv6Dnat";
 import type { CreatedMachine, Script } from "./registrations";
 
@@ -53,7 +53,7 @@ const container = {
     replaceContainer: true,
 };
 const dnatFiles = {
-    DNAT_PROGRAM_TEXT: readHostFile("unit/openbmp-dnat"),
+    DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
 };
@@ -77,7 +77,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 write: [
                     "docker-daemon-config",
-                    ["daemon-json", "engine"],
+                    ["daemon-json", "engine", "netfilter", "forwarding"],
                     {
                         ...machineInput,
                         MODE: "dnat",
@@ -108,7 +108,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine", "container", "network", "dnat"],
+                    ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -156,7 +156,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 scripts: {
                     create: [
                         "aio-container",
-                        ["engine", "container", "network"],
+                        ["engine", "container", "network", "netfilter", "forwarding"],
                         {
                             ...machineInput,
                             IMAGE: "openbmp/aio:1",
@@ -246,7 +246,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["daemon-json", "dnat"],
+                    ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
                     {
                         ...machineInput,
                         MODE: "proxy",
