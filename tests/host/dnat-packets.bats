@@ -203,6 +203,15 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger 2001:db8:2:: 8001)"
 }
 
+@test "where somebody's rule keeps packets from being tracked, the lists hold as well" {
+  local command
+  armed
+  for command in iptables ip6tables; do host "$command" -t raw -A PREROUTING -p tcp --dport 5000 -j NOTRACK; done
+  same nothing "$(answer stranger 2001:db8:2::10 5000)"
+  same nothing "$(answer stranger 198.51.2.10 5000)"
+  for command in iptables ip6tables; do host "$command" -t raw -F; done
+}
+
 # lone_segment NAMESPACE FROM TO: one with the flags SYN and FIN, which belongs to no
 # connection and begins none; prints what comes back.
 lone_segment() {
