@@ -44,10 +44,14 @@ export class Deployment {
     ) {}
 
     /** A stack for the sandbox; `config` adds to what every one needs. */
-    static create(sandbox: Sandbox, config: Record<string, string> = {}): Promise<Deployment> {
+    static create(
+        sandbox: Sandbox,
+        config: Record<string, string> = {},
+        name: string = sandbox.name,
+    ): Promise<Deployment> {
         const allowed = JSON.stringify([`${sandbox.peerAddress("100")}/120`]);
         return Deployment.of({
-            name: sandbox.name,
+            name,
             config: {
                 target: "host",
                 hostAddress: sandbox.info.address,
