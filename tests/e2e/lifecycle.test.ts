@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { connectionFrom, routedNeighbour } from "./connections";
 import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
-import { root } from "./run";
+import { eventually, root } from "./run";
 import { MINUTE, story } from "./story";
 
 /** What a user may have in daemon.json: odd spacing, other keys. */
@@ -113,6 +113,32 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
             expect(await shared.sandbox.acceptedLogins()).toBe(logins);
         },
         MINUTE,
+    );
+
+    test(
+        "a prefix that leaves the list ends its sessions, in the collector and in status, within 30 s",
+        async () => {
+            const connectedRow = async (name: string) =>
+                (await shared.sandbox.routers()).find((row) => row.RouterName === name)?.isConnected;
+            await shared.sandbox.startRouter("edge-6", "116");
+            await shared.sandbox.startRouter("edge-7", "107");
+            await shared.sandbox.connectedRouter("edge-6");
+            await shared.sandbox.connectedRouter("edge-7");
+            const starts = await shared.sandbox.collectorStarts();
+            await shared.deployment.configure({ bmpAllowedCidrs: `["${shared.sandbox.peerAddress("100")}/124"]` });
+            await shared.deployment.up();
+            await eventually(
+                "the collector knows",
+                30_000,
+                async () => (await connectedRow("edge-6")) === 0 || undefined,
+            );
+            expect((await shared.deployment.status()).stdout).toMatch(/^edge-6 .* gone /m);
+            expect([await connectedRow("edge-7"), await shared.sandbox.collectorStarts()]).toEqual([1, starts]);
+            await shared.deployment.configure({ bmpAllowedCidrs: `["${shared.sandbox.peerAddress("100")}/120"]` });
+            await shared.deployment.up();
+            await shared.sandbox.connectedRouter("edge-6");
+        },
+        2 * MINUTE,
     );
 
     test(

@@ -1,3 +1,4 @@
+import { routedAttempts } from "./connections";
 import { Deployment } from "./deployment";
 import { hammerWhile } from "./hammer";
 import { Sandbox } from "./sandbox";
@@ -54,6 +55,37 @@ describe("source addresses while everything moves", () => {
             expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
             expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS / 2);
             expect(counts.right).toBeGreaterThanOrEqual(RIGHT);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "are none of a neighbour's who has an IPv4 route to the container, while units and Docker restart and the host reboots",
+        async () => {
+            const attempts = (action: () => Promise<void>) =>
+                routedAttempts(
+                    sandbox,
+                    "172.17.0.0/16",
+                    ["172.17.0.2", "172.17.0.3"],
+                    [5000, 8001, 3306, 2181, 9092],
+                    action,
+                );
+            const counts = await attempts(async () => {
+                for (const what of ["openbmp-aio-ipv6-guard", "openbmp-aio-ipv6-dnat", "docker"]) {
+                    await sandbox.root(`systemctl restart ${what}; sleep 2`);
+                }
+                await sandbox.root("docker restart --time 1 openbmp_aio; sleep 1");
+                await sandbox.reboot();
+            });
+            expect(counts.connected).toBe(0);
+            expect(counts.attempts).toBeGreaterThanOrEqual(500);
+            // Without the rules it gets through: the route is right, the ports are open.
+            const without = await attempts(async () => {
+                await sandbox.root(
+                    "iptables -t mangle -F OPENBMP-FORWARD; sleep 2; systemctl restart openbmp-aio-ipv6-dnat",
+                );
+            });
+            expect(without.connected).toBeGreaterThan(0);
         },
         3 * MINUTE,
     );
