@@ -26,7 +26,6 @@ check_tools() {
   [ -z "$missing" ]
 }
 
-# Leaves the engine's version in ENGINE.
 check_docker() {
   local version info
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
@@ -35,7 +34,6 @@ check_docker() {
   fi
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
     problem "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
-  ENGINE=$version
   systemctl cat docker.service >/dev/null 2>&1 ||
     problem "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
   info=$(docker info --format '{{json .}}')
@@ -124,10 +122,9 @@ check_owner() {
 }
 
 facts() {
-  jq -cn --arg ipv6 "$(verification_address)" --arg hostname "$(hostname)" \
+  jq -cn --arg ipv6 "$(verification_address)" \
     --arg ipv4 "$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p')" \
-    --arg engine "$ENGINE" \
-    '{ipv6Address: $ipv6, ipv4Address: $ipv4, hostname: $hostname, engine: $engine}'
+    '{ipv6Address: $ipv6, ipv4Address: $ipv4}'
 }
 
 preflight() {
