@@ -69,7 +69,8 @@ check_restart() {
 check_image_needs() {
   local total needed
   needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
-  if [ -z "$needed" ]; then
+  # A label is its author's text.
+  if ! [[ $needed =~ ^[0-9]{1,7}$ ]]; then
     needed=$AIO_MEMORY_MB
     [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
   fi
@@ -105,7 +106,7 @@ check_port() {
   [ "$holder" != "$CONTAINER" ] || return 0
   holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
-    sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (pid \2)/p' | head -n 1)
+    LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
   [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
 }
 
@@ -128,7 +129,7 @@ facts() {
 }
 
 preflight() {
-  local refusals
+  local refusals reason
   if check_tools; then
     check_owner
     check_ipv6
@@ -145,8 +146,8 @@ preflight() {
     fi
   fi
   if [ ${#PROBLEMS[@]} -gt 0 ]; then
-    printf '%s: the host is not fit, nothing was changed:\n' "$TOOL" >&2
-    printf -- '- %s\n' "${PROBLEMS[@]}" >&2
+    say "$TOOL: the host is not fit, nothing was changed:"
+    for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
   facts
