@@ -35,6 +35,14 @@ export function shortened(text: string, length: number): string {
     return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
 
+/**
+ * A cell of a table: no gap in it looks like the next one, and it does not push
+ * the others out of sight.
+ */
+export function cell(text: string, length = 64): string {
+    return shortened(printable(text.replace(/ {2,}/g, " ")), length);
+}
+
 /** The end of a text that may be of any length: it says what an error is. */
 export function ending(text: string, length: number): string {
     return text.length <= length ? text : `…${text.slice(-length)}`;

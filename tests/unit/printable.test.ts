@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ending, printable, printableJson, printableLines, shortened, shown } from "../../components/printable";
+import { cell, ending, printable, printableJson, printableLines, shortened, shown } from "../../components/printable";
 
 /** Any code unit, so also halves of pairs, with those that matter more often than others. */
 const anyText = fc
@@ -92,6 +92,10 @@ describe("printableJson", () => {
             }),
         );
     });
+});
+
+test("a cell has no gap in it, and an end", () => {
+    expect(cell(`a   b\x1b  ${"c".repeat(100)}`)).toBe(`a b\\u{1b} ${"c".repeat(54)}…`);
 });
 
 test("texts are cut at either end, and short ones stay", () => {

@@ -1,8 +1,6 @@
-import { printable, shortened } from "../../../components/printable";
+import { cell, printable, shortened } from "../../../components/printable";
 import { type MarkedRouter, NO_ADDRESS, type Status } from "./status";
 
-/** Of a name or an address; a longer one would push the other columns out of sight. */
-const CELL_CHARACTERS = 64;
 /** Of a rule or a difference. */
 const LINE_CHARACTERS = 1000;
 
@@ -22,11 +20,6 @@ export function report(status: Status): string {
     return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""]
         .map((line) => shortened(printable(line), LINE_CHARACTERS))
         .join("\n");
-}
-
-/** A text from outside as one cell: no gap in it looks like the next one, and the row does not get out of hand. */
-function cell(text: string): string {
-    return shortened(printable(text.replace(/ {2,}/g, " ")), CELL_CHARACTERS);
 }
 
 function onOff(value: boolean | null): string {
