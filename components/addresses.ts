@@ -59,13 +59,51 @@ export function prefixContains(outer: string, inner: string): boolean {
 /** Every public IPv6 address is within it (RFC 4291, section 2.4; IANA). */
 const GLOBAL_UNICAST = "2000::/3";
 
+/** IANA gives one registry no more than an IPv4 /8 or an IPv6 /12: a shorter prefix shuts out nobody in particular. */
+const SHORTEST_ACCEPTED = { ipv4: 8, ipv6: 12 };
+
+/** A part of IPv6 whose addresses stand for IPv4 addresses. */
+interface Ipv4InIpv6 {
+    readonly name: string;
+    readonly prefix: string;
+    /** Where the IPv4 address begins, in bits. */
+    readonly offset: number;
+}
+
 /**
- * Whether a prefix is the Internet or so large a part of it that it shuts out
- * nobody in particular: IANA gives no more than an IPv4 /8 or an IPv6 /12 to
- * one registry.
+ * Where one IPv6 prefix stands for all of IPv4.
+ *
+ * In the prefix for local use, and in Teredo's, an address can begin at several
+ * bits: the last 32 are free whichever is meant (RFC 6052, section 2.2), and
+ * are those of Teredo's client (RFC 4380, section 4).
  */
-export function isWorldOpen({ family, length, text }: Prefix): boolean {
-    return family === "ipv4" ? length < 8 : length < 12 && prefixesOverlap(text, GLOBAL_UNICAST);
+const IPV4_IN_IPV6: readonly Ipv4InIpv6[] = [
+    { name: "NAT64, RFC 6052", prefix: "64:ff9b::/96", offset: 96 },
+    { name: "NAT64 for local use, RFC 8215", prefix: "64:ff9b:1::/48", offset: 96 },
+    { name: "IPv4-mapped, RFC 4291", prefix: "::ffff:0:0/96", offset: 96 },
+    { name: "IPv4-compatible, RFC 4291", prefix: "::/96", offset: 96 },
+    { name: "IPv4-translated, RFC 2765", prefix: "::ffff:0:0:0/96", offset: 96 },
+    { name: "6to4, RFC 3056", prefix: "2002::/16", offset: 16 },
+    { name: "Teredo, RFC 4380", prefix: "2001::/32", offset: 96 },
+];
+
+/**
+ * What makes a prefix world-open: it is the Internet, or so large a part of it
+ * that it shuts out nobody in particular, in its own family or as IPv6 that
+ * stands for IPv4. Undefined where it is neither.
+ */
+export function worldOpenReason({ family, length, text }: Prefix): string | undefined {
+    const shortest = SHORTEST_ACCEPTED[family];
+    if (length < shortest && (family === "ipv4" || prefixesOverlap(text, GLOBAL_UNICAST))) {
+        return `${family === "ipv4" ? "IPv4" : "IPv6"} is accepted from /${shortest} on`;
+    }
+    const form = IPV4_IN_IPV6.find(
+        ({ prefix, offset }) => length < offset + SHORTEST_ACCEPTED.ipv4 && prefixesOverlap(text, prefix),
+    );
+    return (
+        form &&
+        `it stands for IPv4 (${form.prefix}: ${form.name}), which is accepted there from /${form.offset + SHORTEST_ACCEPTED.ipv4} on`
+    );
 }
 
 /** The first of the subnets with a /64 in a VPC's IPv6 block. */

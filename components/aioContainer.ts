@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "./addresses";
 import type { Machine } from "./machine";
-import { remoteStep, resultField, type ShellInputs } from "./remoteStep";
+import { remoteStep, type ShellInputs } from "./remoteStep";
 import type { DockerNetwork } from "./settings";
+import { sha256, stepResult } from "./stepResult";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */
 const CONTAINER_NUMBER = 0x5000;
@@ -91,7 +92,7 @@ export class AioContainer extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.containerId = resultField<string>(step, "containerId");
+        this.containerId = stepResult(step, { containerId: sha256 }).containerId;
         this.imageRef = pulumi.output(args.image);
         this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
     }

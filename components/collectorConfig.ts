@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { applyEdits, type CollectorValues, patEnabledIn, planEdits } from "./openbmpdConf";
-import { remoteStep, resultField } from "./remoteStep";
+import { applyEdits, type CollectorValues, patEnabledIn, planEdits, unpackFile } from "./openbmpdConf";
+import { remoteStep } from "./remoteStep";
+import { answerRefusal, sha256, stepResult } from "./stepResult";
 
 export interface CollectorConfigArgs extends CollectorValues {
     readonly machine: Machine;
@@ -12,16 +12,31 @@ export interface CollectorConfigArgs extends CollectorValues {
     readonly reapply: string;
 }
 
-const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+/** The largest file, where gzip makes it no smaller, in the four thirds that base64 takes, with its line ends. */
+const MAXIMUM_CHARACTERS = 24 * 1024 * 1024;
 
-/** What the reading step prints: the file's digest, then its text, gzipped, in base64. */
-function planWrite(stdout: string, wanted: CollectorValues) {
-    const [digest = "", ...lines] = stdout.split("\n");
-    const text = gunzipSync(Buffer.from(lines.join(""), "base64"));
+const digestOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * The file that the reading step printed: its digest, then its text, gzipped,
+ * in base64. What does not fit is not shown: the text may hold secrets.
+ */
+function printedFile(stdout: string): Buffer | undefined {
+    const [digest, ...lines] = stdout.split("\n");
+    try {
+        return stdout.length <= MAXIMUM_CHARACTERS && sha256.safeParse(digest).success
+            ? unpackFile(lines.join(""))
+            : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function planWrite(text: Buffer, wanted: CollectorValues) {
     const edits = planEdits(text, wanted);
     return {
-        OLD_SHA256: digest,
-        NEW_SHA256: sha256(applyEdits(text, edits)),
+        OLD_SHA256: digestOf(text),
+        NEW_SHA256: digestOf(applyEdits(text, edits)),
         PAT_FOUND: String(patEnabledIn(text) ?? ""),
         EDITS: edits.map(
             (edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`,
@@ -56,7 +71,13 @@ export class CollectorConfig extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        const plan = read.stdout.apply((stdout) => planWrite(stdout, wanted));
+        const plan = read.stdout.apply((stdout) => {
+            const text = printedFile(stdout);
+            if (!text) {
+                throw answerRefusal(read, "it must be openbmpd.conf, of at most 16 MiB, after its digest");
+            }
+            return planWrite(text, wanted);
+        });
         const write = remoteStep(
             `${name}-write`,
             {
@@ -72,7 +93,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        this.configSha256 = resultField<string>(write, "configSha256");
+        this.configSha256 = stepResult(write, { configSha256: sha256 }).configSha256;
         this.registerOutputs({ configSha256: this.configSha256 });
     }
 }

@@ -1,7 +1,11 @@
+import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { Machine } from "./machine";
-import { remoteStep, resultField } from "./remoteStep";
+import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
+import { text } from "./settingsFields";
+import { address, ipv6Address, stepResult } from "./stepResult";
 
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
@@ -36,14 +40,45 @@ export interface Verification {
     /** The address that they came from, outside the host's own stack. */
     readonly sentFrom: string;
     /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
-    readonly bmpSeenFrom?: string;
+    readonly bmpSeenFrom?: string | undefined;
     /** The source address that the container saw at the REST port. */
     readonly restSeenFrom: string;
     /** What the REST API answered over that way. */
     readonly restStatus: string;
     /** In the mode `proxy`: PAT in the collector. */
-    readonly patEnabled?: boolean;
+    readonly patEnabled?: boolean | undefined;
 }
+
+/** What carries IPv6 to the container, by the word that the host has for it. */
+const DATAPATHS = {
+    dnat: "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container",
+    native: "native: the engine's own IPv6 NAT carries IPv6 to the container",
+    proxy: "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart",
+};
+
+/** HTTP version and status code; the reason beside them would be the container's own words. */
+const restStatus = text("HTTP/1.0 or HTTP/1.1 and a status code", (value) =>
+    /^HTTP\/1\.[01] [1-5][0-9]{2}$/.test(value),
+).transform((value) => `${value} ${STATUS_CODES[value.slice(-3)] ?? ""}`.trimEnd());
+
+/** What the step prints. */
+const answer = {
+    containerIpv6: ipv6Address,
+    datapath: z.enum(["dnat", "native", "proxy"], { error: "dnat, native or proxy" }),
+    verification: z.nullable(
+        z.object(
+            {
+                sentTo: ipv6Address,
+                sentFrom: ipv6Address,
+                bmpSeenFrom: z.optional(ipv6Address),
+                restSeenFrom: address,
+                restStatus,
+                patEnabled: z.optional(z.boolean("true or false")),
+            },
+            "an object, or null",
+        ),
+    ),
+};
 
 /** The collector runs on its present configuration, and is proven to see real IPv6 sources. */
 export class CollectorStart extends pulumi.ComponentResource {
@@ -78,11 +113,10 @@ export class CollectorStart extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.containerIpv6 = resultField<string>(step, "containerIpv6");
-        this.datapath = resultField<string>(step, "datapath");
-        this.verification = resultField<Verification | null>(step, "verification").apply(
-            (seen) => seen ?? "not verified: verify is false",
-        );
+        const result = stepResult(step, answer);
+        this.containerIpv6 = result.containerIpv6;
+        this.datapath = result.datapath.apply((word) => DATAPATHS[word]);
+        this.verification = result.apply(({ verification }) => verification ?? "not verified: verify is false");
         this.registerOutputs({
             containerIpv6: this.containerIpv6,
             datapath: this.datapath,

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { remoteStep, resultField } from "./remoteStep";
+import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
+import { sha256, stepResult } from "./stepResult";
 
 export interface DockerDaemonConfigArgs {
     readonly machine: Machine;
@@ -36,7 +37,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.daemonJsonSha256 = resultField<string>(step, "daemonJsonSha256");
+        this.daemonJsonSha256 = stepResult(step, { daemonJsonSha256: sha256 }).daemonJsonSha256;
         this.registerOutputs({ daemonJsonSha256: this.daemonJsonSha256 });
     }
 }

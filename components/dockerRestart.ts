@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { remoteStep, resultField } from "./remoteStep";
+import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
+import { stepResult, version } from "./stepResult";
 
 export interface DockerRestartArgs {
     readonly machine: Machine;
@@ -39,7 +40,7 @@ export class DockerRestart extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.engine = resultField<string>(step, "engine");
+        this.engine = stepResult(step, { engine: version }).engine;
         this.registerOutputs({ engine: this.engine });
     }
 }

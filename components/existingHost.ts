@@ -2,14 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { isIpv6Address } from "./addresses";
 import type { Host, Machine } from "./machine";
 import { type Demands, preflight } from "./preflight";
-import { resultField } from "./remoteStep";
 import { type SshArgs, sshCommandOf, sshConnection } from "./sshConnection";
+import { ipv4AddressOrNone, ipv6Address, stepResult } from "./stepResult";
 
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
 export interface ExistingHostArgs extends SshArgs, Demands {
     /** Where SSH goes: an IPv4 or IPv6 address or a DNS name. */
     readonly address: string;
 }
+
+/** What the preflight prints. */
+const answer = { ipv6Address, ipv4Address: ipv4AddressOrNone };
 
 /** A Linux machine that is there already. */
 export class ExistingHost extends pulumi.ComponentResource implements Host {
@@ -30,10 +33,9 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
         this.owner = args.owner;
 
         const found = preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: opts?.dependsOn });
-        this.ipv6Address = resultField<string>(found, "ipv6Address").apply((address) =>
-            isIpv6Address(args.address) ? args.address : address,
-        );
-        this.ipv4Address = resultField<string>(found, "ipv4Address");
+        const facts = stepResult(found, answer);
+        this.ipv6Address = facts.apply((each) => (isIpv6Address(args.address) ? args.address : each.ipv6Address));
+        this.ipv4Address = facts.ipv4Address;
         this.sshCommand = sshCommandOf(args);
         this.registerOutputs({
             ipv6Address: this.ipv6Address,

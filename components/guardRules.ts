@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isWorldOpen, readPrefix } from "./addresses";
+import { readPrefix, worldOpenReason } from "./addresses";
 import { isPinnableHostKey } from "./settingsFields";
 
 /** Stands for a value that is not known yet: it breaks no rule. */
@@ -58,7 +58,9 @@ function openings(path: string, rule: Inputs, protocol: unknown, allowWorldOpen:
         listOf(at(rule, key)).flatMap((value, index) => {
             const prefix = readPrefix(String(value));
             const where = `${path}${key}${Array.isArray(rule[key]) ? `[${index}]` : ""}`;
-            return must(where, value, !!prefix && !isWorldOpen(prefix), "a prefix that is not world-open");
+            const open = prefix && worldOpenReason(prefix);
+            const why = open === undefined ? "" : ` (${open})`;
+            return must(where, value, !!prefix && !open, `a prefix that is not world-open${why}`);
         }),
     );
     const lists = ["prefixListId", "prefixListIds"].flatMap((key) =>

@@ -3,7 +3,8 @@ import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
 import type { DockerNetwork, Mode } from "./settings";
-import { remoteStep, resultField } from "./remoteStep";
+import { remoteStep } from "./remoteStep";
+import { sha256, stepResult } from "./stepResult";
 
 export interface Ipv6DnatArgs {
     readonly machine: Machine;
@@ -57,7 +58,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.rulesSha256 = resultField<string>(step, "rulesSha256");
+        this.rulesSha256 = stepResult(step, { rulesSha256: sha256 }).rulesSha256;
         this.registerOutputs({ rulesSha256: this.rulesSha256 });
     }
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { type Edit, YamlPatch } from "./yamlPatch";
 
 /** The values of openbmpd.conf that a deployment sets. */
@@ -16,6 +17,22 @@ const PAT_PATHS = ["base.startup.pat_enabled", "base.startup.pat", "base.pat_ena
 /** What the collector's YAML library reads as a truth value. */
 const TRUE = /^(?:[yY]|[yY]es|YES|[tT]rue|TRUE|[oO]n|ON)$/;
 const FALSE = /^(?:[nN]|[nN]o|NO|[fF]alse|FALSE|[oO]ff|OFF)$/;
+
+/** The host reads no larger one: scripts/host/collector-config-read.sh. */
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The file, gzipped and in base64, as hosts print it.
+ *
+ * @throws Error where it is not that, or larger than a file may be
+ */
+export function unpackFile(base64: string): Buffer {
+    try {
+        return gunzipSync(Buffer.from(base64, "base64"), { maxOutputLength: MAXIMUM_BYTES });
+    } catch {
+        throw new Error(`${FILE} must be a file of at most ${MAXIMUM_BYTES} bytes`);
+    }
+}
 
 /** Bytes as characters, after a byte order mark: offsets in the text are offsets in the file. */
 function readText(file: Buffer): { text: string; start: number } {

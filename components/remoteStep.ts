@@ -54,14 +54,3 @@ export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepO
         },
     );
 }
-
-/**
- * A field of the JSON object that a step printed. The provider marks the
- * output as secret because the input is; what the steps print is not.
- */
-export function resultField<T>(step: command.remote.Command, field: string): pulumi.Output<T> {
-    return pulumi.unsecret(step.stdout).apply((stdout) => {
-        const result = JSON.parse(stdout) as Record<string, T>;
-        return result[field] as T;
-    });
-}

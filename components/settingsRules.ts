@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isWorldOpen, prefixContains, readPrefix } from "./addresses";
+import { prefixContains, readPrefix, worldOpenReason } from "./addresses";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
 import { isEncrypted, publicKeyOf } from "./sshKeys";
 
@@ -23,11 +23,9 @@ function checkLists(settings: Lists, refuse: Refuse): void {
     for (const key of ["bmpAllowedCidrs", "restAllowedCidrs", "sshAllowedCidrs"] as const) {
         settings[key]?.forEach((prefix, index) => {
             const read = readPrefix(prefix);
-            if (read && isWorldOpen(read) && !settings.allowWorldOpen) {
-                refuse(
-                    [key, index],
-                    "narrower than the whole Internet (IPv4 from /8 on, IPv6 from /12 on), unless allowWorldOpen is true",
-                );
+            const open = read && worldOpenReason(read);
+            if (open !== undefined && !settings.allowWorldOpen) {
+                refuse([key, index], `narrower than the whole Internet (${open}), unless allowWorldOpen is true`);
             }
             if (isInside(prefix, settings.fixedCidrV6)) {
                 refuse([key, index], `outside fixedCidrV6 (${settings.fixedCidrV6}), where only containers are`);

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, type ParsedNode, parseAllDocuments, type Scalar, type YAMLMap } from "yaml";
+import { printable, shortened, shown } from "./printable";
 
 /** Replaces `length` characters at `offset` by `text`. */
 export interface Edit {
@@ -51,7 +52,8 @@ export class YamlPatch {
         const first = "empty" in documents ? undefined : documents[0];
         const problem = (first ?? ("empty" in documents ? documents : undefined))?.errors[0];
         if (problem) {
-            throw new Error(`${file} is not valid YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);
+            const [line = ""] = problem.message.split("\n");
+            throw new Error(`${file} is not valid YAML: ${printable(shortened(line.replace(/:$/, ""), 200))}`);
         }
         const contents = first?.contents ?? null;
         if (contents && !isMap(contents) && !isEmpty(contents)) {
@@ -95,7 +97,7 @@ export class YamlPatch {
                 offset,
                 length: node.range[1] - offset,
                 text: this.inStyleOf(node, value),
-                reason: `${path} is "${node.value as string}", not "${value}"`,
+                reason: `${path} is ${shown(node.value)}, not "${value}"`,
             });
         }
         return true;

@@ -39,7 +39,7 @@ main() {
     ensure_image
     create_on_network
   fi
-  container_json | jq -c --arg image "$IMAGE" '{containerId: .Id, imageId: .Image, imageRef: $image}'
+  container_json | jq -c '{containerId: .Id}'
 }
 
 main "$@" </dev/null

@@ -10,19 +10,24 @@ DATA_UNIT=openbmp-aio-ipv6-data.service
 DATA_VOLUME=${DATA_VOLUME:-/usr/local/lib/openbmp-aio-ipv6/openbmp-data-volume}
 OUTPUT_LOG=${OUTPUT_LOG:-/var/log/cloud-init-output.log}
 
+# end: of what comes on stdin, as much as a message holds.
+end() { tail -c "$MESSAGE_CHARACTERS" | tr -d '\0'; }
+
+where_it_stands() { say "$(cloud-init status --long 2>&1 | beginning)"; }
+
 # The last words of a unit.
 unit_lines() {
   say "--- $1, its last lines:"
-  journalctl --unit "$1" --lines 15 --no-pager --output cat >&2 || true
+  say "$(journalctl --unit "$1" --lines 15 --no-pager --output cat | end)"
 }
 
 # What went wrong, most telling last: an error shows its end.
 explain() {
   local unit
-  cloud-init status --long >&2 || true
+  where_it_stands
   if [ -r "$OUTPUT_LOG" ]; then
     say "--- $OUTPUT_LOG, its last lines:"
-    tail -n 20 "$OUTPUT_LOG" | cut -c 1-400 >&2
+    say "$(tail -n 20 "$OUTPUT_LOG" | end)"
   fi
   while read -r unit _; do
     unit_lines "$unit"
@@ -36,7 +41,7 @@ wait_for_cloud_init() {
   0) ;;
   2)
     say "cloud-init is done, with errors that it recovered from:"
-    cloud-init status --long >&2 || true
+    where_it_stands
     ;;
   124)
     explain
@@ -54,7 +59,7 @@ check_data_volume() {
     unit_lines "$DATA_UNIT"
     die "the data volume is not mounted: $DATA_UNIT is not active (its last lines are above)"
   fi
-  "$DATA_VOLUME"
+  relayed "$DATA_VOLUME"
 }
 
 main() {

@@ -4,14 +4,6 @@
 # Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
 # START_TIMEOUT_SECONDS.
 
-datapath() {
-  case $1 in
-  proxy) echo "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart" ;;
-  dnat) echo "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container" ;;
-  native) echo "native: the engine's own IPv6 NAT carries IPv6 to the container" ;;
-  esac
-}
-
 # start_collector: once, whatever there is to be done before.
 start_collector() {
   local data_fits=true
@@ -45,7 +37,7 @@ main() {
     verification=$(verify)
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$address" --arg datapath "$(datapath "$way")" --argjson verification "$verification" \
+  jq -cn --arg address "$address" --arg datapath "$way" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 

@@ -26,7 +26,6 @@ check_tools() {
   [ -z "$missing" ]
 }
 
-# Leaves the engine's version in ENGINE.
 check_docker() {
   local version info
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
@@ -35,7 +34,6 @@ check_docker() {
   fi
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
     problem "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
-  ENGINE=$version
   systemctl cat docker.service >/dev/null 2>&1 ||
     problem "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
   info=$(docker info --format '{{json .}}')
@@ -71,7 +69,8 @@ check_restart() {
 check_image_needs() {
   local total needed
   needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
-  if [ -z "$needed" ]; then
+  # A label is its author's text.
+  if ! [[ $needed =~ ^[0-9]{1,7}$ ]]; then
     needed=$AIO_MEMORY_MB
     [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
   fi
@@ -107,7 +106,7 @@ check_port() {
   [ "$holder" != "$CONTAINER" ] || return 0
   holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
-    sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (pid \2)/p' | head -n 1)
+    LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
   [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
 }
 
@@ -117,14 +116,13 @@ check_ipv6() {
 }
 
 facts() {
-  jq -cn --arg ipv6 "$(verification_address)" --arg hostname "$(hostname)" \
+  jq -cn --arg ipv6 "$(verification_address)" \
     --arg ipv4 "$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p')" \
-    --arg engine "$ENGINE" \
-    '{ipv6Address: $ipv6, ipv4Address: $ipv4, hostname: $hostname, engine: $engine}'
+    '{ipv6Address: $ipv6, ipv4Address: $ipv4}'
 }
 
 preflight() {
-  local refusals
+  local refusals reason
   if check_tools; then
     problems_from owner_problem "$(recorded_owner)"
     check_ipv6
@@ -141,8 +139,8 @@ preflight() {
     fi
   fi
   if [ ${#PROBLEMS[@]} -gt 0 ]; then
-    printf '%s: the host is not fit, nothing was changed:\n' "$TOOL" >&2
-    printf -- '- %s\n' "${PROBLEMS[@]}" >&2
+    say "$TOOL: the host is not fit, nothing was changed:"
+    for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
   facts

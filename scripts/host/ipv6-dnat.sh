@@ -4,6 +4,8 @@
 # (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
 # FOLLOW_UNIT_TEXT.
 
+name_wrong_rules() { "$DNAT_PROGRAM" check >&2; }
+
 main() {
   local changed units_changed
   claim_host
@@ -24,10 +26,10 @@ main() {
     systemctl daemon-reload
   fi
   # Run on purpose, this step also mends rules that somebody changed by hand.
-  if [ -n "$changed$units_changed" ] || ! "$DNAT_PROGRAM" check >&2 ||
+  if [ -n "$changed$units_changed" ] || ! relayed name_wrong_rules ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
-      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | paste -sd ' ')"
+      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
     case $MODE in
     dnat) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
     proxy) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go by docker-proxy, from the allowed prefixes only" ;;

@@ -80,13 +80,47 @@ rest_answer() {
     cat <&3' "$REST_CONTAINER_PORT" 2>/dev/null
 }
 
+# What is taken of the REST API's answer: whoever speaks BMP makes rows, and the
+# container may answer without end.
+REST_BYTES=$((8 * 1024 * 1024))
+ROUTERS=10000
+# As long as the database's own columns.
+TEXT_CHARACTERS=255
+
+# router_rows: of the answer's JSON on stdin, what is wanted of each row, one a
+# line, and "end" after the last. Piece by piece, so that no answer fills the memory.
+router_rows() {
+  # shellcheck disable=SC2016
+  timeout 20 jq --compact-output --null-input --stream --argjson most "$ROUTERS" --argjson characters "$TEXT_CHARACTERS" '
+    ["RouterName", "RouterIP", "isConnected", "LastModified", "LastTermCode", "LastTermReason"] as $wanted
+    | limit($most + 1; foreach inputs as $event ({row: {}};
+        $event[0] as $path | .line = null
+        | if $path[0:2] != ["routers", "data"] then .
+          elif $event | has(1) then
+            if ($path | length) == 4 and any($wanted[]; . == $path[3]) then .row[$path[3]] = ($event[1] | if type == "string" then .[0:$characters] else . end)
+            elif ($path | length) == 2 and $event[1] == [] then .line = "end"
+            else . end
+          # An array or an object ends: the list, a row, or something in a row.
+          elif ($path | length) == 3 then .line = "end"
+          elif ($path | length) == 4 and ($path[3] | type) == "string" then .line = .row | .row = {}
+          else . end;
+        .line | values))' 2>/dev/null
+}
+
 router_facts() {
-  local answer=''
-  ! { container_exists && is_running; } || answer=$(rest_answer) || answer=''
-  sed '1,/^\r$/d' <<<"$answer" | jq '{routers: [.routers.data[] | {
-    name: .RouterName, address: .RouterIP, connected: (.isConnected | tostring | IN("1", "true")), since: .LastModified,
-    lastTermination: (if .LastTermCode == null and (.LastTermReason // "") == "" then null else {code: .LastTermCode, reason: .LastTermReason} end)}]}' 2>/dev/null |
-    grep . || echo '{"routers": null}'
+  { ! { container_exists && is_running; } || rest_answer | head -c "$REST_BYTES" | sed '1,/^\r$/d' | router_rows || true; } |
+    jq --null-input --argjson most "$ROUTERS" '
+      def words: if type == "string" then . elif . == null then "" else tostring end;
+      def number: if type == "string" then (tonumber? // null) else numbers // null end;
+      [inputs] as $found | any($found[]; . == "end") as $whole | [$found[] | objects] as $rows
+      | if ($rows | length) == 0 and ($whole | not) then {routers: null, routersNote: null}
+        else {
+          routers: [$rows[0:$most][] | {
+            name: (.RouterName | words), address: (.RouterIP | words), connected: (.isConnected | tostring | IN("1", "true")),
+            since: (.LastModified | if . == null then . else words end),
+            lastTermination: ({code: (.LastTermCode | number), reason: (.LastTermReason | words)} | if . == {code: null, reason: ""} then null else . end)}],
+          routersNote: (if $whole then null else "the answer of the REST API was cut off, there are more" end)
+        } end'
 }
 
 address_facts() {
@@ -104,7 +138,7 @@ config_facts() {
 }
 
 difference_facts() {
-  differences | jq --raw-input --slurp '{differences: [split("\n")[] | select(. != "") | split("\t") | {what: .[0]} + if .[1] then {cure: .[1]} else {} end]}'
+  differences | jq --raw-input --slurp '{differences: [split("\n")[] | select(. != "") | split("\t") | map(.[0:1000]) | {what: .[0]} + if .[1] then {cure: .[1]} else {} end]}'
 }
 
 main() {

@@ -23,13 +23,16 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# printable: what comes on stdin, without what a terminal would obey.
+printable() { LC_ALL=C tr -c '\n\t -~' '?'; }
+
 # run_quietly LABEL COMMAND…: the output is shown only when the command fails.
 run_quietly() {
   local label=$1 log
   shift
   log=$(mktemp)
   if ! "$@" >"$log" 2>&1 </dev/null; then
-    tail -n 40 "$log" >&2
+    tail -n 40 "$log" | printable >&2
     rm -f "$log"
     die "$label failed (its last lines are above)"
   fi

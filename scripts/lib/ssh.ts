@@ -24,6 +24,14 @@ export interface CommandRun {
     readonly onOutput: (chunk: Buffer, stream: StreamName) => void;
 }
 
+/** What a machine prints is kept in memory. */
+const MAXIMUM_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** What a piece of it counts for besides its bytes: a machine may print one byte at a time. */
+const CHUNK_BYTES = 1024;
+
+/** The machine printed more than is taken. */
+export class OutputTooLongError extends Error {}
+
 /** Runs a command on the machine. Errors are worded as those of the Pulumi plugin command. */
 export async function runCommand(run: CommandRun): Promise<CommandOutput> {
     const clients = await dial(run.connection, run.onRetry);
@@ -176,7 +184,15 @@ function execute(client: Client, { command, stdin, onOutput }: CommandRun): Prom
             const chunks: { readonly stream: StreamName; readonly chunk: Buffer }[] = [];
             const printed = (stream?: StreamName) =>
                 Buffer.concat(chunks.filter((each) => !stream || each.stream === stream).map((each) => each.chunk));
+            let bytes = 0;
             const collect = (stream: StreamName) => (chunk: Buffer) => {
+                bytes += chunk.length + CHUNK_BYTES;
+                if (bytes > MAXIMUM_OUTPUT_BYTES) {
+                    // The machine need not close the channel: the connection ends here.
+                    client.destroy();
+                    reject(new OutputTooLongError(`the machine printed more than ${MAXIMUM_OUTPUT_BYTES} bytes`));
+                    return;
+                }
                 chunks.push({ stream, chunk });
                 onOutput(chunk, stream);
             };

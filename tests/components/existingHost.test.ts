@@ -4,7 +4,7 @@ import { valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 
 const bastionKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJ0kAqHPq8BhoWVBVhTcPHr8nLrMxvc7Z1yJm0jq2Nq";
-const facts = { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10", hostname: "h", engine: "26.1.5" };
+const facts = { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" };
 
 const plain: ExistingHostArgs = {
     owner: "p/s",

@@ -10,9 +10,15 @@ const outcomes = JSON.parse(
 const refused = (problem: string) => expect.stringMatching(new RegExp(`^judged \\(.*\\): ${problem}`)) as string;
 
 test.each([
-    ["SSH from anywhere", 'cidrIpv4 must be a prefix that is not world-open, got "0.0.0.0/0"'],
+    [
+        "SSH from anywhere",
+        'cidrIpv4 must be a prefix that is not world-open \\(IPv4 is accepted from /8 on\\), got "0.0.0.0/0"',
+    ],
     ["BMP from anywhere, within a group", 'ingress\\[0\\].ipv6CidrBlocks\\[0\\] must be .*, got "::/0"'],
-    ["REST from anywhere, as an output", 'cidrIpv6 must be a prefix that is not world-open, got "::/0"'],
+    [
+        "REST from anywhere, as an output",
+        'cidrIpv6 must be a prefix that is not world-open \\(IPv6 is accepted from /12 on\\), got "::/0"',
+    ],
     ["a volume in clear", "encrypted must be true, got nothing"],
     ["a volume in clear, as a secret", "encrypted must be true, got false"],
     ["a root volume in clear", "rootBlockDevice.encrypted must be true, got nothing"],

@@ -13,25 +13,32 @@ export interface Registered {
 
 const config = readFileSync(join(__dirname, "../stand-in/openbmpd.conf"));
 
+/** A digest, or a container's id. */
+export const digest = (digit: string) => digit.repeat(64);
+
 /** What each command prints on a host where all goes well. */
 export const printed: Readonly<Record<string, string>> = {
     "host-preflight": JSON.stringify({
         ipv6Address: "2001:db8::77",
         ipv4Address: "192.0.2.10",
-        hostname: "h",
-        engine: "26.1.5",
     }),
     "host-cloud-init": JSON.stringify({ dataVolumeGb: 50 }),
-    "docker-daemon-config-write": JSON.stringify({ daemonJsonSha256: "d1" }),
-    "docker-restart-restart": JSON.stringify({ engine: "26.1.5", bridgeIpv6Subnet: "fc00:172:17::/64" }),
-    "aio-container-create": JSON.stringify({ containerId: "c1", imageId: "i1", imageRef: "openbmp/aio:latest" }),
+    "docker-daemon-config-write": JSON.stringify({ daemonJsonSha256: digest("d") }),
+    "docker-restart-restart": JSON.stringify({ engine: "26.1.5" }),
+    "aio-container-create": JSON.stringify({ containerId: digest("c") }),
     "collector-config-read": `${createHash("sha256").update(config).digest("hex")}\n${gzipSync(config).toString("base64").replace(/.{76}/g, "$&\n")}\n`,
-    "collector-config-write": JSON.stringify({ configSha256: "n1" }),
-    "ipv6-dnat-arm": JSON.stringify({ rulesSha256: "r1" }),
+    "collector-config-write": JSON.stringify({ configSha256: digest("f") }),
+    "ipv6-dnat-arm": JSON.stringify({ rulesSha256: digest("a") }),
     "collector-start": JSON.stringify({
         containerIpv6: "fc00:172:17::2",
-        datapath: "dnat: why",
-        verification: { bmpSeenFrom: "fd6f::2" },
+        datapath: "dnat",
+        verification: {
+            sentTo: "2001:db8::77",
+            sentFrom: "fd6f::2",
+            bmpSeenFrom: "fd6f::2",
+            restSeenFrom: "fd6f::2",
+            restStatus: "HTTP/1.1 401",
+        },
     }),
 };
 

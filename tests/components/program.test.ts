@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { configure, recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
+import { configure, digest, recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nVERYSECRETKEY\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -104,7 +104,9 @@ describe("the whole program on an existing host", () => {
             expect(scriptOf(name)).not.toContain("2001:db8:1::/48");
         }
         expect(scriptOf("docker-restart-restart")).not.toMatch(/^ADMIN_ID=/m);
-        expect(scriptOf("collector-start")).toContain("CONTAINER_ID=c1\nCONFIG_SHA256=n1\nRULES_SHA256=r1\n");
+        expect(scriptOf("collector-start")).toContain(
+            `CONTAINER_ID=${digest("c")}\nCONFIG_SHA256=${digest("f")}\nRULES_SHA256=${digest("a")}\n`,
+        );
     });
 
     test("works out two edits of the image's openbmpd.conf", () => {
@@ -128,8 +130,14 @@ describe("the whole program on an existing host", () => {
             sshCommand: "ssh -p 22 admin@2001:db8::10",
             containerIpv6: "fc00:172:17::2",
             imageRef: "openbmp/aio:latest",
-            datapath: "dnat: why",
-            verification: { bmpSeenFrom: "fd6f::2" },
+            datapath: "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container",
+            verification: {
+                sentTo: "2001:db8::77",
+                sentFrom: "fd6f::2",
+                bmpSeenFrom: "fd6f::2",
+                restSeenFrom: "fd6f::2",
+                restStatus: "HTTP/1.1 401 Unauthorized",
+            },
             routerConfig: {
                 iosXr: expect.stringContaining("host 2001:db8::10 port 5000") as string,
                 junos: expect.stringContaining("station-address 2001:db8::10") as string,

@@ -10,6 +10,7 @@ import { DockerDaemonConfig } from "../../components/dockerDaemonConfig";
 import { DockerRestart } from "../../components/dockerRestart";
 import { installedProgram, readHostFile } from "../../components/hostScript";
 import { Ipv6Dnat } from "../../components/ipv6Dnat";
+import { digest } from "./mocks";
 import type { CreatedMachine, Script } from "./registrations";
 
 /** A component with one or more commands, called `step`. */
@@ -58,7 +59,13 @@ const dnatFiles = {
     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
 };
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
-const seen = { sentTo: "2001:db8::20", sentFrom: "fd6f::2", bmpSeenFrom: "fd6f::2", restSeenFrom: "fd6f::2" };
+const seen = {
+    sentTo: "2001:db8::20",
+    sentFrom: "fd6f::2",
+    bmpSeenFrom: "fd6f::2",
+    restSeenFrom: "172.17.0.1",
+    restStatus: "HTTP/1.1 401",
+};
 
 /** Each step, with what it must send and give back; both branches of its options. */
 export const stepCases: readonly (readonly [string, StepCase])[] = [
@@ -87,8 +94,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     },
                 ],
             },
-            stdout: { "step-write": '{"daemonJsonSha256":"d1"}\n' },
-            outputs: { daemonJsonSha256: "d1" },
+            stdout: { "step-write": `{"daemonJsonSha256":"${digest("d")}"}\n` },
+            outputs: { daemonJsonSha256: digest("d") },
         },
     ],
     ...([true, false] as const).map((restartDocker): readonly [string, StepCase] => [
@@ -175,8 +182,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         { ENVIRONMENT: ["A=1", "B=two words"], REGISTRY_PASSWORD: registryPassword },
                     ],
                 },
-                stdout: { "step-create": '{"containerId":"c1","imageRef":"openbmp/aio:1"}\n' },
-                outputs: { containerId: "c1", imageRef: "openbmp/aio:1" },
+                stdout: { "step-create": `{"containerId":"${digest("c")}"}\n` },
+                outputs: { containerId: digest("c"), imageRef: "openbmp/aio:1" },
             },
         ],
     ),
@@ -216,9 +223,9 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             },
             stdout: {
                 "step-read": readOutput,
-                "step-write": '{"configSha256":"f1"}\n',
+                "step-write": `{"configSha256":"${digest("f")}"}\n`,
             },
-            outputs: { configSha256: "f1" },
+            outputs: { configSha256: digest("f") },
         },
     ],
     ...(
@@ -262,13 +269,13 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     },
                 ],
             },
-            stdout: { "step-arm": '{"rulesSha256":"r1"}\n' },
-            outputs: { rulesSha256: "r1" },
+            stdout: { "step-arm": `{"rulesSha256":"${digest("a")}"}\n` },
+            outputs: { rulesSha256: digest("a") },
         },
     ]),
     ...(
         [
-            [true, seen, seen],
+            [true, seen, { ...seen, restStatus: "HTTP/1.1 401 Unauthorized" }],
             [false, null, "not verified: verify is false"],
         ] as const
     ).map(([verify, printed, verification]): readonly [string, StepCase] => [
@@ -315,9 +322,14 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 ],
             },
             stdout: {
-                "step-start": JSON.stringify({ containerIpv6: "fc00::2", datapath: "dnat: x", verification: printed }),
+                "step-start": JSON.stringify({ containerIpv6: "fc00::2", datapath: "proxy", verification: printed }),
             },
-            outputs: { containerIpv6: "fc00::2", datapath: "dnat: x", verification },
+            outputs: {
+                containerIpv6: "fc00::2",
+                datapath:
+                    "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart",
+                verification,
+            },
         },
     ]),
 ];

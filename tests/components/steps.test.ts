@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CollectorConfig } from "../../components/collectorConfig";
-import { valueOf } from "./mocks";
+import { digest, valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";
 
@@ -63,7 +63,10 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
 });
 
 test("the text of openbmpd.conf is kept from logs and plain state", async () => {
-    const registrations = await answerWith({ "config-read": readOutput, "config-write": '{"configSha256":"f1"}' });
+    const registrations = await answerWith({
+        "config-read": readOutput,
+        "config-write": `{"configSha256":"${digest("f")}"}`,
+    });
     const machine = new CreatedMachine("machine");
     const args = {
         machine,

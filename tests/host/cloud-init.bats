@@ -75,6 +75,18 @@ says() {
   [ "$output" = "" ]
 }
 
+@test "logs and journals are told as plain text, from their end and not without end" {
+  cloud_init_exits 1
+  fake "$FAKE/cloud-init" 'case $2 in --wait) exit 1 ;; --long) printf "the long story\e]0;title\a\x9b" ;; esac'
+  fake "$FAKE/journalctl" 'head -c 100000 /dev/zero | tr "\0" x; printf "\nthe last\x9b line\n"'
+  { head -c 100000 /dev/zero && printf '\e[2Jthe end of the log\n'; } >"$OUTPUT_LOG"
+  step
+  [ "$status" -ne 0 ]
+  says "the long story?]0;title??" "the last? line" "?[2Jthe end of the log"
+  [ "$(LC_ALL=C tr -d ' -~\n' <<<"$stderr" | wc -c)" -eq 0 ]
+  [ "${#stderr}" -lt 14000 ]
+}
+
 @test "a first boot that does not end is told with where it stands" {
   cloud_init_exits 0 "sleep 5;"
   step

@@ -53,7 +53,7 @@ without_tool() {
   host ip route add default via 192.0.2.1
   fit
   same "" "$stderr"
-  same "{\"ipv6Address\":\"2001:db8:1::10\",\"ipv4Address\":\"192.0.2.10\",\"hostname\":\"$(hostname)\",\"engine\":\"26.1.5\"}" "$output"
+  same "{\"ipv6Address\":\"2001:db8:1::10\",\"ipv4Address\":\"192.0.2.10\"}" "$output"
 }
 
 @test "a host without IPv4 passes, with an empty IPv4 address" {
@@ -170,6 +170,24 @@ without_tool() {
   unfit "the host has 2048 MB of memory, the collector needs 4096 MB"
   MEMORY_GB='' IMAGE=real/aio:latest
   unfit "the host has 2048 MB of memory, the collector needs 2500 MB"
+}
+
+@test "a label that is no number of megabytes says nothing of the memory that an image needs" {
+  printf 'MemTotal: 2097152 kB\n' | host tee /run/meminfo >/dev/null
+  host mount --bind /run/meminfo /proc/meminfo
+  printf '1\e]0;title\a' >"$FAKE/images/openbmp%aio:latest"
+  unfit "the host has 2048 MB of memory, the collector needs 2500 MB"
+}
+
+@test "a reason is plain text, whatever the name is that it tells" {
+  host python3 -c 'import ctypes, os, socket, time
+ctypes.CDLL(None).prctl(15, b"a\"\x1b[2J\xff\xe2\x80\xae")
+server = socket.create_server(("::", 5000), family=socket.AF_INET6)
+open(os.environ["FAKE"] + "/named", "w")
+time.sleep(60)' 3>&- &
+  echo $! >>"$FAKE/pids"
+  soon test -e "$FAKE/named"
+  unfit "bmpPort 5000 is already taken on the host by a\"?[2J???? (pid "
 }
 
 @test "daemon.json's contradictions are named before anything is touched" {

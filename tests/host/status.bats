@@ -50,6 +50,12 @@ serve_routers() {
   soon host bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
 }
 
+# rest_answers START [MORE]: the REST API says that, and MORE for as long as it is read.
+rest_answers() {
+  in_background python3 "$TESTS/endless-server.py" 8001 "$@"
+  soon host bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
+}
+
 # differs TEXT COMMAND…: the command is what somebody did on the host.
 differs() {
   local text=$1
@@ -137,6 +143,51 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same null "$(look .routers)"
   serve_routers '[]'
   same '[]' "$(look .routers)"
+}
+
+CUT_OFF="the answer of the REST API was cut off, there are more"
+
+@test "of an answer without end, the routers that it begins with are told; it takes neither long nor memory" {
+  rest_answers 'HTTP/1.0 200 OK\r\n\r\n{"routers": {"data": [{"RouterName": "r1", "RouterIP": "2001:db8::1", "isConnected": 1}' ', {"x": [{},{}], "InitData": "xxxxxxxxxxxxxxxx"}'
+  ulimit -v 400000
+  same "{\"name\":\"r1\",\"address\":\"2001:db8::1\",\"connected\":true,\"since\":null,\"lastTermination\":null}
+$CUT_OFF" "$(look '.routers[0], .routersNote')"
+}
+
+@test "a row, a text, or a header without end is no list, and takes neither long nor memory" {
+  local start more
+  while IFS='|' read -r start more; do
+    rest_answers "HTTP/1.0 200 OK\\r\\n$start" "$more"
+    (
+      ulimit -v 400000
+      same '[null,null]' "$(look '[.routers, .routersNote]')"
+    )
+    kill "$!"
+    wait "$!" || true
+  done <<'ANSWERS'
+|x
+\r\n{"routers": {"data": [{"RouterName": "|x
+\r\n{"routers": {"data": [{"RouterName": [|{},
+\r\n|[
+\r\n|x
+ANSWERS
+}
+
+@test "no more than ten thousand routers are told" {
+  serve_routers "$(jq -cn '[range(10001) | {RouterName: "r\(.)", RouterIP: "2001:db8::1", isConnected: 1}]')"
+  same "[10000,\"r9999\",\"$CUT_OFF\"]" "$(look '[(.routers | length), .routers[-1].name, .routersNote]')"
+  serve_list() { jq '.routers.data |= .[0:10000]' "$FAKE/rest/db_rest/v1/routers" >"$FAKE/rest/fewer" && mv "$FAKE/rest/fewer" "$FAKE/rest/db_rest/v1/routers"; }
+  serve_list
+  same '[10000,null]' "$(look '[(.routers | length), .routersNote]')"
+}
+
+@test "what routers call themselves is text of a bounded length, whatever the REST API makes of it" {
+  serve_routers '[{"RouterName": "a\u001b[2J\n\u202e", "RouterIP": ["x"], "isConnected": {}, "LastTermCode": "12", "LastTermReason": {"x": 1}, "LastModified": 7},
+    {"RouterName": null, "RouterIP": 1, "isConnected": true, "LastTermCode": "x", "LastTermReason": "\u009b"}, 1, [2], "x", null,
+    {"RouterName": "'"$(printf '%1000s' x)"'", "RouterIP": "::1", "LastTermCode": 1e999}]'
+  same '{"name":"a\u001b[2J\n\u202e","address":"","connected":false,"since":"7","lastTermination":{"code":12,"reason":""}}
+{"name":"","address":"1","connected":true,"since":null,"lastTermination":{"code":null,"reason":"\u009b"}}' "$(look '.routers[0:2][]' | sed 's/\xe2\x80\xae/\\u202e/; s/\xc2\x9b/\\u009b/')"
+  same '[3,255]' "$(look '[(.routers | length), (.routers[2].name | length)]')"
 }
 
 @test "the host's addresses are told with their interfaces, bridges as such" {

@@ -77,7 +77,7 @@ rest_silent_for() {
   local mode
   for mode in dnat proxy; do
     library_runs "$(rest_silent_for 3); verify_$mode 2001:db8::10"
-    same "0 HTTP/1.1 401 Unauthorized" "$status $(jq -r .restStatus <<<"$output")"
+    same "0 HTTP/1.1 401" "$status $(jq -r .restStatus <<<"$output")"
     same "1 4 1" "$(grep -c 'waiting until the REST API answers' <<<"$stderr") $(grep -c timeout "$CALLS") $(grep -c ip6tables "$CALLS")"
   done
 }
@@ -91,20 +91,14 @@ rest_silent_for() {
   says "verification failed: no answer from the REST API at [2001:db8::10]:8001"
 }
 
-@test "the whole proof, with packets, of a collector whose REST API answers at the third time" {
+# collector_with_rest COMMAND…: a collector with its rules, whose REST API is that command.
+collector_with_rest() {
   open_host
   docker_bridge
   machine router eth0 1
   container_on_bridge collector 2
   serve collector collector 5000
-  in_background ip netns exec collector python3 -c '
-import socket
-server = socket.create_server(("::", 8001), family=socket.AF_INET6)
-for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
-    client, _ = server.accept()
-    client.recv(1000)
-    client.sendall(answer)
-    client.close()'
+  in_background ip netns exec collector "$@"
   soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
   installed_program unit/openbmp-dnat | write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755
   dnat_settings
@@ -114,9 +108,54 @@ for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
   change_container openbmp_aio "Pid=$(host ip netns pids collector | head -n 1)" "StartedAt=$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)"
   write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
   START_TIMEOUT_SECONDS=30
+}
+
+@test "the whole proof, with packets, of a collector whose REST API answers at the third time" {
+  collector_with_rest python3 -c '
+import socket
+server = socket.create_server(("::", 8001), family=socket.AF_INET6)
+for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
+    client, _ = server.accept()
+    client.recv(1000)
+    client.sendall(answer)
+    client.close()'
   step_succeeds collector-start
-  same "$HOST_ADDRESS HTTP/1.0 401 Unauthorized" "$(jq -r '.verification | .sentTo + " " + .restStatus' <<<"$output")"
+  same "$HOST_ADDRESS HTTP/1.0 401" "$(jq -r '.verification | .sentTo + " " + .restStatus' <<<"$output")"
   same 1 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
+}
+
+@test "of a status line that steers terminals and never ends, the code is taken, and no memory" {
+  collector_with_rest python3 "$TESTS/endless-server.py" 8001 'HTTP/1.0 401 \x1b[2J\x9b' 'x'
+  ulimit -v 300000
+  step_succeeds collector-start
+  same '"HTTP/1.0 401"' "$(jq -c .verification.restStatus <<<"$output")"
+  same 0 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
+}
+
+@test "a REST API that answers without an HTTP status has not answered" {
+  collector_with_rest python3 "$TESTS/endless-server.py" 8001 'x: HTTP/1.0 401\nHTTP/1.0 401\n'
+  START_TIMEOUT_SECONDS=2
+  step_refuses "accepts connections at [$HOST_ADDRESS]:8001 but does not answer" collector-start
+}
+
+@test "what the container said before it stopped is told in one line of plain text, and not all of it" {
+  library_runs 'CONTAINER_PID=none
+    listeners() { false; }
+    docker() {
+      printf "one\e[2J\ntwo\x9b\0\n"
+      head -c 100000 /dev/zero | tr "\0" x
+    }
+    wait_for_listeners'
+  same 1 "$status"
+  same 4001 "$(head -n 1 <<<"$stderr" | wc -c)"
+  says "openbmp-aio-ipv6: the container stopped: one?[2J two? xxx"
+}
+
+@test "a container that listens at more addresses than anybody needs does not fill the memory with them" {
+  library_runs 'in_container() { seq -f "LISTEN 0 128 [::]:%g *:*" 5000 100000; }
+    listeners | wc -w
+    listens_on_ipv6 5000 "$(listeners)"'
+  same "0 1000" "$status $output"
 }
 
 @test "the namespace that the proof comes from is there on a host without sysctl" {

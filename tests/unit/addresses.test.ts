@@ -6,8 +6,8 @@ import {
     isHostName,
     isIpv6Address,
     prefixesOverlap,
-    isWorldOpen,
     readPrefix,
+    worldOpenReason,
 } from "../../components/addresses";
 
 describe("readPrefix", () => {
@@ -100,20 +100,78 @@ test.each([
     expect(isHostName(text)).toBe(expected);
 });
 
-test.each<[string, boolean]>([
-    ["0.0.0.0/0", true],
-    ["0.0.0.0/1", true],
-    ["128.0.0.0/1", true],
-    ["8.0.0.0/7", true],
-    ["8.0.0.0/8", false],
-    ["::/0", true],
-    ["::/1", true],
-    ["2000::/3", true],
-    ["2600::/11", true],
-    ["2600::/12", false],
-    ["8000::/1", false],
-    ["fc00::/7", false],
-])("%s is open to the world: %s", (text, expected) => {
+const reasonOf = (text: string) => {
     const prefix = readPrefix(text);
-    expect(prefix && isWorldOpen(prefix)).toBe(expected);
+    return prefix && worldOpenReason(prefix);
+};
+
+test.each([
+    ["0.0.0.0/0", "IPv4 is accepted from /8 on"],
+    ["0.0.0.0/1", "IPv4 is accepted from /8 on"],
+    ["128.0.0.0/1", "IPv4 is accepted from /8 on"],
+    ["8.0.0.0/7", "IPv4 is accepted from /8 on"],
+    ["::/0", "IPv6 is accepted from /12 on"],
+    ["::/1", "IPv6 is accepted from /12 on"],
+    ["2000::/3", "IPv6 is accepted from /12 on"],
+    ["2600::/11", "IPv6 is accepted from /12 on"],
+    ["64:ff9b::/96", "it stands for IPv4 (64:ff9b::/96: NAT64, RFC 6052), which is accepted there from /104 on"],
+    ["64::/16", "it stands for IPv4 (64:ff9b::/96: NAT64, RFC 6052), which is accepted there from /104 on"],
+    ["64:ff9b::800:0/103", "it stands for IPv4 (64:ff9b::/96: NAT64, RFC 6052), which is accepted there from /104 on"],
+    // Whichever of its bits the address begins at.
+    ["64:ff9b:1:a00::/56", expect.stringContaining("64:ff9b:1::/48: NAT64 for local use, RFC 8215")],
+    ["64:ff9b:1:7f00:0:100::/96", expect.stringContaining("64:ff9b:1::/48: NAT64 for local use, RFC 8215")],
+    ["::ffff:0:0/96", expect.stringContaining("::ffff:0:0/96: IPv4-mapped, RFC 4291")],
+    ["::/96", expect.stringContaining("::/96: IPv4-compatible, RFC 4291")],
+    ["::/12", expect.stringContaining("it stands for IPv4")],
+    ["::ffff:0:0:0/96", expect.stringContaining("::ffff:0:0:0/96: IPv4-translated, RFC 2765")],
+    ["2002::/16", expect.stringContaining("2002::/16: 6to4, RFC 3056), which is accepted there from /24 on")],
+    ["2002:800::/23", expect.stringContaining("2002::/16: 6to4, RFC 3056")],
+    ["2001::/32", expect.stringContaining("2001::/32: Teredo, RFC 4380")],
+    ["2001::/23", expect.stringContaining("2001::/32: Teredo, RFC 4380")],
+    // One server, any client.
+    ["2001:0:c000:221::/64", expect.stringContaining("2001::/32: Teredo, RFC 4380")],
+])("%s is open to the world: %s", (text, reason) => {
+    expect(reasonOf(text)).toEqual(reason);
+});
+
+test.each([
+    "8.0.0.0/8",
+    "2600::/12",
+    "8000::/1",
+    "fc00::/7",
+    "64:ff9b::a00:0/104",
+    "64:ff9b:1::a00:0/104",
+    "64:ff9b:2::/48",
+    "::ffff:a00:0/104",
+    "::1/128",
+    "2002:a00::/24",
+    "2003::/16",
+    "2001:db8::/32",
+    "2001:1::/32",
+])("%s is not open to the world", (text) => {
+    expect(reasonOf(text)).toBeUndefined();
+});
+
+describe("an IPv4 prefix is open to the world in IPv6 exactly where it is in IPv4", () => {
+    const hex = (first = 0, second = 0) => ((first << 8) | second).toString(16);
+    /** The IPv6 prefix that stands for an IPv4 one, whose host bits are cleared when it is read. */
+    const forms: readonly [string, (words: string) => string, number][] = [
+        ["NAT64", (words) => `64:ff9b::${words}`, 96],
+        ["NAT64 for local use", (words) => `64:ff9b:1::${words}`, 96],
+        ["IPv4-mapped", (words) => `::ffff:${words}`, 96],
+        ["IPv4-compatible", (words) => `::${words}`, 96],
+        ["IPv4-translated", (words) => `::ffff:0:${words}`, 96],
+        ["6to4", (words) => `2002:${words}::`, 16],
+        ["Teredo, of one server and port", (words) => `2001:0:c000:221:8000:63bf:${words}`, 96],
+    ];
+    test.each(forms)("%s", (_, embedded, offset) => {
+        fc.assert(
+            fc.property(fc.ipV4(), fc.nat(32), (address, length) => {
+                const [a, b, c, d] = address.split(".").map(Number);
+                const inIpv6 = `${embedded(`${hex(a, b)}:${hex(c, d)}`)}/${offset + length}`;
+                expect(readPrefix(inIpv6)).toBeDefined();
+                expect(reasonOf(inIpv6) !== undefined).toBe(reasonOf(`${address}/${length}`) !== undefined);
+            }),
+        );
+    });
 });

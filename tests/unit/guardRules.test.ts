@@ -13,7 +13,9 @@ type Inputs = Record<string, unknown>;
 
 const metadataOptions = { httpTokens: "required", httpPutResponseHopLimit: 1 };
 const rootBlockDevice = { encrypted: true };
-const open = "a prefix that is not world-open";
+const open = (reason: string) => `a prefix that is not world-open (${reason})`;
+const open4 = open("IPv4 is accepted from /8 on");
+const open6 = open("IPv6 is accepted from /12 on");
 const openUnless = (line: string) => `${line}; allowWorldOpen permits it`;
 
 describe("ingress that is open to the world is refused", () => {
@@ -21,19 +23,28 @@ describe("ingress that is open to the world is refused", () => {
         [
             ingressRule,
             { ipProtocol: "tcp", fromPort: 22, cidrIpv4: "0.0.0.0/0" },
-            `cidrIpv4 must be ${open}, got "0.0.0.0/0"`,
+            `cidrIpv4 must be ${open4}, got "0.0.0.0/0"`,
         ],
-        [ingressRule, { ipProtocol: "tcp", fromPort: 5000, cidrIpv6: "::/0" }, `cidrIpv6 must be ${open}, got "::/0"`],
+        [ingressRule, { ipProtocol: "tcp", fromPort: 5000, cidrIpv6: "::/0" }, `cidrIpv6 must be ${open6}, got "::/0"`],
         [
             ingressRule,
             { ipProtocol: "tcp", fromPort: 8001, cidrIpv6: "0::0/00" },
-            `cidrIpv6 must be ${open}, got "0::0/00"`,
+            `cidrIpv6 must be ${open6}, got "0::0/00"`,
         ],
-        [ingressRule, { ipProtocol: "-1", cidrIpv6: "::/0" }, `cidrIpv6 must be ${open}, got "::/0"`],
-        [ingressRule, { ipProtocol: "icmp", cidrIpv4: "0.0.0.0/0" }, `cidrIpv4 must be ${open}, got "0.0.0.0/0"`],
-        [ingressRule, { cidrIpv4: "128.0.0.0/1" }, `cidrIpv4 must be ${open}, got "128.0.0.0/1"`],
-        [ingressRule, { ipProtocol: "tcp", cidrIpv6: "2000::/3" }, `cidrIpv6 must be ${open}, got "2000::/3"`],
-        [ingressRule, { ipProtocol: "tcp", cidrIpv4: "anywhere" }, `cidrIpv4 must be ${open}, got "anywhere"`],
+        [ingressRule, { ipProtocol: "-1", cidrIpv6: "::/0" }, `cidrIpv6 must be ${open6}, got "::/0"`],
+        [ingressRule, { ipProtocol: "icmp", cidrIpv4: "0.0.0.0/0" }, `cidrIpv4 must be ${open4}, got "0.0.0.0/0"`],
+        [ingressRule, { cidrIpv4: "128.0.0.0/1" }, `cidrIpv4 must be ${open4}, got "128.0.0.0/1"`],
+        [ingressRule, { ipProtocol: "tcp", cidrIpv6: "2000::/3" }, `cidrIpv6 must be ${open6}, got "2000::/3"`],
+        [
+            ingressRule,
+            { ipProtocol: "tcp", cidrIpv6: "64:ff9b::/96" },
+            `cidrIpv6 must be ${open("it stands for IPv4 (64:ff9b::/96: NAT64, RFC 6052), which is accepted there from /104 on")}, got "64:ff9b::/96"`,
+        ],
+        [
+            ingressRule,
+            { ipProtocol: "tcp", cidrIpv4: "anywhere" },
+            `cidrIpv4 must be a prefix that is not world-open, got "anywhere"`,
+        ],
         [
             ingressRule,
             { ipProtocol: "tcp", prefixListId: "pl-1" },
@@ -42,17 +53,17 @@ describe("ingress that is open to the world is refused", () => {
         [
             olderRule,
             { type: "ingress", protocol: "tcp", cidrBlocks: ["192.0.2.0/24", "0.0.0.0/0"] },
-            `cidrBlocks[1] must be ${open}, got "0.0.0.0/0"`,
+            `cidrBlocks[1] must be ${open4}, got "0.0.0.0/0"`,
         ],
         [
             securityGroup,
             { ingress: [{ protocol: "tcp" }, { protocol: "tcp", ipv6CidrBlocks: ["::/0"] }] },
-            `ingress[1].ipv6CidrBlocks[0] must be ${open}, got "::/0"`,
+            `ingress[1].ipv6CidrBlocks[0] must be ${open6}, got "::/0"`,
         ],
         [
             defaultGroup,
             { ingress: [{ protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }] },
-            `ingress[0].cidrBlocks[0] must be ${open}, got "0.0.0.0/0"`,
+            `ingress[0].cidrBlocks[0] must be ${open4}, got "0.0.0.0/0"`,
         ],
     ])("%s %j", (type, inputs, line) => {
         expect(problemsOf(type, inputs, false)).toEqual([openUnless(line)]);

@@ -99,11 +99,11 @@ test.each<[Record<string, string>, string]>([
     ],
     [
         { bmpAllowedCidrs: '["::/0"]' },
-        'bmpAllowedCidrs[0] must be narrower than the whole Internet (IPv4 from /8 on, IPv6 from /12 on), unless allowWorldOpen is true, got "::/0"',
+        'bmpAllowedCidrs[0] must be narrower than the whole Internet (IPv6 is accepted from /12 on), unless allowWorldOpen is true, got "::/0"',
     ],
     [
         { restAllowedCidrs: '["0.0.0.0/0"]' },
-        'restAllowedCidrs[0] must be narrower than the whole Internet (IPv4 from /8 on, IPv6 from /12 on), unless allowWorldOpen is true, got "0.0.0.0/0"',
+        'restAllowedCidrs[0] must be narrower than the whole Internet (IPv4 is accepted from /8 on), unless allowWorldOpen is true, got "0.0.0.0/0"',
     ],
     [
         { listenMode: "v4" },

@@ -56,7 +56,7 @@ test.each<[Record<string, string>, string]>([
     ],
     [
         { sshAllowedCidrs: '["::/0"]' },
-        'sshAllowedCidrs[0] must be narrower than the whole Internet (IPv4 from /8 on, IPv6 from /12 on), unless allowWorldOpen is true, got "::/0"',
+        'sshAllowedCidrs[0] must be narrower than the whole Internet (IPv6 is accepted from /12 on), unless allowWorldOpen is true, got "::/0"',
     ],
     [{ vpcCidr: "10.0.0.0/29" }, `${block}, got "10.0.0.0/29"`],
     [{ vpcCidr: "10.0.0.0/15" }, `${block}, got "10.0.0.0/15"`],

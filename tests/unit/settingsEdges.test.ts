@@ -57,14 +57,19 @@ test.each(["::ffff:010.0.0.1", "::1.2.3.4", "::0x1.1.1.1", "::ffff:192.0.2.1"])(
     },
 );
 
-test.each(["0.0.0.0/1", "128.0.0.0/1", "2000::/3"])(
-    "the list entry %s needs allowWorldOpen, as half the world",
-    (prefix) => {
-        const bmpAllowedCidrs = JSON.stringify([prefix]);
-        expect(problems({ bmpAllowedCidrs })).toEqual([expect.stringContaining("narrower than the whole Internet")]);
-        expect(problems({ bmpAllowedCidrs, allowWorldOpen: "true" })).toEqual([]);
-    },
-);
+test.each([
+    ["0.0.0.0/1", "IPv4 is accepted from /8 on"],
+    ["128.0.0.0/1", "IPv4 is accepted from /8 on"],
+    ["2000::/3", "IPv6 is accepted from /12 on"],
+    ["64:ff9b::/96", "it stands for IPv4 (64:ff9b::/96: NAT64, RFC 6052)"],
+    ["::ffff:0:0/96", "it stands for IPv4 (::ffff:0:0/96: IPv4-mapped, RFC 4291)"],
+])("the list entry %s needs allowWorldOpen: %s", (prefix, reason) => {
+    const bmpAllowedCidrs = JSON.stringify([prefix]);
+    expect(problems({ bmpAllowedCidrs })).toEqual([
+        expect.stringContaining(`narrower than the whole Internet (${reason}`),
+    ]);
+    expect(problems({ bmpAllowedCidrs, allowWorldOpen: "true" })).toEqual([]);
+});
 
 test.each(["hostKey", "bastionHostKey", "hostUser", "kafkaFqdn"])(
     "a private key put into %s by mistake is not shown",

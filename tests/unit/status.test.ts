@@ -1,8 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { hostScript, type ScriptInput } from "../../components/hostScript";
+import { printableJson } from "../../components/printable";
 import { readDeployment } from "../../scripts/lib/status/deployment";
 import { report } from "../../scripts/lib/status/report";
-import { type HostStatus, statusOf } from "../../scripts/lib/status/status";
+import { type HostStatus, readHostStatus, statusOf } from "../../scripts/lib/status/status";
 
 const secret = (value: unknown) => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -69,7 +70,7 @@ const router = { name: "r1", connected: true, since: "2024-05-01", lastTerminati
 const found: HostStatus = {
     engine: { version: "26.1.5" },
     container: {
-        id: "c1",
+        id: "c".repeat(64),
         image: "openbmp/aio:1",
         running: true,
         startedAt: "2024-05-01T00:00:00Z",
@@ -80,6 +81,7 @@ const found: HostStatus = {
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
     routers: [],
+    routersNote: null,
     addresses: [
         { address: "fc00:172:17::1", interface: "docker0", bridge: true },
         { address: "192.0.2.10", interface: "eth0", bridge: false },
@@ -124,10 +126,147 @@ describe("the status", () => {
         ["FC00:172:17:0::1", "the gateway on docker0"],
         ["192.0.2.10", "the host's own, on eth0"],
         ["::ffff:192.0.2.10", "the host's own, on eth0"],
-        ["not an address", null],
+        ["not an address", "no IP address"],
+        ["1", "no IP address"],
     ])("marks a router from %s with %s", (address, mark) => {
         expect(statusWith({ routers: [{ ...router, address }] }).routers).toEqual([{ ...router, address, mark }]);
     });
+});
+
+describe("what the host prints", () => {
+    const read = (changes: object) => () => readHostStatus(JSON.stringify({ ...found, ...changes }));
+
+    test("is taken as it is where it fits, without what nobody asked for", () => {
+        expect(read({ more: "\x1b[2J" })()).toEqual(found);
+    });
+
+    test.each<[string, object]>([
+        ["engine.version", { engine: { version: "x".repeat(5000) } }],
+        ["container.id", { container: { ...found.container, id: "c1\n" } }],
+        ["container.running", { container: { ...found.container, running: "yes" } }],
+        ["container.ipv6Address", { container: { ...found.container, ipv6Address: "fc00::2\x1b[2J" } }],
+        ["ports.0.name", { ports: [{ ...found.ports[0], name: "\x1b[2J" }] }],
+        ["ports.0.port", { ports: [{ ...found.ports[0], port: 65536 }] }],
+        ["ports.0.datapath", { ports: [{ ...found.ports[0], datapath: "fine" }] }],
+        ["rules.0.command", { rules: [{ ...found.rules[0], command: "rm" }] }],
+        ["rules.0.packets", { rules: [{ ...found.rules[0], packets: -1 }] }],
+        ["routers.0.name", { routers: [{ ...router, address: "::1", name: { toString: 1 } }] }],
+        ["routers.0.name", { routers: [{ ...router, address: "::1", name: "x".repeat(5000) }] }],
+        [
+            "routers.0.lastTermination.code",
+            { routers: [{ ...router, address: "::1", lastTermination: { code: "1" } }] },
+        ],
+        ["routersNote", { routersNote: 1 }],
+        ["wanted.listenMode", { wanted: { listenMode: "v4", patEnabled: false } }],
+        ["differences.0.what", { differences: [{ what: null }] }],
+    ])("is refused where %s has not its form", (field, changes) => {
+        expect(read(changes)).toThrow(
+            `the host's answer does not fit: ${field} is not what scripts/host/status.sh prints there`,
+        );
+    });
+
+    test.each(["", "Welcome!\n{}", "[]", "null"])("%j is refused as a whole", (text) => {
+        expect(() => readHostStatus(text)).toThrow("the host's answer does not fit: ");
+    });
+
+    test("an openbmpd.conf that unpacks to more than a file may have is a difference", () => {
+        const { differences } = statusWith({ openbmpdConf: gzipSync(Buffer.alloc(17 << 20)).toString("base64") });
+        expect(differences).toEqual([
+            {
+                what: "/var/openbmp/config/openbmpd.conf must be a file of at most 16777216 bytes",
+                cure: "mend the file by hand",
+            },
+        ]);
+    });
+
+    test("a value of openbmpd.conf is told in one line of printable text, as long as its author likes it", () => {
+        const { collector, differences } = statusWith({
+            openbmpdConf: file(
+                `base:\n  listen_mode: "v4${"\\e[2J".repeat(1000)}"\n  startup:\n    pat_enabled: false\n`,
+            ),
+        });
+        expect(collector.listenMode?.length).toBeLessThan(100);
+        expect(differences).toEqual([
+            {
+                what: expect.stringMatching(
+                    /^openbmpd\.conf: base\.listen_mode is "v4\\u\{1b\}\[2J[ -~]{1,200}…", not "v4v6"$/,
+                ) as string,
+            },
+        ]);
+    });
+});
+
+/** What a router can have as its name: a screen that is cleared, a title, a fake row, colours, a turned text. */
+const hostileName = `r9\x1b[2J\x1b]0;owned\x07\n${"edge-1   2001:db8::99  connected".padEnd(60)}\r\x9b31m\u202e\u2066\u200b\u2028${"x".repeat(200)}`;
+
+describe("the report of hostile values", () => {
+    const status = statusWith({
+        engine: { version: hostileName },
+        container: {
+            ...(found.container as NonNullable<HostStatus["container"]>),
+            image: hostileName,
+            network: hostileName,
+        },
+        ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: hostileName }],
+        rules: [{ command: "ip6tables", table: hostileName, rule: hostileName, packets: 1, bytes: 2 }],
+        units: [{ name: hostileName, enabled: hostileName, active: hostileName }],
+        routers: [
+            { ...router, address: "2001:db8::1" },
+            {
+                name: hostileName,
+                address: hostileName,
+                connected: false,
+                since: hostileName,
+                lastTermination: { code: 1, reason: hostileName },
+            },
+            { ...router, name: "r3", address: "fc00:172:17::1" },
+        ],
+        routersNote: hostileName,
+        addresses: [{ address: "fc00:172:17::1", interface: hostileName, bridge: true }],
+        differences: [{ what: hostileName, cure: hostileName }],
+    });
+    const lines = report({ ...status, owner: `p/${hostileName}`, host: hostileName }).split("\n");
+
+    test("has a line for each thing, whatever is in it", () => {
+        expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual([
+            ...["stack", "host", "engine", "container", "", "collector", "unit", "bmp", ""],
+            ...["packets", "1", ""],
+            ...[
+                "router",
+                "r1",
+                String.raw`r9\u{1b}[2J\u{1b}]0;owned\u{7}\u{a}edge-1`,
+                "r3",
+                "(!)",
+                "(!)",
+                "routers:",
+                "",
+            ],
+            ...["not", "-", "to", ""],
+        ]);
+    });
+
+    test("is printable, in lines that end", () => {
+        for (const line of lines) {
+            expect(line).toMatch(/^[ -~…]{0,1001}$/);
+        }
+    });
+
+    test("keeps the columns of the other routers under their headings", () => {
+        const [head = "", first = "", hostile = "", third = ""] = lines.slice(12, 16);
+        expect(first.indexOf("2001:db8::1")).toBe(head.indexOf("address"));
+        expect(third.indexOf("fc00:172:17::1")).toBe(head.indexOf("address"));
+        expect(hostile.indexOf("gone")).toBe(first.indexOf("connected"));
+        expect(head.indexOf("address")).toBeLessThan(70);
+        expect(hostile).toContain("edge-1 2001:db8::99");
+        expect(hostile.length).toBeLessThan(300);
+    });
+});
+
+test("the JSON of hostile values is inert in a terminal, and reads back as the same", () => {
+    const status = statusWith({ routers: [{ ...router, name: hostileName, address: "2001:db8::1" }] });
+    const text = printableJson(status);
+    expect(text).toMatch(/^[ -~\n]*$/);
+    expect(JSON.parse(text)).toEqual(status);
 });
 
 describe("the report", () => {

@@ -35,15 +35,45 @@ DATA_DIRECTORY=/var/openbmp/mysql
 # What was there before the first touch, so that destroy can put it back.
 RECORD=/var/lib/openbmp-aio-ipv6
 
-# Progress goes to stderr; stdout is the step's result, for the program.
-say() { printf '%s\n' "$*" >&2; }
+# No message has more characters.
+MESSAGE_CHARACTERS=4000
+
+# Progress goes to stderr; stdout is the step's result, for the program. Messages
+# hold what containers, registries and users of the host wrote: a terminal obeys
+# what is not printable, and the command provider fails on what is not UTF-8.
+say() {
+  local others=$'[^ -~\n]' text=$* LC_ALL=C
+  text=${text:0:MESSAGE_CHARACTERS}
+  text=${text//$'\t'/ }
+  printf '%s\n' "${text//$others/?}" >&2
+}
 
 die() {
-  printf '%s: %s\n' "$TOOL" "$*" >&2
+  say "$TOOL: $*"
   exit 1
 }
 
-have() { command -v "$1" >/dev/null 2>&1; }
+# beginning: of what comes on stdin, as much as a message holds. All of it is
+# read, so that nobody fails at writing the rest.
+beginning() {
+  local text LC_ALL=C
+  IFS= read -r -d '' -N "$MESSAGE_CHARACTERS" text || true
+  printf '%s' "$text"
+  while IFS= read -r -d '' -N 65536 _; do :; done
+}
+
+# relayed COMMAND…: its own words on stderr go out by say.
+relayed() {
+  local words status=0
+  { words=$("$@" 2>&1 >&3 3>&- | beginning); } 3>&1 || status=$?
+  [ -z "$words" ] || say "$words"
+  return "$status"
+}
+
+# Docker passes on what containers, images and registries say.
+docker() { relayed command docker "$@"; }
+
+have() { type -P "$1" >/dev/null; }
 
 # write_file PATH [MODE]: replaces PATH by stdin in one move. Prints "changed"
 # unless it was the same, with the same mode.

@@ -155,7 +155,7 @@ daemon_json_unedited() {
 # Engines from 23.0 on check a file without starting.
 validate_daemon_json() {
   local complaint
-  if ! complaint=$(dockerd --validate --config-file "$1" 2>&1); then
+  if ! complaint=$(dockerd --validate --config-file "$1" 2>&1 | beginning); then
     [[ $complaint != *"unknown flag: --validate"* ]] || return 0
     rm -f "$1"
     die "dockerd does not accept the merged $DAEMON_JSON, nothing was changed: $complaint"

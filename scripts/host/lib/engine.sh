@@ -155,7 +155,7 @@ restart_engine() {
   say "restarting Docker"
   systemctl reset-failed docker.service 2>/dev/null || true
   if ! systemctl restart docker.service || ! wait_for_engine; then
-    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | paste -sd ' ')"
+    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | beginning | paste -sd ' ')"
     return 1
   fi
   rm -f "$RECORD/engine.stale"

@@ -53,7 +53,7 @@ wait_for_listeners() {
   until there=$(listeners) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] ||
-      die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | paste -sd ' ')"
+      die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | beginning | paste -sd ' ')"
     if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
       ipv4_since=${ipv4_since:-$SECONDS}
     else
@@ -67,8 +67,9 @@ wait_for_listeners() {
   done
 }
 
+# The container may listen at as many addresses as it likes.
 listeners() {
-  in_container ss --no-header --numeric --listening --tcp | awk '{print $4}' | paste -sd ' '
+  in_container ss --no-header --numeric --listening --tcp | awk 'NR <= 1000 { print $4 }' | paste -sd ' '
 }
 
 # A bridge that has just come up cannot ask for its neighbours until its own
@@ -139,12 +140,14 @@ until_rest_answers() {
   done
 }
 
-# rest_status HOST_ADDRESS [SECONDS]: the status line that the REST API answers
-# with, asked for after so long; nothing, and a failure, without one.
+# rest_status HOST_ADDRESS [SECONDS]: the HTTP version and the status code that
+# the REST API answers with, asked for after so long; nothing, and a failure,
+# without them. The line that has them may never end.
 rest_status() {
   ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
     sleep ${2:-0}
-    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3; head -n 1 <&3" 2>/dev/null | tr -d '\r' | grep '^HTTP/'
+    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3
+    IFS= read -r -n 100 line <&3; printf '%s\n' \"\$line\"" 2>/dev/null | LC_ALL=C grep -aoE '^HTTP/1\.[01] [1-5][0-9]{2}'
 }
 
 # Prints the result as JSON, or fails with the link that broke.

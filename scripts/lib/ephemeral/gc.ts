@@ -1,6 +1,8 @@
+import { cell, printable } from "../../../components/printable";
 import { remoteBranches } from "./branch";
 import { oneLine } from "./failure";
 import { isExpired } from "./list";
+import { TAG_BYTES } from "./marker";
 import { say } from "./say";
 import { branchDigest } from "./stackName";
 import { bareWorkspace, destroyStack, ephemeralStack, ephemeralStacks, type EphemeralStack } from "./stacks";
@@ -73,7 +75,9 @@ export function reasonToDestroy(
 /** A line for each stack. */
 export function gcText(collected: readonly Collected[]): string {
     const lines = collected.map(({ action, branch, reason, stack, error }) =>
-        [`${action}: ${branch} (${stack})`, reason, error].filter(Boolean).join(": "),
+        [`${action}: ${cell(branch, TAG_BYTES)} (${cell(stack)})`, reason, error && printable(error)]
+            .filter(Boolean)
+            .join(": "),
     );
     if (collected.some(({ action }) => action === "would destroy")) {
         lines.push("nothing was destroyed: add --yes");

@@ -1,4 +1,6 @@
 import ms from "ms";
+import { cell } from "../../../components/printable";
+import { TAG_BYTES } from "./marker";
 import { bareWorkspace, ephemeralStacks, type EphemeralStack } from "./stacks";
 
 export interface ListedStack {
@@ -46,7 +48,13 @@ export function listText(stacks: readonly ListedStack[], now = new Date()): stri
         expired ? `${since(expiresAt)} ago` : `in ${since(expiresAt)}`;
     const rows = [
         ["BRANCH", "AGE", "EXPIRES", "TARGET", "STACK"],
-        ...stacks.map((stack) => [stack.branch, since(stack.createdAt), expiry(stack), stack.target, stack.stack]),
+        ...stacks.map((stack) => [
+            cell(stack.branch, TAG_BYTES),
+            since(stack.createdAt),
+            expiry(stack),
+            cell(stack.target),
+            cell(stack.stack),
+        ]),
     ];
     const widths = rows.reduce<number[]>(
         (most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, cell.length)),

@@ -1,5 +1,6 @@
 /** Test stacks per branch: see scripts/ephemeral. */
 import { Command } from "@commander-js/extra-typings";
+import { ending, printable, printableJson, printableLines } from "../../../components/printable";
 import { down } from "./down";
 import { oneLine } from "./failure";
 import { gc, gcText } from "./gc";
@@ -31,7 +32,7 @@ program
         print(options.json, result, () =>
             [
                 `${result.stack} is up until ${result.expiresAt}`,
-                ...Object.entries(result.outputs).map(([key, value]) => `  ${key}: ${text(value)}`),
+                ...Object.entries(result.outputs).map(([key, value]) => `  ${printable(key)}: ${text(value)}`),
             ].join("\n"),
         );
     });
@@ -70,20 +71,23 @@ program
         process.exitCode = collected.some(({ action }) => action === "failed") ? 1 : 0;
     });
 
+/** Of what Pulumi says of an error, so much is shown. */
+const ERROR_CHARACTERS = 4000;
+
 function collect(value: string, previous: string[]): string[] {
     return [...previous, value];
 }
 
 function text(value: unknown): string {
-    return typeof value === "string" ? value : JSON.stringify(value);
+    return printable(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function print(json: true | undefined, value: unknown, forPeople: () => string): void {
-    console.log(json ? JSON.stringify(value, undefined, 2) : forPeople());
+    console.log(json ? printableJson(value) : printableLines(forPeople()));
 }
 
 handleInterrupts();
 program.parseAsync().catch((error: unknown) => {
-    console.error(`ephemeral: ${oneLine(error)}`);
+    console.error(`ephemeral: ${printable(ending(oneLine(error), ERROR_CHARACTERS))}`);
     process.exitCode = 1;
 });

@@ -15,7 +15,7 @@ export interface Marker {
 const EPHEMERAL_TAG = "ephemeral";
 
 /** Pulumi's limit on the value of a tag, in characters; a byte more is not risked. */
-const TAG_BYTES = 256;
+export const TAG_BYTES = 256;
 
 /** The marker in a stack's tags, if it has one. */
 export function readMarker(tags: TagMap): Marker | undefined {

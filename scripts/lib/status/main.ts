@@ -3,10 +3,12 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { hostShell, scriptText } from "../../../components/hostScript";
-import { runCommand } from "../ssh";
+import { ending, printableJson, printableLines } from "../../../components/printable";
+import type { Connection } from "../connection";
+import { OutputTooLongError, runCommand } from "../ssh";
 import { readDeployment } from "./deployment";
 import { report } from "./report";
-import { type HostStatus, type Status, statusOf } from "./status";
+import { readHostStatus, type Status, statusOf } from "./status";
 
 /** What runs on the host: see scripts/host/status.sh. */
 const lookAtHost = {
@@ -28,6 +30,9 @@ const lookAtHost = {
 /** What hangs on the host for so long does not answer any more. */
 const TIMEOUT_SECONDS = 120;
 
+/** Of what the host or Pulumi says of an error, so much is shown. */
+const ERROR_CHARACTERS = 4000;
+
 /** The host is not as deployed. */
 const DIFFERENT = 1;
 /** Nothing can be said about the host. */
@@ -48,18 +53,23 @@ async function exportState(stack: string | undefined): Promise<string> {
 /** One connection, one read-only script, one JSON object. */
 async function look(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
+    const script = input + scriptText(lookAtHost.script, lookAtHost.libraries);
+    return statusOf(owner, connection.host, readHostStatus(await runOnHost(connection, script)));
+}
+
+async function runOnHost(connection: Connection, script: string): Promise<string> {
     const progress: Buffer[] = [];
     try {
         const { stdout } = await runCommand({
             connection,
             command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "look")}`,
-            stdin: input + scriptText(lookAtHost.script, lookAtHost.libraries),
+            stdin: script,
             onRetry: () => undefined,
             onOutput: (chunk, stream) => stream === "stderr" && progress.push(chunk),
         });
-        return statusOf(owner, connection.host, JSON.parse(stdout) as HostStatus);
+        return stdout;
     } catch (error) {
-        const said = Buffer.concat(progress).toString().trim();
+        const said = error instanceof OutputTooLongError ? "" : Buffer.concat(progress).toString().trim();
         throw new Error(`the host cannot be looked at: ${said || (error as Error).message}`, { cause: error });
     }
 }
@@ -69,11 +79,12 @@ async function main(): Promise<void> {
         options: { stack: { type: "string" }, check: { type: "boolean" }, json: { type: "boolean" } },
     });
     const status = await look(values.stack);
-    process.stdout.write(values.json ? `${JSON.stringify(status, null, 2)}\n` : report(status));
+    process.stdout.write(values.json ? `${printableJson(status)}\n` : report(status));
     process.exitCode = values.check && status.differences.length > 0 ? DIFFERENT : 0;
 }
 
 main().catch((error: unknown) => {
-    process.stderr.write(`status: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${printableLines(`status: ${ending(message, ERROR_CHARACTERS)}`)}\n`);
     process.exitCode = UNKNOWN;
 });

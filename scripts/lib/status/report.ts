@@ -1,6 +1,10 @@
-import type { Status } from "./status";
+import { cell, printable, shortened } from "../../../components/printable";
+import { type MarkedRouter, NO_ADDRESS, type Status } from "./status";
 
-/** The status for people. */
+/** Of a rule or a difference. */
+const LINE_CHARACTERS = 1000;
+
+/** The status for people: whatever routers and the host say, each line is one of ours. */
 export function report(status: Status): string {
     const { container, collector } = status;
     const facts: readonly (readonly string[])[] = [
@@ -13,7 +17,9 @@ export function report(status: Status): string {
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];
-    return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""].join("\n");
+    return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""]
+        .map((line) => shortened(printable(line), LINE_CHARACTERS))
+        .join("\n");
 }
 
 function onOff(value: boolean | null): string {
@@ -31,7 +37,7 @@ function rules({ rules: found }: Status): string[] {
     ]);
 }
 
-function routers({ routers: found }: Status): string[] {
+function routers({ routers: found, routersNote }: Status): string[] {
     if (!found) {
         return ["routers: the REST API does not answer"];
     }
@@ -41,18 +47,19 @@ function routers({ routers: found }: Status): string[] {
     const lines = columns([
         ["router", "address", "", "since", "last termination"],
         ...found.map(({ name, address, connected, since, lastTermination, mark }) => [
-            name,
-            address + (mark ? " (!)" : ""),
+            cell(name),
+            cell(address) + (mark ? " (!)" : ""),
             connected ? "connected" : "gone",
-            since ?? "",
-            lastTermination ? `${lastTermination.code ?? ""} ${lastTermination.reason}` : "none",
+            cell(since ?? ""),
+            lastTermination ? cell(`${lastTermination.code ?? ""} ${lastTermination.reason}`) : "none",
         ]),
     ]);
-    const marks = new Set(found.flatMap(({ address, mark }) => (mark ? [`(!) ${address} is ${mark}`] : [])));
-    return [
-        ...lines,
-        ...[...marks].map((mark) => `${mark}: not the router's own, its session came in by docker-proxy`),
-    ];
+    return [...lines, ...new Set(found.flatMap(remark)), ...(routersNote === null ? [] : [`routers: ${routersNote}`])];
+}
+
+function remark({ address, mark }: MarkedRouter): string[] {
+    const meaning = mark === NO_ADDRESS ? "" : ": not the router's own, its session came in by docker-proxy";
+    return mark === null ? [] : [`(!) ${cell(address)} is ${mark}${meaning}`];
 }
 
 function differences({ owner, differences: found }: Status): string[] {

@@ -1,66 +1,119 @@
-import { gunzipSync } from "node:zlib";
 import ipaddr from "ipaddr.js";
-import { type CollectorValues, listenModeIn, patEnabledIn, planEdits } from "../../../components/openbmpdConf";
+import * as z from "zod/mini";
+import { isIpv6Address } from "../../../components/addresses";
+import {
+    type CollectorValues,
+    listenModeIn,
+    patEnabledIn,
+    planEdits,
+    unpackFile,
+} from "../../../components/openbmpdConf";
+import { shortened } from "../../../components/printable";
 
-/** Something on the host that is not as deployed. */
-export interface Difference {
-    readonly what: string;
-    /** How to mend it, where a new `reapply` is not enough. */
-    readonly cure?: string;
-}
+/** A text of somebody else's: the host cuts what may be long. */
+const words = z.string().check(z.maxLength(4096));
+const count = z.int().check(z.nonnegative());
+/** An address, or empty. */
+const ipv6Address = z.string().check(z.refine((text) => text === "" || isIpv6Address(text)));
 
-export interface Router {
-    readonly name: string;
+const router = z.object({
+    name: words,
     /** The source address that the collector saw. */
-    readonly address: string;
-    readonly connected: boolean;
+    address: words,
+    connected: z.boolean(),
     /** When the collector last noted a change of it, as the REST API says it. */
-    readonly since: string | null;
-    readonly lastTermination: { readonly code: number | null; readonly reason: string } | null;
-}
+    since: z.nullable(words),
+    lastTermination: z.nullable(z.object({ code: z.nullable(z.number()), reason: words })),
+});
 
-/** A row of the routers' list, with what is suspicious about its address. */
-export interface MarkedRouter extends Router {
-    /** Whose address it is, where it is one of the host's own: docker-proxy's doing. */
-    readonly mark: string | null;
-}
+const difference = z.object({
+    what: words,
+    /** How to mend it, where a new `reapply` is not enough. */
+    cure: z.optional(words),
+});
 
 /** What scripts/host/status.sh prints. */
-export interface HostStatus {
-    readonly engine: { readonly version: string };
-    readonly container: {
-        readonly id: string;
-        readonly image: string;
-        readonly running: boolean;
-        readonly startedAt: string;
-        readonly network: string;
-        readonly ipv6Address: string;
-    } | null;
+const hostStatus = z.object({
+    engine: z.object({ version: words }),
+    container: z.nullable(
+        z.object({
+            id: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+            image: words,
+            running: z.boolean(),
+            startedAt: words,
+            network: words,
+            ipv6Address,
+        }),
+    ),
     /** How IPv6 to each published port reaches the container. */
-    readonly ports: readonly {
-        readonly name: "bmp" | "rest";
-        readonly port: number;
-        readonly datapath: "dnat" | "native" | "proxy" | "closed";
-        readonly why: string;
-    }[];
+    ports: z.array(
+        z.object({
+            name: z.enum(["bmp", "rest"]),
+            port: z.int().check(z.minimum(1), z.maximum(65535)),
+            datapath: z.enum(["dnat", "native", "proxy", "closed"]),
+            why: words,
+        }),
+    ),
     /** Rules of ours, in their order, with what passed them since they were written. */
-    readonly rules: readonly {
-        readonly command: "iptables" | "ip6tables";
-        readonly table: string;
-        readonly rule: string;
-        readonly packets: number;
-        readonly bytes: number;
-    }[];
-    readonly units: readonly { readonly name: string; readonly enabled: string; readonly active: string }[];
+    rules: z.array(
+        z.object({
+            command: z.enum(["iptables", "ip6tables"]),
+            table: words,
+            rule: words,
+            packets: count,
+            bytes: count,
+        }),
+    ),
+    units: z.array(z.object({ name: words, enabled: words, active: words })),
     /** Null where the REST API does not answer. */
-    readonly routers: readonly Router[] | null;
+    routers: z.nullable(z.array(router)),
+    /** Why the list is not all that there is to it. */
+    routersNote: z.nullable(words),
     /** The host's addresses, and the interfaces that have them. */
-    readonly addresses: readonly { readonly address: string; readonly interface: string; readonly bridge: boolean }[];
+    addresses: z.array(z.object({ address: words, interface: words, bridge: z.boolean() })),
     /** What the deployment wants in openbmpd.conf. */
-    readonly wanted: CollectorValues;
+    wanted: z.object({
+        listenMode: z.enum(["v4v6", "v6"]),
+        patEnabled: z.boolean(),
+        adminId: z.optional(words),
+    }),
     /** The file, gzipped, in base64; null where there is no regular file. */
-    readonly openbmpdConf: string | null;
-    readonly differences: readonly Difference[];
+    openbmpdConf: z.nullable(z.string()),
+    differences: z.array(difference),
+});
+
+export type HostStatus = z.output<typeof hostStatus>;
+/** Something on the host that is not as deployed. */
+export type Difference = z.output<typeof difference>;
+
+/** A row of the routers' list, with what is suspicious about its address. */
+export type MarkedRouter = z.output<typeof router> & {
+    /** What is wrong with the address: it is one of the host's own, which is docker-proxy's doing, or none at all. */
+    readonly mark: string | null;
+};
+
+/**
+ * Reads what the host printed, and takes only what has its form.
+ *
+ * @throws Error naming what has not
+ */
+export function readHostStatus(stdout: string): HostStatus {
+    const { data, error } = hostStatus.safeParse(parsed(stdout));
+    if (!data) {
+        const [issue] = error.issues;
+        throw new Error(
+            `the host's answer does not fit: ${issue?.path.join(".") || "it"} is not what scripts/host/status.sh prints there`,
+        );
+    }
+    return data;
+}
+
+function parsed(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
 }
 
 /** What `scripts/status --json` prints. */
@@ -73,11 +126,13 @@ export type Status = Omit<HostStatus, "addresses" | "wanted" | "openbmpdConf" | 
     readonly routers: readonly MarkedRouter[] | null;
 };
 
+/** The mark of what cannot be a router's address at all. */
+export const NO_ADDRESS = "no IP address";
+
 /** Joins what the host said with what is worked out here: openbmpd.conf, and whose the routers' addresses are. */
 export function statusOf(owner: string, host: string, found: HostStatus): Status {
     const { addresses, wanted, openbmpdConf, routers, differences, ...rest } = found;
-    const file = openbmpdConf === null ? undefined : gunzipSync(Buffer.from(openbmpdConf, "base64"));
-    const collector = file && readCollector(file, wanted);
+    const collector = openbmpdConf === null ? undefined : readCollector(openbmpdConf, wanted);
     return {
         owner,
         host,
@@ -95,16 +150,26 @@ interface CollectorFile {
 }
 
 /** A file that cannot be edited safely cannot be mended by a step either. */
-function readCollector(file: Buffer, wanted: CollectorValues): CollectorFile {
+function readCollector(packed: string, wanted: CollectorValues): CollectorFile {
     try {
+        const file = unpackFile(packed);
         const differences = planEdits(file, wanted).map(({ reason }) => ({ what: `openbmpd.conf: ${reason}` }));
-        return { listenMode: listenModeIn(file), patEnabled: patEnabledIn(file), differences };
+        const listenMode = listenModeIn(file);
+        return {
+            // Whatever its author likes.
+            listenMode: listenMode === undefined ? undefined : shortened(listenMode, 80),
+            patEnabled: patEnabledIn(file),
+            differences,
+        };
     } catch (error) {
         return { differences: [{ what: (error as Error).message, cure: "mend the file by hand" }] };
     }
 }
 
 function markOf(address: string, own: HostStatus["addresses"]): string | null {
+    if (!ipaddr.IPv6.isValid(address) && !ipaddr.IPv4.isValidFourPartDecimal(address)) {
+        return NO_ADDRESS;
+    }
     const holder = own.find((each) => sameAddress(each.address, address));
     if (!holder) {
         return null;
@@ -114,8 +179,6 @@ function markOf(address: string, own: HostStatus["addresses"]): string | null {
 
 function sameAddress(one: string, other: string): boolean {
     return (
-        ipaddr.isValid(one) &&
-        ipaddr.isValid(other) &&
-        ipaddr.process(one).toNormalizedString() === ipaddr.process(other).toNormalizedString()
+        ipaddr.isValid(one) && ipaddr.process(one).toNormalizedString() === ipaddr.process(other).toNormalizedString()
     );
 }

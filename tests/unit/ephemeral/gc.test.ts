@@ -1,5 +1,6 @@
 import { gcText, reasonToDestroy } from "../../../scripts/lib/ephemeral/gc";
 import { listText } from "../../../scripts/lib/ephemeral/list";
+import { progress, say } from "../../../scripts/lib/ephemeral/say";
 import { branchDigest } from "../../../scripts/lib/ephemeral/stackName";
 import type { EphemeralStack } from "../../../scripts/lib/ephemeral/stacks";
 
@@ -53,4 +54,37 @@ test("the list shows branch, age, expiry and target", () => {
         "feature/x  2h   30m ago  host    br-x",
         "feature/x  2h   in ?     host    br-x",
     ]);
+});
+
+describe("what others wrote into a shared backend", () => {
+    const hostile = `x\x1b[2J\n${"main  2h  in 6h".padEnd(40)}\u202e${"y".repeat(1000)}`;
+    const lines = /^[ -~…]{1,900}$/;
+
+    test("stays in its row and column of the list", () => {
+        const row = { branch: "main", createdAt: null, expiresAt: null, expired: false };
+        const text = listText(
+            [
+                { ...row, stack: "br-main", target: "host" },
+                { ...row, branch: hostile, target: hostile, stack: hostile },
+            ],
+            now,
+        ).split("\n");
+        expect(text).toEqual([1, 2, 3].map(() => expect.stringMatching(lines) as string));
+        expect(text[1]?.indexOf("host")).toBe(text[0]?.indexOf("TARGET"));
+    });
+
+    test("stays in its line of gc's", () => {
+        const entry = { stack: hostile, branch: hostile, reason: null, action: "failed" as const, error: hostile };
+        expect(gcText([entry])).toMatch(/^failed: x\\u\{1b\}\[2J\\u\{a\}main 2h in 6h [ -~…]*$/);
+    });
+
+    test.each([
+        ["progress", progress, "one\x1b]0;title\x07\n\ttwo\n", "one\\u{1b}]0;title\\u{7}\n\ttwo\n"],
+        ["a message", say, "branch x\x1b[2J\ny", "==> branch x\\u{1b}[2J\\u{a}y\n"],
+    ])("is text in %s", (_, speak, text, expected) => {
+        const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+        speak(text);
+        expect(write.mock.calls).toEqual([[expected]]);
+        write.mockRestore();
+    });
 });

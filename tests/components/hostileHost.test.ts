@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import type { Outcome } from "./hostileAnswers";
+
+const outcomes = JSON.parse(
+    execFileSync(process.execPath, ["--import", "tsx", join(__dirname, "hostileAnswers.ts")], {
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+    }),
+) as Outcome[];
+
+/** One line of printable text, and not too much of it. */
+const inert = /^[ -~…]{1,400}$/;
+
+const refused = outcomes.filter(({ name }) => name !== "a field more");
+
+test("there are answers with something wrong in every field", () => {
+    const fields = new Set(
+        refused.flatMap(({ command, field }) => (field === undefined ? [] : [`${command} ${field}`])),
+    );
+    expect([...fields].sort()).toEqual([
+        "host-preflight ipv4Address",
+        "host-preflight ipv6Address",
+        "step-arm rulesSha256",
+        "step-create containerId",
+        "step-restart engine",
+        "step-start containerIpv6",
+        "step-start datapath",
+        "step-start verification",
+        "step-start verification.bmpSeenFrom",
+        "step-start verification.restSeenFrom",
+        "step-start verification.restStatus",
+        "step-start verification.sentFrom",
+        "step-start verification.sentTo",
+        "step-write configSha256",
+        "step-write daemonJsonSha256",
+    ]);
+});
+
+test.each(refused)("$name from $command is refused, with nothing made of it", ({ command, field, errors, outputs }) => {
+    expect(errors).toEqual([{ message: expect.stringMatching(inert) as string, resource: command }]);
+    expect(errors[0]?.message).toContain(`the host's answer does not fit (${field ?? "it must be "}`);
+    // The image is what was asked for.
+    expect(Object.keys(outputs).filter((key) => key !== "imageRef")).toEqual([]);
+});
+
+test("a text of openbmpd.conf that does not fit is not shown", () => {
+    const messages = refused.filter(({ command }) => command === "step-read").flatMap(({ errors }) => errors);
+    expect(new Set(messages.map(({ message }) => message))).toEqual(
+        new Set([
+            "the host's answer does not fit (it must be openbmpd.conf, of at most 16 MiB, after its digest): find out what runs there before you deploy again",
+        ]),
+    );
+});
+
+test("what a host adds to its answer goes nowhere", () => {
+    expect(outcomes.find(({ name }) => name === "a field more")).toMatchObject({
+        errors: [],
+        outputs: { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" },
+    });
+});
