@@ -83,7 +83,7 @@ export class AioContainer extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "aio-container",
-                libraries: ["engine", "container", "network"],
+                libraries: ["engine", "config-directory", "container", "network"],
                 variables: {
                     ...containerVariables(args),
                     REGISTRY_USER: args.registryUser ?? "",

@@ -27,7 +27,7 @@ export function preflight(
         {
             machine,
             script: "host",
-            libraries: ["daemon-json", "engine", "container", "network", "dnat", "verification"],
+            libraries: ["daemon-json", "engine", "config-directory", "container", "network", "dnat", "verification"],
             variables: {
                 ...containerVariables(demands),
                 MODE: demands.mode,

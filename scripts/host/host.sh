@@ -136,6 +136,7 @@ preflight() {
     check_owner
     check_ipv6
     check_prefix_overlap
+    problems_from parent_problem
     if check_docker; then
       refusals=$(daemon_json_problems)
       [ -z "$refusals" ] || problems_from printf '%s\n' "$refusals"

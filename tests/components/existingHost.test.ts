@@ -38,7 +38,7 @@ const connection = { host: "collector.example", port: 2222, user: "admin", hostK
 
 const preflight = [
     "host",
-    ["daemon-json", "engine", "container", "network", "dnat", "verification"],
+    ["daemon-json", "engine", "config-directory", "container", "network", "dnat", "verification"],
     {
         MACHINE: hostKey,
         OWNER: "p/s",

@@ -162,7 +162,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 scripts: {
                     create: [
                         "aio-container",
-                        ["engine", "container", "network"],
+                        ["engine", "config-directory", "container", "network"],
                         {
                             MACHINE,
                             OWNER: "p/s",
@@ -199,12 +199,12 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 read: [
                     "collector-config-read",
-                    ["config-file"],
+                    ["config-directory", "config-file"],
                     { MACHINE, CONTAINER_ID: "c1", WANTED: '{"listenMode":"v6","patEnabled":true}', REAPPLY: "again" },
                 ],
                 write: [
                     "collector-config-write",
-                    ["config-file", "data"],
+                    ["config-directory", "config-file", "data"],
                     {
                         MACHINE,
                         OLD_SHA256: sha256(text),
@@ -301,7 +301,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["collector", "dnat", "verification", "data"],
+                    ["config-directory", "collector", "dnat", "verification", "data"],
                     {
                         MACHINE,
                         MODE: "proxy",

@@ -130,7 +130,8 @@ soon() {
 
 # The libraries that the program sends along with a step.
 libraries_of() {
-  sed -n "/script: \"$1\"/,/}/ s/.*libraries: \[\(.*\)\].*/\1/p" "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '",'
+  sed -n "/script: \"$1\"/,/}/p" "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts |
+    tr '\n' ' ' | sed -n 's/.*libraries: \[\([^]]*\)\].*/\1/p' | tr -d '",'
 }
 
 # bundle STEP: the text that the program sends to `bash -s`.

@@ -11,7 +11,16 @@ import { type HostStatus, type Status, statusOf } from "./status";
 /** What runs on the host: see scripts/host/status.sh. */
 const lookAtHost = {
     script: "status",
-    libraries: ["daemon-json", "engine", "container", "network", "dnat", "config-file", "collector", "differences"],
+    libraries: [
+        "daemon-json",
+        "engine",
+        "container",
+        "network",
+        "dnat",
+        "config-directory",
+        "collector",
+        "differences",
+    ],
 };
 
 /** What hangs on the host for so long does not answer any more. */
