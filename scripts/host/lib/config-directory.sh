@@ -44,7 +44,7 @@ ensure_parent() {
   [ -d "$PARENT" ] || mkdir -m 700 "$PARENT"
   parent_is_open || return 0
   chmod g-w,o-rwx "$PARENT"
-  say "$PARENT is for root alone from now on: what the container leaves there is not for other users of the host"
+  say "closed $PARENT to users other than root, who could run what the container leaves there"
 }
 
 ensure_directories() {
@@ -69,6 +69,9 @@ config_exists() { config_stat %i >/dev/null 2>&1; }
 
 # Whether a move that must not replace anything was not made.
 next_is_left() { stat "$NEXT" >/dev/null 2>&1; }
+
+# Also what former versions left. A directory stays, and stops the next move.
+remove_next() { rm -f "$NEXT" "$NEXT.text" 2>/dev/null || true; }
 
 # Empty when the file can be read: one line why not.
 config_problem() {

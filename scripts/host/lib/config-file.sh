@@ -15,8 +15,7 @@ open_staging() {
 
 close_staging() {
   rm -rf --one-file-system "$STAGING"
-  # What other versions left, too. A directory would stay, and stop the next move.
-  rm -f "$NEXT" "$NEXT.text" 2>/dev/null || true
+  remove_next
 }
 
 require_config() {
