@@ -64,7 +64,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-config-read",
-                libraries: ["config-file"],
+                libraries: ["config-directory", "config-file"],
                 // Other values are worked out for the file as it is then.
                 variables: { CONTAINER_ID: args.containerId, WANTED: JSON.stringify(wanted), REAPPLY: args.reapply },
                 secretOutput: true,
@@ -83,7 +83,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-config-write",
-                libraries: ["config-file", "data"],
+                libraries: ["config-directory", "config-file", "data"],
                 variables: {
                     OLD_SHA256: plan.OLD_SHA256,
                     NEW_SHA256: plan.NEW_SHA256,

@@ -32,6 +32,7 @@ export function preflight(
             libraries: [
                 "daemon-json",
                 "engine",
+                "config-directory",
                 "container",
                 "network",
                 "netfilter",

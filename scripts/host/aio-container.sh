@@ -30,15 +30,11 @@ keep_or_replace() {
 main() {
   local problem
   claim_host
-  if container_exists; then
-    problem=$(container_problem)
-    [ -z "$problem" ] || die "$problem"
-    ensure_image
-    keep_or_replace
-  else
-    ensure_image
-    create_on_network
-  fi
+  problem=$(container_problem)
+  [ -z "$problem" ] || die "$problem"
+  ensure_image
+  ensure_directories
+  if container_exists; then keep_or_replace; else create_on_network; fi
   container_json | jq -c '{containerId: .Id}'
 }
 

@@ -6,7 +6,7 @@
 # ascending).
 
 # slice FROM COUNT
-slice() { dd if="$FILE" iflag=skip_bytes,count_bytes bs=64K skip="$1" count="$2" status=none; }
+slice() { dd if="$SNAPSHOT" iflag=skip_bytes,count_bytes bs=64K skip="$1" count="$2" status=none; }
 
 patched() {
   local edit offset length text position=0
@@ -16,45 +16,49 @@ patched() {
     base64 -d <<<"$text"
     position=$((offset + length))
   done
-  slice "$position" "$(stat -c %s "$FILE")"
+  slice "$position" "$(stat -c %s "$SNAPSHOT")"
 }
 
+cannot_be_written() {
+  die "$FILE cannot be written, nothing was changed: is it immutable (lsattr, chattr -i), or its file system full or read-only? The reason is above"
+}
+
+was_changed() { die "$FILE was changed while it was being configured: give \"reapply\" a new value and run again"; }
+
 write() {
+  local new=$STAGING/new
   # Opened for appending nothing: also an immutable file is refused while it is whole.
-  { : >>"$FILE"; } 2>/dev/null ||
-    die "$FILE cannot be written, nothing was changed: is it immutable (lsattr, chattr -i) or its file system read-only?"
-  trap 'rm -f "$STAGED" "$STAGED.text"' EXIT
+  config_is_writable || cannot_be_written
   # Owner, mode and extended attributes first, then the text.
-  cp --preserve=all "$FILE" "$STAGED"
-  patched >"$STAGED.text"
-  [ "$(file_digest "$STAGED.text")" = "$NEW_SHA256" ] ||
+  config_attributes "$new" || cannot_be_written
+  patched >"$STAGING/patched"
+  [ "$(file_digest "$STAGING/patched")" = "$NEW_SHA256" ] ||
     die "the edits of $FILE do not give the expected text, nothing was changed"
-  cat "$STAGED.text" >"$STAGED"
-  rm "$STAGED.text"
-  sync "$STAGED"
-  if [ "$(stat -c %h "$FILE")" -gt 1 ]; then
-    # From here on the staged text may be the only whole one.
-    trap - EXIT
-    cat "$STAGED" >"$FILE" || die "$FILE is incomplete, its whole text is in $STAGED: run again when it can be written"
-    rm "$STAGED"
+  cat "$STAGING/patched" >"$new"
+  if [ "$(config_stat %h)" -gt 1 ]; then
+    sync "$new"
+    mv "$new" "$WHOLE"
+    write_in_place
   else
-    mv -f --no-target-directory "$STAGED" "$FILE"
+    place_config "$new" --force || cannot_be_written
   fi
+  read_config
+  [ "$(file_digest "$SNAPSHOT")" = "$NEW_SHA256" ] || was_changed
   say "$FILE: set ${#EDITS[@]} value(s)"
 }
 
 main() {
   local current=none
   claim_host
-  if [ -e "$FILE" ] || [ -L "$FILE" ]; then
-    require_regular_file
-    finish_write_in_place
-    current=$(file_digest "$FILE")
+  open_staging
+  if config_exists; then
+    read_config
+    current=$(file_digest "$SNAPSHOT")
   fi
   if [ "$current" = "$NEW_SHA256" ]; then
     say "$FILE already has the wanted values"
   elif [ "$current" != "$OLD_SHA256" ]; then
-    die "$FILE was changed while it was being configured: give \"reapply\" a new value and run again"
+    was_changed
   else
     note_found_data "$PAT_FOUND"
     write

@@ -127,6 +127,7 @@ preflight() {
     problems_from owner_problem "$(recorded_owner)"
     check_ipv6
     check_prefix_overlap
+    problems_from parent_problem
     if check_docker; then
       refusals=$(daemon_json_problems)
       [ -z "$refusals" ] || problems_from printf '%s\n' "$refusals"

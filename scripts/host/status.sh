@@ -130,8 +130,8 @@ address_facts() {
 
 config_facts() {
   jq -n --argjson wanted "$WANTED" '{wanted: $wanted}'
-  if [ -f "$FILE" ] && [ ! -L "$FILE" ]; then
-    gzip -9n <"$FILE" | base64 -w 0 | jq --raw-input '{openbmpdConf: .}'
+  if [ -z "$(config_problem)" ]; then
+    config_text | gzip -9n | base64 -w 0 | jq --raw-input '{openbmpdConf: .}'
   else
     echo '{"openbmpdConf": null}'
   fi

@@ -38,7 +38,17 @@ const connection = { host: "collector.example", port: 2222, user: "admin", hostK
 
 const preflight = [
     "host",
-    ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat", "verification"],
+    [
+        "daemon-json",
+        "engine",
+        "config-directory",
+        "container",
+        "network",
+        "netfilter",
+        "forwarding",
+        "dnat",
+        "verification",
+    ],
     {
         MACHINE: hostKey,
         OWNER: "p/s",

@@ -163,7 +163,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 scripts: {
                     create: [
                         "aio-container",
-                        ["engine", "container", "network", "netfilter", "forwarding"],
+                        ["engine", "config-directory", "container", "network", "netfilter", "forwarding"],
                         {
                             ...machineInput,
                             IMAGE: "openbmp/aio:1",
@@ -198,7 +198,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 read: [
                     "collector-config-read",
-                    ["config-file"],
+                    ["config-directory", "config-file"],
                     {
                         ...machineInput,
                         CONTAINER_ID: "c1",
@@ -208,7 +208,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 ],
                 write: [
                     "collector-config-write",
-                    ["config-file", "data"],
+                    ["config-directory", "config-file", "data"],
                     {
                         ...machineInput,
                         OLD_SHA256: sha256(text),
@@ -303,7 +303,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["collector", "dnat", "verification", "data"],
+                    ["config-directory", "collector", "dnat", "verification", "data"],
                     {
                         ...machineInput,
                         MODE: "proxy",

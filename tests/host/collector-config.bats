@@ -5,7 +5,9 @@
 load helper
 
 FILE=/var/openbmp/config/openbmpd.conf
-STAGED=/var/openbmp/config/.openbmpd.conf.openbmp-aio-ipv6
+# What is moved into the directory has this name there first.
+NEXT=/var/openbmp/config/.openbmpd.conf.openbmp-aio-ipv6
+STAGING=/var/openbmp/.openbmp-aio-ipv6
 
 setup() {
   open_host
@@ -28,6 +30,12 @@ plan() {
   done
 }
 
+# names_are NAME…: in the directory, and nothing is left beside it.
+names_are() {
+  same "$*" "$(host ls -A /var/openbmp/config | paste -sd ' ')"
+  host test ! -e "$STAGING"
+}
+
 # the_file TEXT [MODE]: what is in the volume.
 the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
 
@@ -36,7 +44,7 @@ the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
   host cmp "$FAKE/openbmpd.conf" "$FILE"
   same "$(digest <"$FAKE/openbmpd.conf")" "$(head -n 1 <<<"$output")"
   tail -n +2 <<<"$output" | base64 -d | gunzip | cmp - "$FAKE/openbmpd.conf"
-  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
 }
 
 @test "a file that is there is read, not replaced" {
@@ -52,6 +60,7 @@ the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
 @test "a copy that appears just before the last move is not overwritten" {
   cat >"$FAKE/bin/mv" <<STUB
 #!/bin/bash
+[ \$1 = --no-clobber ] || PATH=\${PATH#*:} exec mv "\$@"
 echo 'mine: 1' >$FILE
 PATH=\${PATH#*:} mv "\$@"
 # Some versions call it a failure that nothing was moved.
@@ -61,35 +70,32 @@ STUB
   step_succeeds collector-config-read
   same "mine: 1" "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
   same "mine: 1" "$(on_host "$FILE")"
-  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
 }
 
 @test "cut off anywhere while copying, the next run copies the whole file, or takes the user's that appeared" {
   local cut
-  for cut in 'mkdir:*config:' 'mkdir:*config:after' 'docker:cp *:' 'docker:cp *:after' 'sync:*:' 'sync:*:after' \
-    'mv:*openbmpd.conf:' 'mv:*openbmpd.conf:after' 'gzip:*:'; do
+  for cut in 'mkdir:*config *:' 'mkdir:*config *:after' 'docker:cp *:' 'docker:cp *:after' 'mv:--force*:' 'mv:--force*:after' \
+    'sync:*:' 'sync:*:after' 'mv:--no-clobber*:' 'mv:--no-clobber*:after' 'unshare:*dd*:' 'dd:*:' 'gzip:*:'; do
     IFS=: read -r program pattern after <<<"$cut"
     for mine in '' 'mine: 1'; do
-      host rm -rf /var/openbmp/config
+      host rm -rf /var/openbmp
       cut_off_at "$program" "$pattern" "$after"
       step_is_cut_off collector-config-read
       [ -z "$mine" ] || the_file "$mine\n"
       step_succeeds collector-config-read
       same "${mine:-$(cat "$FAKE/openbmpd.conf")}" "$(on_host "$FILE")"
-      same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+      names_are openbmpd.conf
     done
   done
 }
 
 @test "part of a copy that was left is not taken for the copy" {
-  host mkdir -p /var/openbmp/config
-  host bash -c "head -c 5 '$FAKE/openbmpd.conf' >$STAGED"
+  host mkdir -p /var/openbmp/config "$STAGING"
+  host bash -c "head -c 5 '$FAKE/openbmpd.conf' | tee $NEXT $NEXT.text >$STAGING/copy"
   step_succeeds collector-config-read
   host cmp "$FAKE/openbmpd.conf" "$FILE"
-  host rm "$FILE"
-  host mkdir "$STAGED"
-  step_succeeds collector-config-read
-  host cmp "$FAKE/openbmpd.conf" "$FILE"
+  names_are openbmpd.conf
 }
 
 @test "what is no regular file is refused by both steps, and stays" {
@@ -112,10 +118,10 @@ STUB
 @test "an image without the file, or with a directory in its place, is named; nothing is left" {
   rm "$FAKE/openbmpd.conf"
   step_refuses "an image without that file is not an OpenBMP AIO image" collector-config-read
-  same "" "$(host ls -A /var/openbmp/config)"
+  names_are
   mkdir "$FAKE/openbmpd.conf"
   step_refuses "/usr/etc/openbmp/openbmpd.conf in the image must be a regular file, it is a directory" collector-config-read
-  same "" "$(host ls -A /var/openbmp/config)"
+  names_are
 }
 
 # a_full_disk KB: the config volume, with no more room than that.
@@ -128,19 +134,33 @@ a_full_disk() {
   a_full_disk 64
   head -c 100000 /dev/zero >"$FAKE/openbmpd.conf"
   step_refuses "No space left on device" collector-config-read
-  same "" "$(host ls -A /var/openbmp/config)"
+  names_are
 }
 
 @test "with a full disk the file stays as it is, and nothing else is left" {
   a_full_disk 64
   head -c 40000 /dev/zero | write_on_host "$FILE"
-  host ln "$FILE" "$FILE.linked"
   local before
   before=$(identity "$FILE")
   OLD_SHA256=$(head -c 40000 /dev/zero | digest) NEW_SHA256=$(head -c 39999 /dev/zero | digest) EDITS=("0 1 ")
   step_refuses "No space left on device" collector-config-write
   same "$before" "$(identity "$FILE")"
-  same $'openbmpd.conf\nopenbmpd.conf.linked' "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
+}
+
+@test "with a full disk, what a file with several names gets is kept whole until there is room" {
+  a_full_disk 64
+  { echo old && head -c 29996 /dev/zero; } | write_on_host "$FILE"
+  host ln "$FILE" "$FILE.linked"
+  OLD_SHA256=$(on_host "$FILE" | digest)
+  { echo new && head -c 99996 /dev/zero; } >"$FAKE/long"
+  NEW_SHA256=$(digest <"$FAKE/long") EDITS=("0 30000 $(base64 -w 0 "$FAKE/long")")
+  step_refuses "$FILE is incomplete, its whole text is in $STAGING/whole: run again" collector-config-write
+  host cmp "$FAKE/long" "$STAGING/whole"
+  host mount -o remount,size=1m /var/openbmp/config
+  step_succeeds collector-config-write
+  host cmp "$FAKE/long" "$FILE.linked"
+  names_are openbmpd.conf openbmpd.conf.linked
 }
 
 @test "10 MB go through both steps; more than 16 MiB are refused" {
@@ -167,7 +187,7 @@ a_full_disk() {
   step_succeeds collector-config-write
   same "$NEW_SHA256" "$(host sha256sum "$FILE" | cut -d ' ' -f 1)"
   same "{\"configSha256\":\"$NEW_SHA256\"}" "$output"
-  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
 }
 
 @test "an insertion at the start and a text with several lines are applied" {
@@ -187,7 +207,7 @@ a_full_disk() {
   same "$before" "$(identity "$FILE")"
   host rm "$FILE"
   step_refuses "was changed while it was being configured" collector-config-write
-  same "" "$(host ls -A /var/openbmp/config)"
+  names_are
 }
 
 @test "edits that do not give the expected text change nothing" {
@@ -197,7 +217,7 @@ a_full_disk() {
   before=$(identity "$FILE")
   step_refuses "do not give the expected text, nothing was changed" collector-config-write
   same "$before" "$(identity "$FILE")"
-  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
 }
 
 @test "a file that already has the values is not written" {
@@ -242,7 +262,7 @@ a_full_disk() {
   host chattr +i "$FILE"
   step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config-write
   same "$before" "$(identity "$FILE")"
-  same $'openbmpd.conf\nopenbmpd.conf.linked' "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf openbmpd.conf.linked
   host chattr -i "$FILE"
   step_succeeds collector-config-write
 }
@@ -259,7 +279,8 @@ a_full_disk() {
 @test "cut off anywhere while writing, the file is whole and the next run finishes" {
   local cut program pattern after
   plan 'old' 'new' '0 3 new'
-  for cut in 'cp:*:' 'cp:*:after' 'dd:*:' 'cat:*.text:' 'cat:*.text:after' 'sync:*:' 'mv:*openbmpd.conf:' 'mv:*openbmpd.conf:after'; do
+  for cut in 'dd:if=openbmpd.conf*:' 'dd:if=/dev/null*:after' 'cp:*:' 'cp:*:after' 'dd:*skip=*:' 'cat:*patched:' 'cat:*patched:after' \
+    'mv:*/new *:' 'mv:*/new *:after' 'sync:*:' 'mv:*openbmpd.conf:' 'mv:*openbmpd.conf:after'; do
     IFS=: read -r program pattern after <<<"$cut"
     the_file 'old'
     cut_off_at "$program" "$pattern" "$after"
@@ -267,8 +288,18 @@ a_full_disk() {
     [[ $(on_host "$FILE") == @(old|new) ]]
     step_succeeds collector-config-write
     same new "$(on_host "$FILE")"
-    same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+    names_are openbmpd.conf
   done
+}
+
+# cut_off_in_place TEXT: the file has no more of its text when the power is cut.
+cut_off_in_place() {
+  cat >"$FAKE/bin/dd" <<STUB
+#!/bin/bash
+[[ "\$*" != *of=openbmpd.conf*fsync* ]] || { rm "\$0" && printf '$1' >openbmpd.conf && kill -KILL 0; }
+PATH=\${PATH#*:} exec dd "\$@"
+STUB
+  chmod +x "$FAKE/bin/dd"
 }
 
 @test "a file with several names, cut off while it is written in place, is whole after either step" {
@@ -277,28 +308,22 @@ a_full_disk() {
   for step in collector-config-read collector-config-write; do
     the_file 'an old text'
     host ln -f "$FILE" /var/openbmp/other-name
-    # The text is complete when the writing in place begins, with an empty file.
-    cut_off_at cat '*openbmp-aio-ipv6'
+    # The whole text is kept when the writing in place begins, with an empty file.
+    cut_off_in_place ''
     step_is_cut_off collector-config-write
     same "" "$(on_host "$FILE")"
     step_succeeds "$step"
     same 'a new text' "$(on_host /var/openbmp/other-name)"
-    same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+    names_are openbmpd.conf
   done
 }
 
-@test "a file with several names that cannot be written to its end is named, and made whole by the next run" {
+@test "a file with several names that was written in part is made whole by the next run" {
   the_file 'an old text'
   host ln "$FILE" /var/openbmp/other-name
   plan 'an old text' 'a new text' '0 6 a new'
-  cat >"$FAKE/bin/cat" <<'STUB'
-#!/bin/bash
-PATH=${PATH#*:}
-[[ $1 != *openbmp-aio-ipv6 ]] || { rm "$0" && head -c 3 "$1" && exit 1; }
-exec cat "$@"
-STUB
-  chmod +x "$FAKE/bin/cat"
-  step_refuses "$FILE is incomplete, its whole text is in $STAGED: run again" collector-config-write
+  cut_off_in_place 'a n'
+  step_is_cut_off collector-config-write
   same 'a n' "$(on_host "$FILE")"
   step_succeeds collector-config-write
   same 'a new text' "$(on_host /var/openbmp/other-name)"
@@ -307,10 +332,10 @@ STUB
 @test "a text left by a cut-off does not replace what the user wrote since, under several names too" {
   the_file 'mine'
   host ln "$FILE" /var/openbmp/other-name
-  host bash -c "echo left >$STAGED"
+  host bash -c "mkdir -m 700 $STAGING; echo left >$STAGING/whole"
   step_succeeds collector-config-read
   same mine "$(on_host "$FILE")"
-  same openbmpd.conf "$(host ls -A /var/openbmp/config)"
+  names_are openbmpd.conf
 }
 
 @test "data that is there already belongs to what the file said of PAT, once" {

@@ -258,7 +258,10 @@ ANSWERS
   write_on_host "$DAEMON_JSON" <<<'not json'
   same '{"what":"/etc/docker/daemon.json is not a JSON object: mend it or move it away","cure":"mend it there first"}' "$(look '.differences[0]')"
   host ln -sf /dev/null "$CONFIG"
-  differences | grep -xF "$CONFIG is not there, or no regular file"
+  differences | grep -xF "$CONFIG must be a regular file, it is a symbolic link: put the file itself there"
+  same null "$(look .openbmpdConf)"
+  host rm "$CONFIG"
+  differences | grep -xF "$CONFIG is not there"
   same null "$(look .openbmpdConf)"
 }
 

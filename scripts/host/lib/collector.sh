@@ -8,6 +8,6 @@ is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CON
 runs_on_former_config() {
   local started written
   started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
-  written=$(date -d "$(stat -c %y "$CONFIG_DIRECTORY/openbmpd.conf")" +%s%N)
-  [ "$written" -gt "$started" ]
+  written=$(config_stat %.9Y)
+  [ "${written/./}" -gt "$started" ]
 }

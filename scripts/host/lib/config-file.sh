@@ -1,23 +1,50 @@
 # shellcheck shell=bash
-# openbmpd.conf in the config volume: what its two steps share.
+# What the two steps of openbmpd.conf share: a private directory to work in.
 
-FILE=$CONFIG_DIRECTORY/openbmpd.conf
-# Takes the place of FILE once it is complete.
-STAGED=$CONFIG_DIRECTORY/.openbmpd.conf.$TOOL
+# The text as it was read, and what is to be written in place of a file with several names.
+SNAPSHOT=$STAGING/snapshot
+WHOLE=$STAGING/whole
 
-# The container sees nothing outside of the directory, where a link may lead.
-require_regular_file() {
-  if [ ! -f "$FILE" ] || [ -L "$FILE" ]; then
-    die "$FILE must be a regular file, it is a $(stat -c %F "$FILE"): put the file itself there"
-  fi
+open_staging() {
+  ensure_directories
+  finish_write_in_place
+  close_staging
+  mkdir -m 700 "$STAGING"
+  trap close_staging EXIT
 }
 
-# A file with several names is written in place. What a cut-off left of it is
-# the beginning of the text that it was to get.
+close_staging() {
+  rm -rf --one-file-system "$STAGING"
+  remove_next
+}
+
+require_config() {
+  local problem
+  problem=$(config_problem)
+  [ -z "$problem" ] || die "$problem"
+}
+
+# Its text as it is now, in SNAPSHOT. The container may have changed the file meanwhile.
+read_config() {
+  require_config
+  config_text >"$SNAPSHOT" || die "$FILE cannot be read (the reason is above): run again when nobody changes it"
+  require_config
+}
+
+# A file with several names keeps them when it is written in place. What a
+# cut-off left of it is the beginning of the text that it was to get.
 finish_write_in_place() {
-  if [ -f "$STAGED" ] && [ "$(stat -c %h "$FILE")" -gt 1 ] &&
-    cmp -s -n "$(stat -c %s "$FILE")" "$FILE" "$STAGED"; then
-    cat "$STAGED" >"$FILE" || die "$FILE is incomplete, its whole text is in $STAGED: run again when it can be written"
-  fi
-  rm -rf "$STAGED" "$STAGED.text"
+  # Of root's own, mode 700.
+  [ "$(stat -c '%u %f' "$STAGING" 2>/dev/null)" = "0 41c0" ] || return 0
+  [ -f "$WHOLE" ] && [ -z "$(config_problem)" ] && [ "$(config_stat %h)" -gt 1 ] || return 0
+  config_text >"$SNAPSHOT"
+  ! cmp -s -n "$(stat -c %s "$SNAPSHOT")" "$SNAPSHOT" "$WHOLE" || write_in_place
+}
+
+# From here on WHOLE may be the only complete text.
+write_in_place() {
+  trap - EXIT
+  overwrite_config "$WHOLE" || die "$FILE is incomplete, its whole text is in $WHOLE: run again when it can be written"
+  rm "$WHOLE"
+  trap close_staging EXIT
 }

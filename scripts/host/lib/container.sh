@@ -35,9 +35,19 @@ container_spec() {
   } | sha256sum | cut -d ' ' -f 1
 }
 
+# Whoever can write above one of its directories can put a link in the directory's place.
+mounted_parent_problems() {
+  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
+    [$config, $data, ($paths | split("\n")[])] as $directories
+    | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
+    | select($mount.Source and any($directories[]; startswith($above)))
+    | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
+}
+
 # One line for each way in which a container that is not ours does not fit.
 # Values of variables stay unnamed and off the command line: they may be secrets.
 container_misfits() {
+  container_json | mounted_parent_problems
   container_json | jq -r \
     --arg image "$IMAGE" --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
@@ -126,7 +136,6 @@ pull_with_login() {
 }
 
 create_container() {
-  mkdir -p "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
   local placement=()
   [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
   # File descriptors keep the values off the command line, and the digest from
@@ -156,11 +165,12 @@ set_container_aside() {
   # The pull of the image may have taken minutes.
   problem=$(container_problem)
   [ -z "$problem" ] || die "$problem"
-  mkdir -p "${CONFIG_DIRECTORY%/*}"
   # Once: a run that was cut off has changed the container already.
   if [ ! -e "$RECORD/container.before" ]; then
-    saved=${CONFIG_DIRECTORY%/*}/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
-    container_json | write_file "$saved" 600 >/dev/null
+    saved=$PARENT/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
+    # That container may have the parent, too: the file is made elsewhere, and moved.
+    container_json | write_file "$RECORD/container.inspection" 600 >/dev/null
+    mv --force --no-target-directory "$RECORD/container.inspection" "$saved"
     container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600 >/dev/null
     say "the inspection of the container that was there is in $saved"
     extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')

@@ -1,19 +1,22 @@
 # shellcheck shell=bash
 # The collector's database. A router's key in it follows from its address, or
 # with PAT from its identifier: rows of the one do not match the other.
+# The directory is the container's, so no name in it is touched: what is done
+# here is done in its parent.
 # Input: PAT_ENABLED, PURGE_STALE_DATA.
 
 # Which PAT value the data belongs to; it stays with the data.
 PAT_MARKER=$DATA_DIRECTORY.pat_enabled
 FRESH_DATA=$DATA_DIRECTORY.fresh
 
-has_data() { [ -n "$(ls -A "$DATA_DIRECTORY" 2>/dev/null)" ]; }
+# One name is enough to know: the container may have put any number there.
+has_data() { [ -n "$(find -H "$DATA_DIRECTORY" -mindepth 1 -maxdepth 1 -printf x -quit 2>/dev/null)" ]; }
 
 # pat_of_data: empty when nothing is known.
 pat_of_data() { cat "$PAT_MARKER" 2>/dev/null || true; }
 
 record_pat_of_data() {
-  mkdir -p "${PAT_MARKER%/*}"
+  ensure_parent
   write_file "$PAT_MARKER" >/dev/null <<<"$PAT_ENABLED"
 }
 

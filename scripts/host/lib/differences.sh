@@ -15,6 +15,7 @@ differences() {
   differences_from owner_differences
   daemon_json_differences
   engine_differences
+  differences_from parent_differences
   differences_from config_differences
   container_differences
   differences_from file_differences
@@ -53,9 +54,21 @@ engine_differences() {
   fi
 }
 
+parent_differences() {
+  local problem
+  problem=$(parent_problem)
+  if [ -n "$problem" ]; then
+    echo "$problem"
+  elif [ -e "$PARENT" ] && parent_is_open; then
+    echo "$PARENT is open to users other than root"
+  fi
+}
+
 config_differences() {
-  if [ ! -f "$FILE" ] || [ -L "$FILE" ]; then
-    echo "$FILE is not there, or no regular file"
+  local problem
+  problem=$(config_problem)
+  if [ -n "$problem" ]; then
+    echo "$problem"
   elif container_exists && is_running && runs_on_former_config; then
     echo "$FILE was changed after the collector read it"
   fi

@@ -21,7 +21,7 @@ const lookAtHost = {
         "netfilter",
         "forwarding",
         "dnat",
-        "config-file",
+        "config-directory",
         "collector",
         "differences",
     ],

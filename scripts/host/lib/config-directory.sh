@@ -1,0 +1,123 @@
+# shellcheck shell=bash disable=SC2034 # the steps read some
+# openbmpd.conf in the directory that the container has as /config, and the
+# parent of the container's two directories.
+#
+# Root in the container owns these directories. At any moment it may put a link
+# to a file of the host, a FIFO, a device or a directory under any name in them.
+# No such name turns root on the host elsewhere:
+# - Names in there are touched by the functions below alone.
+# - What opens a file there names it without a directory, follows no link
+#   (O_NOFOLLOW), waits for nobody (O_NONBLOCK) and creates nothing, in a mount
+#   namespace of its own in which the directory has no devices. What can be
+#   opened is a regular file of that directory, or a FIFO, with which the
+#   container talks to itself. A hard link leads nowhere else: the directory is
+#   a mount of its own in the container, and links do not cross mounts.
+# - stat without -L, rm and mv -T do not follow the last name. From one file
+#   system to another, mv removes what has the name and creates it anew with O_EXCL.
+# - What is made for there is made in STAGING, which no container has, and moved.
+# - What is read has a limit, in bytes and in time.
+# So every name may be changed between two calls: the container then only
+# deceives itself about its own file, as it may at any other time.
+
+PARENT=${CONFIG_DIRECTORY%/*}
+STAGING=$PARENT/.$TOOL
+FILE=$CONFIG_DIRECTORY/openbmpd.conf
+# What takes the place of FILE is on its file system, under this name, before it does.
+NEXT=$CONFIG_DIRECTORY/.openbmpd.conf.$TOOL
+# The program keeps the text in memory and in the stack's state.
+MAXIMUM_BYTES=$((16 * 1024 * 1024))
+FILE_TIMEOUT_SECONDS=${FILE_TIMEOUT_SECONDS:-60}
+
+# Names in the parent are relied on; whoever owns it can change them.
+parent_problem() {
+  [ ! -e "$PARENT" ] || [ "$(stat -L -c %u "$PARENT")" = 0 ] ||
+    echo "$PARENT belongs to $(stat -L -c %U "$PARENT"), who can put other files in the place of root's: chown root $PARENT"
+}
+
+# Also reading is for root, and its group: the container may leave programs with a
+# set-uid bit.
+parent_is_open() {
+  local mode group others=077
+  read -r mode group < <(stat -L -c '%a %g' "$PARENT")
+  [ "$group" != 0 ] || others=027
+  [ $((0$mode & others)) -ne 0 ]
+}
+
+ensure_parent() {
+  local problem
+  problem=$(parent_problem)
+  [ -z "$problem" ] || die "$problem"
+  [ -d "$PARENT" ] || mkdir -m 700 "$PARENT"
+  parent_is_open || return 0
+  chmod go-rwx "$PARENT"
+  say "closed $PARENT to users other than root, who could run what the container leaves there"
+}
+
+ensure_directories() {
+  ensure_parent
+  mkdir -p "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
+}
+
+# in_config_directory COMMAND…
+in_config_directory() {
+  # shellcheck disable=SC2016
+  unshare --mount --propagation private -- bash -euc '
+    mount --rbind "$0" "$0"
+    mount -o remount,bind,nodev,nosuid,noexec "$0"
+    cd "$0"
+    exec timeout --foreground "$@"' "$CONFIG_DIRECTORY" "$FILE_TIMEOUT_SECONDS" "$@"
+}
+
+# config_stat FORMAT: of what has the name, be it a link.
+config_stat() { LC_ALL=C stat -c "$1" "$FILE"; }
+
+config_exists() { config_stat %i >/dev/null 2>&1; }
+
+# Whether a move that must not replace anything was not made.
+next_is_left() { stat "$NEXT" >/dev/null 2>&1; }
+
+# Also what former versions left. A directory stays, and stops the next move.
+remove_next() { rm -f "$NEXT" "$NEXT.text" 2>/dev/null || true; }
+
+# Empty when the file can be read: one line why not.
+config_problem() {
+  local bytes type
+  if ! read -r bytes type < <(config_stat '%s %F' 2>/dev/null); then
+    echo "$FILE is not there"
+  elif [[ $type != regular* ]]; then
+    echo "$FILE must be a regular file, it is a $type: put the file itself there"
+  elif [ "$bytes" -gt "$MAXIMUM_BYTES" ]; then
+    echo "$FILE has $bytes bytes, at most $MAXIMUM_BYTES are accepted: make it smaller"
+  fi
+}
+
+# Its text, cut after the first byte that is too much.
+config_text() {
+  in_config_directory dd if=openbmpd.conf iflag=nofollow,nonblock,fullblock,count_bytes \
+    bs=64K count=$((MAXIMUM_BYTES + 1)) status=none
+}
+
+config_is_writable() {
+  in_config_directory dd if=/dev/null of=openbmpd.conf oflag=nofollow,nonblock,append conv=nocreat,notrunc status=none
+}
+
+# config_attributes TO: its owner, mode and extended attributes on a new, empty file of ours.
+config_attributes() {
+  in_config_directory cp --no-dereference --attributes-only --preserve=all openbmpd.conf "$1"
+  [[ $(stat -c %f "$1") == 8* ]]
+}
+
+# overwrite_config FROM: the same file with another text.
+overwrite_config() {
+  in_config_directory dd if="$1" iflag=nofollow of=openbmpd.conf oflag=nofollow,nonblock conv=nocreat,fsync bs=64K status=none
+}
+
+# place_config FROM OPTION: a whole file takes the name in one move, or none
+# where the option is --no-clobber and somebody has the name.
+place_config() {
+  mv --force --no-target-directory "$1" "$NEXT" || return
+  # A power cut must not leave a name without its text.
+  sync --file-system "$CONFIG_DIRECTORY" || return
+  # Some versions of mv call it a failure that the name is taken.
+  mv "$2" --no-target-directory "$NEXT" "$FILE" || { [ "$2" = --no-clobber ] && config_exists; }
+}
