@@ -34,14 +34,9 @@ parent_problem() {
     echo "$PARENT belongs to $(stat -L -c %U "$PARENT"), who can put other files in the place of root's: chown root $PARENT"
 }
 
-# Also reading is for root, and its group: the container may leave programs with a
-# set-uid bit.
-parent_is_open() {
-  local mode group others=077
-  read -r mode group < <(stat -L -c '%a %g' "$PARENT")
-  [ "$group" != 0 ] || others=027
-  [ $((0$mode & others)) -ne 0 ]
-}
+# Also reading is for root, and for a group that root gives it: the container may
+# leave programs with a set-uid bit.
+parent_is_open() { [ $((0$(stat -L -c %a "$PARENT") & 027)) -ne 0 ]; }
 
 ensure_parent() {
   local problem
@@ -49,7 +44,7 @@ ensure_parent() {
   [ -z "$problem" ] || die "$problem"
   [ -d "$PARENT" ] || mkdir -m 700 "$PARENT"
   parent_is_open || return 0
-  chmod go-rwx "$PARENT"
+  chmod g-w,o-rwx "$PARENT"
   say "closed $PARENT to users other than root, who could run what the container leaves there"
 }
 
