@@ -43,11 +43,15 @@ export function stepResult<Shape extends z.ZodRawShape>(
     });
 }
 
-/** Says what is wrong with what a step printed; bound to the step's resource. */
+/**
+ * Says what is wrong with what a step printed; bound to the step's resource.
+ * The answer is in the state, and the step runs again only with another input.
+ */
 export function answerRefusal(step: pulumi.Resource, problem: string): Error {
     return new pulumi.ResourceError(
-        `the host's answer does not fit (${problem}): find out what runs there before you deploy again`,
+        `the host's answer does not fit (${problem}): find out what runs there, then give "reapply" a new value and run again`,
         step,
+        true,
     );
 }
 

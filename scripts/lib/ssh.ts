@@ -22,6 +22,8 @@ export interface CommandRun {
     readonly onRetry: (message: string) => void;
     /** Told of output as it comes. */
     readonly onOutput: (chunk: Buffer, stream: StreamName) => void;
+    /** How long it may take. @default for ever */
+    readonly timeoutSeconds?: number | undefined;
 }
 
 /** What a machine prints is kept in memory. */
@@ -29,8 +31,8 @@ const MAXIMUM_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** What a piece of it counts for besides its bytes: a machine may print one byte at a time. */
 const CHUNK_BYTES = 1024;
 
-/** The machine printed more than is taken. */
-export class OutputTooLongError extends Error {}
+/** The machine prints more, or takes longer, than it may. */
+export class EndlessOutputError extends Error {}
 
 /** Runs a command on the machine. Errors are worded as those of the Pulumi plugin command. */
 export async function runCommand(run: CommandRun): Promise<CommandOutput> {
@@ -174,10 +176,23 @@ function forward(client: Client, { host, port }: Login): Promise<ClientChannel> 
     });
 }
 
-function execute(client: Client, { command, stdin, onOutput }: CommandRun): Promise<CommandOutput> {
+function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: CommandRun): Promise<CommandOutput> {
     return new Promise((resolve, reject) => {
+        // The machine need not close the channel: the connection ends here.
+        const leave = (error: EndlessOutputError) => {
+            clearTimeout(timer);
+            client.destroy();
+            reject(error);
+        };
+        const timer =
+            timeoutSeconds === undefined
+                ? undefined
+                : setTimeout(() => {
+                      leave(new EndlessOutputError(`the machine did not answer within ${timeoutSeconds} s`));
+                  }, timeoutSeconds * 1000);
         client.exec(command, (error, channel) => {
             if (error) {
+                clearTimeout(timer);
                 reject(error);
                 return;
             }
@@ -188,9 +203,7 @@ function execute(client: Client, { command, stdin, onOutput }: CommandRun): Prom
             const collect = (stream: StreamName) => (chunk: Buffer) => {
                 bytes += chunk.length + CHUNK_BYTES;
                 if (bytes > MAXIMUM_OUTPUT_BYTES) {
-                    // The machine need not close the channel: the connection ends here.
-                    client.destroy();
-                    reject(new OutputTooLongError(`the machine printed more than ${MAXIMUM_OUTPUT_BYTES} bytes`));
+                    leave(new EndlessOutputError(`the machine printed more than ${MAXIMUM_OUTPUT_BYTES} bytes`));
                     return;
                 }
                 chunks.push({ stream, chunk });
@@ -204,6 +217,7 @@ function execute(client: Client, { command, stdin, onOutput }: CommandRun): Prom
                 .on("error", () => undefined)
                 .on("finish", () => (stdinTaken = true))
                 .on("close", () => {
+                    clearTimeout(timer);
                     failure ??= stdinTaken ? undefined : "EOF";
                     if (failure !== undefined) {
                         reject(new Error(`${failure}: running ${quoted(command)}:\n${printed().toString()}`));

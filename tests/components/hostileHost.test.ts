@@ -10,7 +10,7 @@ const outcomes = JSON.parse(
 ) as Outcome[];
 
 /** One line of printable text, and not too much of it. */
-const inert = /^[ -~…]{1,400}$/;
+const inert = /^[ -~…]{1,600}$/;
 
 const refused = outcomes.filter(({ name }) => name !== "a field more");
 
@@ -48,7 +48,7 @@ test("a text of openbmpd.conf that does not fit is not shown", () => {
     const messages = refused.filter(({ command }) => command === "step-read").flatMap(({ errors }) => errors);
     expect(new Set(messages.map(({ message }) => message))).toEqual(
         new Set([
-            "the host's answer does not fit (it must be openbmpd.conf, of at most 16 MiB, after its digest): find out what runs there before you deploy again",
+            'the host\'s answer does not fit (it must be openbmpd.conf, of at most 16 MiB, after its digest): find out what runs there, then give "reapply" a new value and run again',
         ]),
     );
 });

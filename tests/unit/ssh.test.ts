@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { Server, type ServerChannel, utils } from "ssh2";
 import type { Connection } from "../../scripts/lib/connection";
-import { OutputTooLongError, runCommand } from "../../scripts/lib/ssh";
+import { EndlessOutputError, runCommand } from "../../scripts/lib/ssh";
 
 const hostKey = utils.generateKeyPairSync("ed25519");
 const loginKey = utils.generateKeyPairSync("ed25519");
@@ -93,7 +93,7 @@ test.each<[string, typeof answer]>([
     async (_, floods) => {
         answer = floods;
         const error = await run().catch((each: unknown) => each);
-        expect(error).toBeInstanceOf(OutputTooLongError);
+        expect(error).toBeInstanceOf(EndlessOutputError);
         expect((error as Error).message).toBe("the machine printed more than 67108864 bytes");
     },
     30_000,
@@ -105,6 +105,13 @@ test("a machine that prints one byte at a time is left, too, long before the pie
     };
     let pieces = 0;
     const run = runCommand({ ...command(), onOutput: () => (pieces += 1) });
-    await expect(run).rejects.toBeInstanceOf(OutputTooLongError);
+    await expect(run).rejects.toBeInstanceOf(EndlessOutputError);
     expect(pieces).toBeLessThan(70_000);
 }, 60_000);
+
+test("a machine that neither prints nor ends is left after a time", async () => {
+    answer = () => undefined;
+    await expect(runCommand({ ...command(), timeoutSeconds: 0.2 })).rejects.toThrow(
+        "the machine did not answer within 0.2 s",
+    );
+});

@@ -5,7 +5,7 @@ import { parseArgs, promisify } from "node:util";
 import { hostShell, scriptText } from "../../../components/hostScript";
 import { ending, printableJson, printableLines } from "../../../components/printable";
 import type { Connection } from "../connection";
-import { OutputTooLongError, runCommand } from "../ssh";
+import { EndlessOutputError, runCommand } from "../ssh";
 import { readDeployment } from "./deployment";
 import { report } from "./report";
 import { readHostStatus, type Status, statusOf } from "./status";
@@ -29,6 +29,8 @@ const lookAtHost = {
 
 /** What hangs on the host for so long does not answer any more. */
 const TIMEOUT_SECONDS = 120;
+/** A host that does not end it by itself is left after so long. */
+const PATIENCE_SECONDS = 150;
 
 /** Of what the host or Pulumi says of an error, so much is shown. */
 const ERROR_CHARACTERS = 4000;
@@ -64,12 +66,13 @@ async function runOnHost(connection: Connection, script: string): Promise<string
             connection,
             command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "look")}`,
             stdin: script,
+            timeoutSeconds: PATIENCE_SECONDS,
             onRetry: () => undefined,
             onOutput: (chunk, stream) => stream === "stderr" && progress.push(chunk),
         });
         return stdout;
     } catch (error) {
-        const said = error instanceof OutputTooLongError ? "" : Buffer.concat(progress).toString().trim();
+        const said = error instanceof EndlessOutputError ? "" : Buffer.concat(progress).toString().trim();
         throw new Error(`the host cannot be looked at: ${said || (error as Error).message}`, { cause: error });
     }
 }
