@@ -105,6 +105,22 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     );
 
     test(
+        "its units may do little besides (systemd-analyze security), and have what they need",
+        async () => {
+            for (const unit of ["openbmp-aio-ipv6-guard", "openbmp-aio-ipv6-dnat"]) {
+                const analysis = await shared.sandbox.root(`systemd-analyze security --no-pager ${unit}.service`);
+                const exposure = /Overall exposure level for \S+: ([\d.]+)/.exec(analysis)?.[1];
+                // With every capability and all files it was 9.6.
+                expect(Number(exposure)).toBeLessThan(3);
+                const { stdout } = await shared.sandbox.tryRoot(`journalctl --no-pager --unit ${unit} |
+                    grep -iE 'not permitted|read-only file system|permission denied|unknown (key|lvalue)'`);
+                expect(stdout).toBe("");
+            }
+        },
+        MINUTE,
+    );
+
+    test(
         "an up without a change changes nothing and opens no SSH connection",
         async () => {
             const logins = await shared.sandbox.acceptedLogins();
