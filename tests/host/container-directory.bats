@@ -124,7 +124,7 @@ SCRIPT
     return 1
   }
   mv "$FAKE/made" "$FAKE/calls-made"
-  rm -rf "$FAKE/bin"
+  rm -rf "${FAKE:?}/bin"
   mkdir "$FAKE/bin"
   cut -d ' ' -f 1 "$FAKE/calls-made" | sort -u | while read -r program; do ln -s "$FAKE/wrapper" "$FAKE/bin/$program"; done
 }
