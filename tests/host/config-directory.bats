@@ -157,6 +157,12 @@ configured() {
   host mount -o remount,bind,ro /var/openbmp/config
   step_refuses "cannot be written, nothing was changed" collector-config-write
   same old "$(on_host "$FILE")"
+  # One with several names is opened, not moved.
+  host mount -o remount,bind,rw /var/openbmp/config
+  host ln "$FILE" "$FILE.linked"
+  host mount -o remount,bind,ro /var/openbmp/config
+  step_refuses "cannot be written, nothing was changed" collector-config-write
+  same old "$(on_host "$FILE")"
 }
 
 # functions_fail TEXT: each that opens the file fails at once, for that reason, whatever was seen there before.

@@ -14,7 +14,8 @@ SECRET=the-secret-of-the-host
 # Not there: whoever writes through a link to it makes a job of cron's.
 JOB=/etc/cron.d/planted
 KINDS=(link dangling away fifo character block directory hardlink absent)
-OPENED=(link dangling away fifo directory)
+# Kinds, and the names that they are under: conf is openbmpd.conf, work what steps may use beside it, all those and the data's.
+OPENED=('link conf' 'link work' 'dangling conf' 'dangling work' 'away all' 'fifo all' 'directory all')
 
 setup() {
   open_host
@@ -45,7 +46,7 @@ prepare_swaps() {
   mkdir "$FAKE/wrapped"
   cat >"$FAKE/plant" <<'SCRIPT'
 #!/bin/bash
-# plant KIND NAMES: conf is openbmpd.conf, work what the steps may use beside it.
+# plant KIND NAMES
 PATH=$REAL_PATH
 cd "$CONFIG" || exit
 case $2 in
@@ -123,7 +124,7 @@ SCRIPT
     return 1
   }
   mv "$FAKE/made" "$FAKE/calls-made"
-  rm -rf "$FAKE/bin"
+  rm -rf "${FAKE:?}/bin"
   mkdir "$FAKE/bin"
   cut -d ' ' -f 1 "$FAKE/calls-made" | sort -u | while read -r program; do ln -s "$FAKE/wrapper" "$FAKE/bin/$program"; done
 }
@@ -161,31 +162,41 @@ texts_in() {
 # with one kind after the other before the others. Before what only makes a
 # namespace it would be the attack before the call in there.
 survives() {
-  local prepare=$1 calls=$2 number=0 call kind
+  local prepare=$1 calls=$2 number=0 call kind kinds
   shift 2
   "$prepare"
   wrap_calls_of "$@"
   while IFS= read -r call; do
     number=$((number + 1))
     [[ $call =~ $calls && ! $call =~ ^(nsenter|timeout|unshare|bash|mount)\  ]] || continue
-    if [[ $call =~ ^(dd|cp|mv|docker\ cp|cat|stat\ -c\ %y)\ .*(openbmpd.conf|/config) ]]; then
-      for kind in "${OPENED[@]}"; do attack_at "$number" "$kind" "$@"; done
+    kinds=()
+    if [[ $call =~ ^(mkdir|realpath|chmod|rm|sync|jq|docker\ create|stat\ -c\ %[is]|find)\  ]]; then
+      :
+    elif [[ $call =~ openbmpd.conf|/config ]]; then
+      kinds=("${OPENED[@]}")
+    elif [[ $call == *" $DATA"* ]]; then
+      kinds=('link all' 'dangling all')
+    fi
+    if [ ${#kinds[@]} -gt 0 ]; then
+      for kind in "${kinds[@]}"; do
+        attack_at "$number" "${kind#* }" "${kind% *}" "$@"
+        # The attack was before the call that it was meant for.
+        same "${call%% *}" "$(sed -n "$number s/ .*//p" "$FAKE/made")"
+      done
     else
-      attack_at "$number" "${KINDS[number % ${#KINDS[@]}]}" "$@"
+      attack_at "$number" all "${KINDS[number % ${#KINDS[@]}]}" "$@"
     fi
   done <"$FAKE/calls-made"
 }
 
-# attack_at NUMBER KIND STEP [VERB]: under the one names or the others, for good or for one call.
+# attack_at NUMBER NAMES KIND STEP [VERB]: for good, or for one call.
 attack_at() {
-  export SWAP_AT=$1 SWAP_KIND=$2 SWAP_NAMES SWAP_BACK=''
-  local names=(conf work all)
+  export SWAP_AT=$1 SWAP_NAMES=$2 SWAP_KIND=$3 SWAP_BACK=''
   ATTACKS=$((${ATTACKS:-0} + 1))
-  SWAP_NAMES=${names[ATTACKS % 3]}
   [ $((ATTACKS % 2)) -eq 0 ] || SWAP_BACK=yes
   "$prepare"
-  attacked "${@:3}" 3>&-
-  unharmed "$2 under $SWAP_NAMES before call $1 of ${*:3}, $(sed -n "$1p" "$FAKE/calls-made")"
+  attacked "${@:4}" 3>&-
+  unharmed "$3 under $2 before call $1 of ${*:4}, $(sed -n "$1p" "$FAKE/calls-made")"
 }
 
 # plan OLD NEW: what the program works out, the whole text as one edit.
@@ -195,7 +206,7 @@ plan() {
   EDITS=("0 ${#1} $(printf '%s' "$2" | base64)")
 }
 
-an_empty_directory() { unseen bash -c "rm -rf $CONFIG /var/openbmp/.openbmp*; mkdir $CONFIG"; }
+an_empty_directory() { unseen bash -c "chmod 755 /var/openbmp; rm -rf $CONFIG /var/openbmp/.openbmp*; mkdir $CONFIG"; }
 a_file() {
   an_empty_directory
   unseen bash -c "printf old >$FILE"
@@ -225,7 +236,7 @@ a_deployment() {
     'Mounts=[{"Source": "/var/openbmp/config", "Destination": "/config"}, {"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]' \
     'Env=["KAFKA_FQDN=collector.example.net"]'
   a_file
-  unseen bash -c "rm -rf $DATA*; mkdir $DATA; echo rows >$DATA/ibdata1; echo false >$DATA.pat_enabled"
+  unseen bash -c "rm -rf $RECORD /var/openbmp/openbmp_aio.before* $DATA*; mkdir $DATA; echo rows >$DATA/ibdata1; echo false >$DATA.pat_enabled"
 }
 
 # before_purge: the steps that the start follows are done.
@@ -239,6 +250,11 @@ before_purge() {
   a_deployment
   before_purge
   survives a_deployment '/var/openbmp|^date|docker stop' collector-start
+  PAT_ENABLED=false
+  survives a_deployment 'openbmpd.conf' collector-start
+  PAT_ENABLED=true
+  a_deployment
+  attacked collector-start 3>&-
   # That is what was attacked.
   host bash -c "compgen -G '$DATA.before-*'"
 }
@@ -251,7 +267,7 @@ before_purge() {
 @test "while status looks" {
   unit_texts
   WANTED='{}' CONTAINER_ID=id-openbmp_aio
-  survives a_deployment 'openbmpd.conf|^gzip' status look
+  survives a_deployment '^dd|%.9Y|^gzip' status look
 }
 
 a_recorded_deployment() {
@@ -275,16 +291,15 @@ def a_file(name, text="old"):
     with open(name, "w") as file:
         file.write(text)
 
+def a_link(name):
+    os.symlink(canary, name)
+
 kinds = [
-    lambda name: os.symlink(canary, name),
-    a_file,
-    lambda name: os.symlink(job, name),
-    lambda name: os.link(f"{config}/second-name", name),
-    os.mkfifo,
-    a_file,
+    *(a_file, a_link, a_file, a_link, a_file, lambda name: os.symlink(job, name)),
+    *(a_file, a_link, lambda name: os.link(f"{config}/second-name", name), a_link, a_file, os.mkfifo),
 ]
 for round, kind in enumerate(itertools.cycle(kinds)):
-    for name in [f"{config}/{names[round % 3 if round % 2 else 0]}", f"{data}/ibdata1"]:
+    for name in [f"{config}/{names[0]}", f"{config}/{names[1 + round % 2]}", f"{data}/ibdata1"]:
         try:
             if not os.path.exists(f"{config}/second-name"):
                 a_file(f"{config}/second-name")
