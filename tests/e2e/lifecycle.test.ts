@@ -132,6 +132,22 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     );
 
     test(
+        "a network that the container leaves takes the DNAT with it at once, and gives it back",
+        async () => {
+            const rules = () => shared.sandbox.root("ip6tables -t nat -S OPENBMP-DNAT");
+            expect(await rules()).toContain(`[${await shared.sandbox.containerIpv6()}]:5000`);
+            await shared.sandbox.root("docker network disconnect bridge openbmp_aio");
+            await eventually("no DNAT", 3000, async () =>
+                (await rules()).includes("--to-destination") ? undefined : true,
+            );
+            await shared.sandbox.root("docker network connect bridge openbmp_aio");
+            const address = await shared.sandbox.containerIpv6();
+            await eventually("the DNAT", 3000, async () => (await rules()).includes(`[${address}]:5000`) || undefined);
+        },
+        MINUTE,
+    );
+
+    test(
         "a prefix that leaves the list ends its sessions, in the collector and in status, within 30 s",
         async () => {
             const connectedRow = async (name: string) =>
