@@ -46,7 +46,9 @@ describe("a container whose root plants links in its directories", () => {
 
     async function startAttack(pauseMs: number): Promise<void> {
         await inContainer(`cat >/tmp/attack.js <<'SCRIPT'\n${attack(pauseMs)}\nSCRIPT`);
-        await shared.sandbox.root("docker exec openbmp_aio rm -f /tmp/end; docker exec --detach openbmp_aio node /tmp/attack.js");
+        await shared.sandbox.root(
+            "docker exec openbmp_aio rm -f /tmp/end; docker exec --detach openbmp_aio node /tmp/attack.js",
+        );
     }
 
     /** The file is the container's own again. */
@@ -84,7 +86,7 @@ describe("a container whose root plants links in its directories", () => {
                 ln -s ${CANARY} /config/.openbmpd.conf.openbmp-aio-ipv6`);
             await shared.deployment.configure({ adminId: "c1" });
             await shared.deployment.up();
-            expect(await inContainer("grep -c 'admin_id: c1' /config/openbmpd.conf")).toBe("1\n");
+            expect(await inContainer("cat /config/openbmpd.conf")).toContain("admin_id: c1");
             expect(await host()).toBe(before);
         },
         MINUTE,
