@@ -158,6 +158,7 @@ sweep() {
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   close_probe
   remove_container
+  remove_staging
   remove_network
   restore_containers
   leave_default_bridge

@@ -74,6 +74,22 @@ traces() {
   same data "$(on_host /var/openbmp/mysql/ibdata1)"
 }
 
+@test "what a configuration step left that was cut off goes, but for a text that is nowhere else" {
+  local staging=/var/openbmp/.openbmp-aio-ipv6
+  echo 'base: {}' >"$FAKE/openbmpd.conf"
+  deployed_up_to aio-container
+  cut_off_at sync '*'
+  step_is_cut_off collector-config-read
+  step_succeeds host remove
+  same "config mysql" "$(host ls -A /var/openbmp | paste -sd ' ')"
+  same "" "$(host ls -A /var/openbmp/config)"
+  deployed_up_to aio-container
+  host mkdir -m 700 "$staging"
+  host touch "$staging/whole"
+  step_succeeds host remove
+  host test -e "$staging/whole"
+}
+
 @test "a verification that was killed leaves nothing behind" {
   deployed_up_to docker-restart
   host ip netns add openbmp-probe

@@ -74,6 +74,12 @@ next_is_left() { stat "$NEXT" >/dev/null 2>&1; }
 # Also what former versions left. A directory stays, and stops the next move.
 remove_next() { rm -f "$NEXT" "$NEXT.text" 2>/dev/null || true; }
 
+# What a step left that was cut off, but for the only whole text of a file that it wrote in place.
+remove_staging() {
+  [ -e "$STAGING/whole" ] || rm -rf --one-file-system "$STAGING"
+  remove_next
+}
+
 # Empty when the file can be read: one line why not.
 config_problem() {
   local bytes type
