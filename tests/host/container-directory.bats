@@ -165,6 +165,9 @@ survives() {
   local prepare=$1 calls=$2 number=0 call kind kinds
   shift 2
   "$prepare"
+  # The first run claims the host as well.
+  attacked "$@"
+  "$prepare"
   wrap_calls_of "$@"
   while IFS= read -r call; do
     number=$((number + 1))
