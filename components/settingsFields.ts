@@ -121,6 +121,10 @@ const OWN_VARIABLES: Readonly<Record<string, string>> = {
     MEM: "memoryGb",
 };
 
+/** With it, the image empties its database whenever the container starts, also after a reboot. */
+const WITHOUT_REINIT_DB =
+    "left out, since every start of the container would empty the database; to empty it once, stop openbmp_aio, move /var/openbmp/mysql away and start openbmp_aio";
+
 export const environment = z
     .record(
         z.string(),
@@ -145,6 +149,8 @@ export const environment = z
                     path: [name],
                     message: `left out: use the key ${OWN_VARIABLES[name]}`,
                 });
+            } else if (name === "REINIT_DB") {
+                context.addIssue({ code: "custom", path: [name], message: WITHOUT_REINIT_DB });
             }
         }
     });
