@@ -14,6 +14,16 @@ export const integer = (lowest: number, highest: number) => {
     return z.int(expected).min(lowest, expected).max(highest, expected);
 };
 
+/** The image ends where it is given less than 2500 MB. */
+const LEAST_MEMORY_GB = 3;
+const MOST_MEMORY_GB = 4096;
+const MEMORY = `0, or a whole number from ${LEAST_MEMORY_GB} to ${MOST_MEMORY_GB}: with less the image ends`;
+
+export const memoryGb = z
+    .int(MEMORY)
+    .max(MOST_MEMORY_GB, MEMORY)
+    .refine((value) => value === 0 || value >= LEAST_MEMORY_GB, { error: MEMORY });
+
 export const flag = z.boolean("true or false");
 
 export const hostAddress = text(
