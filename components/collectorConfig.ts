@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { applyEdits, type CollectorValues, patEnabledIn, planEdits, unpackFile } from "./openbmpdConf";
+import {
+    applyEdits,
+    type CollectorValues,
+    listenProblemsIn,
+    patEnabledIn,
+    planEdits,
+    unpackFile,
+    patWarnings,
+} from "./openbmpdConf";
 import { remoteStep } from "./remoteStep";
 import { answerRefusal, sha256, stepResult } from "./stepResult";
 
@@ -32,7 +40,12 @@ function printedFile(stdout: string): Buffer | undefined {
     }
 }
 
+/** @throws Error naming what in the file is in the way. */
 function planWrite(text: Buffer, wanted: CollectorValues) {
+    const problems = listenProblemsIn(text);
+    if (problems.length > 0) {
+        throw new Error(problems.join("; "));
+    }
     const edits = planEdits(text, wanted);
     return {
         OLD_SHA256: digestOf(text),
@@ -76,7 +89,18 @@ export class CollectorConfig extends pulumi.ComponentResource {
             if (!text) {
                 throw answerRefusal(read, "it must be openbmpd.conf, of at most 16 MiB, after its digest");
             }
-            return planWrite(text, wanted);
+            try {
+                for (const warning of patWarnings(text)) {
+                    void pulumi.log.warn(warning, this);
+                }
+                return planWrite(text, wanted);
+            } catch (error) {
+                // What was read stays in the state, also when the file is another one by now.
+                throw new pulumi.ResourceError(
+                    `${(error as Error).message}: edit the file on the host, give "reapply" a new value and run again`,
+                    read,
+                );
+            }
         });
         const write = remoteStep(
             `${name}-write`,

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import { type Edit, YamlPatch } from "./yamlPatch";
+import { shown } from "./printable";
+import { type Addition, type Edit, YamlPatch } from "./yamlPatch";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {
@@ -13,7 +14,10 @@ export interface CollectorValues {
 
 const FILE = "/var/openbmp/config/openbmpd.conf";
 const BOM = Buffer.from("\ufeff");
-const PAT_PATHS = ["base.startup.pat_enabled", "base.startup.pat", "base.pat_enabled", "base.pat"];
+/** Where openbmpd reads PAT. */
+const PAT_PATH = "base.startup.pat_enabled";
+/** Where files and manual pages have it as well, and openbmpd does not read it. */
+const UNREAD_PAT_PATHS = ["base.startup.pat", "base.pat_enabled", "base.pat"];
 /** What the collector's YAML library reads as a truth value. */
 const TRUE = /^(?:[yY]|[yY]es|YES|[tT]rue|TRUE|[oO]n|ON)$/;
 const FALSE = /^(?:[nN]|[nN]o|NO|[fF]alse|FALSE|[oO]ff|OFF)$/;
@@ -52,10 +56,32 @@ function valueAt(patch: YamlPatch, path: string): string | undefined {
 
 /** What a text of openbmpd.conf says of PAT; undefined where it leaves that to the collector. */
 export function patEnabledIn(file: Buffer): boolean | undefined {
+    const value = valueAt(new YamlPatch(FILE, readText(file).text), PAT_PATH) ?? "";
+    return TRUE.test(value) ? true : FALSE.test(value) ? false : undefined;
+}
+
+/** What in a text of openbmpd.conf has no effect, though it looks as if it had: a line each. */
+export function patWarnings(file: Buffer): string[] {
     const patch = new YamlPatch(FILE, readText(file).text);
-    return PAT_PATHS.map((path) => valueAt(patch, path) ?? "")
-        .map((value) => (TRUE.test(value) ? true : FALSE.test(value) ? false : undefined))
-        .find((truth) => truth !== undefined);
+    return UNREAD_PAT_PATHS.filter((path) => patch.has(path)).map(
+        (path) => `${path} has no effect, the collector reads ${PAT_PATH}: take it out of openbmpd.conf`,
+    );
+}
+
+/** What makes the collector listen elsewhere than at port 5000 of all its addresses: a line each. */
+export function listenProblemsIn(file: Buffer): string[] {
+    const patch = new YamlPatch(FILE, readText(file).text);
+    const problem = (key: string, accepted: string, because: string): string[] => {
+        const value = valueAt(patch, `base.${key}`);
+        return value === undefined || value === "" || value === accepted
+            ? []
+            : [`openbmpd.conf: base.${key} must be ${accepted} or left out, got ${shown(value)}: ${because}`];
+    };
+    return [
+        ...problem("listen_port", "5000", "routers are sent to that port of the container; the host's port is bmpPort"),
+        ...problem("listen_ipv4", "0.0.0.0", "the container's address is Docker's choice, and changes"),
+        ...problem("listen_ipv6", "::", "the container's address is Docker's choice, and changes"),
+    ];
 }
 
 /** What a text of openbmpd.conf says of the address families; undefined where it leaves that to the collector. */
@@ -76,16 +102,14 @@ export function planEdits(file: Buffer, wanted: CollectorValues): Edit[] {
     if (wanted.adminId !== undefined) {
         values.push(["admin_id", wanted.adminId]);
     }
-    const missing = values.filter(([key, value]) => !patch.set(`base.${key}`, value));
+    const missing: Addition[] = values.filter(([key, value]) => !patch.set(`base.${key}`, value));
 
     const pat = String(wanted.patEnabled);
-    const isWanted = (found: string) => (wanted.patEnabled ? TRUE : FALSE).test(found);
-    // Which one is read depends on the collector's version: where several are there, none may say otherwise.
-    if (PAT_PATHS.filter((path) => patch.set(path, pat, isWanted)).length === 0) {
+    if (!patch.set(PAT_PATH, pat, (found) => (wanted.patEnabled ? TRUE : FALSE).test(found))) {
         if (patch.hasSection("base.startup")) {
             patch.add("base.startup", [["pat_enabled", pat]]);
         } else {
-            missing.push(["pat_enabled", pat]);
+            missing.push(["startup", [["pat_enabled", pat]]]);
         }
     }
     patch.add("base", missing);

@@ -40,7 +40,7 @@ const common = {
     registryPassword: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     kafkaFqdn: fields.addressOrName.optional(),
     adminId: fields.adminId.optional(),
-    memoryGb: integer(0, 4096).default(0),
+    memoryGb: fields.memoryGb.default(0),
     environment: fields.environment.default({}),
     dockerNetwork: z.enum(["bridge", "dedicated"], '"bridge" or "dedicated"').default("bridge"),
     fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),

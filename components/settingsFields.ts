@@ -14,6 +14,16 @@ export const integer = (lowest: number, highest: number) => {
     return z.int(expected).min(lowest, expected).max(highest, expected);
 };
 
+/** The image ends where it is given less than 2500 MB. */
+const LEAST_MEMORY_GB = 3;
+const MOST_MEMORY_GB = 4096;
+const MEMORY = `0, or a whole number from ${LEAST_MEMORY_GB} to ${MOST_MEMORY_GB}: with less the image ends`;
+
+export const memoryGb = z
+    .int(MEMORY)
+    .max(MOST_MEMORY_GB, MEMORY)
+    .refine((value) => value === 0 || value >= LEAST_MEMORY_GB, { error: MEMORY });
+
 export const flag = z.boolean("true or false");
 
 export const hostAddress = text(
@@ -121,6 +131,10 @@ const OWN_VARIABLES: Readonly<Record<string, string>> = {
     MEM: "memoryGb",
 };
 
+/** With it, the image empties its database whenever the container starts, also after a reboot. */
+const WITHOUT_REINIT_DB =
+    "left out, since every start of the container would empty the database; to empty it once, stop openbmp_aio, move /var/openbmp/mysql away and start openbmp_aio";
+
 export const environment = z
     .record(
         z.string(),
@@ -145,6 +159,8 @@ export const environment = z
                     path: [name],
                     message: `left out: use the key ${OWN_VARIABLES[name]}`,
                 });
+            } else if (name === "REINIT_DB") {
+                context.addIssue({ code: "custom", path: [name], message: WITHOUT_REINIT_DB });
             }
         }
     });

@@ -1,7 +1,24 @@
 import type { Settings } from "./settings";
 
-/** What an accepted configuration shuts out, perhaps unmeant: a line each. */
+/** Variables that the image's README has, and what its start script reads in their place. */
+const UNREAD_VARIABLES = {
+    NUM_MYSQL_CONSUMERS: "NUM_CONSUMERS",
+    MYSQL_OPENBMP_PASSWORD: "OPENBMP_DB_PASSWORD",
+};
+
+/** What of an accepted configuration is perhaps unmeant: a line each. */
 export function settingsWarnings(settings: Settings): string[] {
+    return [...emptyLists(settings), ...unreadVariables(settings)];
+}
+
+function unreadVariables({ environment }: Settings): string[] {
+    return Object.entries(UNREAD_VARIABLES)
+        .filter(([name]) => Object.hasOwn(environment, name))
+        .map(([name, read]) => `environment has ${name}, which the image does not read: name it ${read}`);
+}
+
+/** What the lists shut out. */
+function emptyLists(settings: Settings): string[] {
     const withoutIpv4 = settings.target === "aws" && !settings.publicIpv4;
     const lists = [
         ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "no router can connect to the collector"],

@@ -10,6 +10,9 @@ export interface Edit {
     readonly reason: string;
 }
 
+/** A key to add with its value, or a section with its own keys and values. */
+export type Addition = readonly [key: string, value: string | readonly (readonly [key: string, value: string])[]];
+
 /** A key of a map, and what it holds: null where not even a colon is there. */
 interface Entry {
     readonly home: YAMLMap.Parsed;
@@ -24,6 +27,19 @@ interface Section extends Entry {
 
 const BLANK_OR_COMMENT = /^[ \t\r]*(?:#|$)/;
 const DEFAULT_INDENTATION = 2;
+
+const inBlock = ([key, value]: Addition, indentation: string): string[] =>
+    typeof value === "string"
+        ? [`${key}: ${value}`]
+        : [`${key}:`, ...value.map(([below, text]) => `${indentation}${below}: ${text}`)];
+
+const inFlow = ([key, value]: Addition): string =>
+    typeof value === "string" ? `${key}: ${value}` : `${key}: {${value.map(inFlow).join(", ")}}`;
+
+const reasonsOf = (path: string, [key, value]: Addition): string[] =>
+    typeof value === "string"
+        ? [`${path}.${key} is not there, it must be "${value}"`]
+        : value.flatMap((below) => reasonsOf(`${path}.${key}`, below));
 
 function isEmpty(node: ParsedNode | null): node is Scalar.Parsed {
     return isScalar(node) && node.type === "PLAIN" && node.source === "";
@@ -67,6 +83,11 @@ export class YamlPatch {
         return this.section(path) !== undefined;
     }
 
+    /** Whether the key is there, once or more often, whatever its value is. */
+    has(path: string): boolean {
+        return this.matches(path).items.length > 0;
+    }
+
     /**
      * Gives a key that is there a value; its quotes stay.
      *
@@ -104,15 +125,16 @@ export class YamlPatch {
     }
 
     /** Adds keys that are not there to a section, which is added at the end where it is not there either. */
-    add(path: string, entries: readonly (readonly [string, string])[]): void {
+    add(path: string, entries: readonly Addition[]): void {
         if (entries.length === 0) {
             return;
         }
-        const lines = entries.map(([key, value]) => `${key}: ${value}`);
-        const reason = entries.map(([key, value]) => `${path}.${key} is not there, it must be "${value}"`).join("; ");
+        const reason = entries.flatMap((entry) => reasonsOf(path, entry)).join("; ");
+        const lines = entries.flatMap((entry) => inBlock(entry, " ".repeat(this.step())));
+        const flow = entries.map(inFlow).join(", ");
         const section = this.section(path);
         if (section && isMap(section.value) && section.value.flow) {
-            this.insertInBraces(section.value, lines.join(", "), reason);
+            this.insertInBraces(section.value, flow, reason);
         } else if (section) {
             const offset = this.lineAfter(section.key.range[1]);
             const indentation = this.indentationBelow(section, offset, path);
@@ -122,7 +144,7 @@ export class YamlPatch {
                 reason,
             );
         } else if (this.root?.flow) {
-            this.insertInBraces(this.root, `${path}: {${lines.join(", ")}}`, reason);
+            this.insertInBraces(this.root, `${path}: {${flow}}`, reason);
         } else {
             const margin = this.margin(path);
             const indentation = margin + " ".repeat(this.step());
@@ -131,17 +153,21 @@ export class YamlPatch {
     }
 
     private find(path: string): Entry | undefined {
-        const dot = path.lastIndexOf(".");
-        const home = dot < 0 ? this.root : this.section(path.slice(0, dot))?.value;
-        if (!isMap(home)) {
-            return undefined;
-        }
-        const name = path.slice(dot + 1);
-        const [found, another] = home.items.filter(({ key }) => isScalar(key) && key.value === name);
+        const { home, items } = this.matches(path);
+        const [found, another] = items;
         if (another) {
             throw this.refusal(another.key.range[0], `${path} is there a second time; leave one of them`);
         }
-        return found && { home, key: found.key, value: found.value };
+        return home && found && { home, key: found.key, value: found.value };
+    }
+
+    private matches(path: string) {
+        const dot = path.lastIndexOf(".");
+        const home = dot < 0 ? this.root : this.section(path.slice(0, dot))?.value;
+        const name = path.slice(dot + 1);
+        return isMap(home)
+            ? { home, items: home.items.filter(({ key }) => isScalar(key) && key.value === name) }
+            : { items: [] };
     }
 
     private section(path: string): Section | undefined {

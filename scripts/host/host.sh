@@ -74,9 +74,11 @@ check_image_needs() {
     needed=$AIO_MEMORY_MB
     [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
   fi
-  [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$needed" ] || needed=$((MEMORY_GB * 1024))
-  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+  # The image's own arithmetic: what it would refuse is refused, and nothing else.
+  total=$(awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo)
   [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
+  [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
+    problem "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
 }
 
 # The bridge's own prefix is ours or a former deployment's, also on the other

@@ -142,6 +142,13 @@ const wrongFiles: Readonly<Record<string, string>> = {
     "more than any file gives": readOutput.padEnd(26 * 1024 * 1024, "A"),
 };
 
+/** Whole files that no collector could run on as it is deployed. */
+const unfitFiles: Readonly<Record<string, string>> = {
+    "an openbmpd.conf with another port": "base: {listen_port: 1790, listen_ipv6: 'fc00::2'}\n",
+    "an openbmpd.conf with a port that steers the terminal": 'base: {listen_port: "\\e[2J"}\n',
+    "an openbmpd.conf that is not YAML": "base: [\n",
+};
+
 async function* outcomes() {
     yield* wrongFields("host-preflight", facts, {}, buildHost);
     // The first of each type has all fields.
@@ -157,6 +164,10 @@ async function* outcomes() {
     const [, { build, stdout }] = stepCases.find(([name]) => name === "the collector's configuration") ?? never();
     for (const [name, text] of Object.entries(wrongFiles)) {
         printed = { ...stdout, "step-read": text };
+        yield outcomeOf(name, "step-read", buildStep(build));
+    }
+    for (const [name, text] of Object.entries(unfitFiles)) {
+        printed = { ...stdout, "step-read": `${digest("d")}\n${packed(text)}` };
         yield outcomeOf(name, "step-read", buildStep(build));
     }
     printed = { "host-preflight": JSON.stringify({ ...facts, more: "\x1b[2J" }) };

@@ -12,7 +12,8 @@ const outcomes = JSON.parse(
 /** One line of printable text, and not too much of it. */
 const inert = /^[ -~…]{1,600}$/;
 
-const refused = outcomes.filter(({ name }) => name !== "a field more");
+const unfitFiles = outcomes.filter(({ name }) => name.startsWith("an openbmpd.conf"));
+const refused = outcomes.filter((outcome) => outcome.name !== "a field more" && !unfitFiles.includes(outcome));
 
 test("there are answers with something wrong in every field", () => {
     const fields = new Set(
@@ -51,6 +52,23 @@ test("a text of openbmpd.conf that does not fit is not shown", () => {
             'the host\'s answer does not fit (it must be openbmpd.conf, of at most 16 MiB, after its digest): find out what runs there, then give "reapply" a new value and run again',
         ]),
     );
+});
+
+test("an openbmpd.conf that the collector could not run on is refused, bound to the step, with all reasons and the remedy", () => {
+    const remedy = 'edit the file on the host, give "reapply" a new value and run again';
+    const port = "routers are sent to that port of the container; the host's port is bmpPort";
+    const address = "the container's address is Docker's choice, and changes";
+    const messages = [
+        `openbmpd.conf: base.listen_port must be 5000 or left out, got "1790": ${port}; openbmpd.conf: base.listen_ipv6 must be :: or left out, got "fc00::2": ${address}: ${remedy}`,
+        `openbmpd.conf: base.listen_port must be 5000 or left out, got "\\u{1b}[2J": ${port}: ${remedy}`,
+        expect.stringMatching(
+            /^\/var\/openbmp\/config\/openbmpd\.conf is not valid YAML: .*: edit the file on the host/,
+        ) as string,
+    ];
+    expect(unfitFiles.map(({ errors }) => errors)).toEqual(
+        messages.map((message) => [{ message, resource: "step-read" }]),
+    );
+    expect(unfitFiles.map(({ outputs }) => outputs)).toEqual(messages.map(() => ({})));
 });
 
 test("what a host adds to its answer goes nowhere", () => {

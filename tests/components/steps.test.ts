@@ -1,6 +1,7 @@
+import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { CollectorConfig } from "../../components/collectorConfig";
-import { digest, valueOf } from "./mocks";
+import { digest, secretText, valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";
 
@@ -60,6 +61,34 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
     test("keeps nothing of its arguments in its own state", () => {
         expect(registrations.find(({ name }) => name === "step")?.inputs).toEqual({});
     });
+});
+
+/** Builds the component on a file that the host reads out. */
+async function configure(text: string) {
+    const registrations = await answerWith({
+        "config-read": `${digest("d")}\n${gzipSync(text).toString("base64")}`,
+        "config-write": `{"configSha256":"${digest("f")}"}`,
+    });
+    const args = { listenMode: "v4v6" as const, patEnabled: true, containerId: "c1", reapply: "" };
+    const config = new CollectorConfig("config", { machine: new CreatedMachine("machine"), ...args }, {});
+    await valueOf(config.configSha256);
+    return { config, registrations };
+}
+
+test("keys of PAT that the collector does not read get a warning, and stay", async () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const { config, registrations } = await configure("base: {pat_enabled: false, listen_mode: v4v6}\n");
+    const warning =
+        "base.pat_enabled has no effect, the collector reads base.startup.pat_enabled: take it out of openbmpd.conf";
+    expect(warn.mock.calls).toEqual([[warning, config]]);
+    warn.mockClear();
+    await configure("base: {startup: {pat_enabled: false}, listen_mode: v4v6}\n");
+    expect(warn.mock.calls).toEqual([]);
+    warn.mockRestore();
+    const write = registrations.find(({ name }) => name === "config-write");
+    const text = Buffer.from("startup: {pat_enabled: true}, ").toString("base64");
+    expect(secretText(write?.inputs.stdin)).toContain(`EDITS=('7 0 ${text}')\n`);
+    expect(secretText(write?.inputs.stdin)).toContain("PAT_FOUND=''\n");
 });
 
 test("the text of openbmpd.conf is kept from logs and plain state", async () => {

@@ -36,7 +36,7 @@ describe("a host that is not fit", () => {
                 ),
                 "- bmpPort 5000 is already taken on the host by container web",
                 "- fixedCidrV6 fc00:172:17::/64 overlaps the host's own network: fc00:172:17::/64 dev eth0 proto kernel metric 256 pref medium",
-                expect.stringMatching(/^- the host has \d+ MB of memory, the collector needs 4194304 MB$/),
+                expect.stringMatching(/^- memoryGb is 4096, which is 4194304 MB, and the host has \d+ MB: lower it/),
             ]);
             await shared.sandbox.root(`rm /etc/docker/daemon.json; ip -6 addr del fc00:172:17::77/64 dev eth0
             docker rm --force web openbmp_aio`);

@@ -187,6 +187,7 @@ refused_for() {
   refused_for "it is on the network lab, not on the default bridge" NetworkMode=lab
   refused_for "it has no restart policy always or unless-stopped" RestartPolicy=on-failure:3
   refused_for "its environment lacks the wanted KAFKA_FQDN" 'Env=["KAFKA_FQDN=elsewhere.example.net"]'
+  refused_for "its variable REINIT_DB empties the database at every start" 'Env=["KAFKA_FQDN=collector.example.net", "REINIT_DB=1"]'
   not_called 'docker (create|rm|stop|update|rename)'
 }
 

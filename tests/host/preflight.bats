@@ -162,21 +162,35 @@ without_tool() {
   fit
 }
 
-@test "too little memory for the image is refused, for what the user gives it too" {
-  printf 'MemTotal: 2097152 kB\n' | host tee /run/meminfo >/dev/null
+# host_has KILOBYTES: of memory.
+host_has() {
+  printf 'MemTotal: %s kB\n' "$1" | host tee /run/meminfo >/dev/null
   host mount --bind /run/meminfo /proc/meminfo
+}
+
+@test "too little memory for the image is refused" {
+  host_has 2499999
+  fit
+  IMAGE=real/aio:latest
+  unfit "the host has 2499 MB of memory, the collector needs 2500 MB"
+  host_has 2500000
+  fit
+}
+
+@test "memoryGb above the host's memory is refused as the image counts it" {
+  host_has 4095999
+  MEMORY_GB=3
   fit
   MEMORY_GB=4
-  unfit "the host has 2048 MB of memory, the collector needs 4096 MB"
-  MEMORY_GB='' IMAGE=real/aio:latest
-  unfit "the host has 2048 MB of memory, the collector needs 2500 MB"
+  unfit "memoryGb is 4, which is 4096 MB, and the host has 4095 MB"
+  host_has 4096000
+  fit
 }
 
 @test "a label that is no number of megabytes says nothing of the memory that an image needs" {
-  printf 'MemTotal: 2097152 kB\n' | host tee /run/meminfo >/dev/null
-  host mount --bind /run/meminfo /proc/meminfo
+  host_has 2097152
   printf '1\e]0;title\a' >"$FAKE/images/openbmp%aio:latest"
-  unfit "the host has 2048 MB of memory, the collector needs 2500 MB"
+  unfit "the host has 2097 MB of memory, the collector needs 2500 MB"
 }
 
 @test "a reason is plain text, whatever the name is that it tells" {

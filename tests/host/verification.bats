@@ -51,6 +51,42 @@ took() { sed -n 's/^took //p' <<<"$stderr"; }
   same 0 "$status"
 }
 
+# stops_after_logging: of a container that is gone, and wrote what is on stdin
+# since the step began, seven seconds ago.
+stops_after_logging() {
+  cat >"$BATS_TEST_TMPDIR/log"
+  library_runs "LOG='$BATS_TEST_TMPDIR/log' SECONDS=7 CONTAINER_PID=none"'
+    listeners() { :; }
+    docker() { echo "$*" >>"$CALLS"; tail --lines "$(sed -E "s/.*--tail ([0-9]+) .*/\\1/" <<<"$*")" "$LOG"; }
+    wait_for_listeners'
+  same 1 "$status"
+}
+
+@test "a file that openbmpd refuses is named with its own words, which are not the last ones" {
+  stops_after_logging < <(
+    head -c 100000 /dev/zero | tr '\0' x
+    printf '\n\e[2Jnot it\n-----| RUNNING |------\n'
+    echo 'ERROR: Failed to load the configuration file: yaml-cpp: error at line 4'
+    printf '%s\n' 'collector stopped' 'stopping all' 'done' bye
+  )
+  says "openbmp-aio-ipv6: the collector does not accept /var/openbmp/config/openbmpd.conf (ERROR: Failed to load the configuration file: yaml-cpp: error at line 4): edit the file"
+  same "logs --since 8s --tail 200 openbmp_aio" "$(cat "$CALLS")"
+}
+
+@test "of what openbmpd says in a line without end, the beginning is shown" {
+  stops_after_logging < <(
+    printf 'ERROR: Failed to load'
+    head -c 1000000 /dev/zero | tr '\0' x
+  )
+  says "(ERROR: Failed to loadxxx"
+  [ "${#stderr}" -lt 1000 ]
+}
+
+@test "of a container that stopped for another reason the last lines are shown" {
+  stops_after_logging < <(printf '%s\n' one 'not enough memory' two bye)
+  says "the container stopped: not enough memory two bye"
+}
+
 @test "the wait for the ports has an end" {
   library_runs 'listeners() { echo "[::]:5000"; }
     wait_for_listeners'

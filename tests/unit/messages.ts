@@ -66,7 +66,7 @@ function messageArguments(node: ts.Node): readonly ts.Node[] {
         while (!ts.isFunctionLike(at)) {
             at = at.parent;
         }
-        return /(Error|Failure)$/.test(at.name?.getText() ?? "") && node.expression ? [node.expression] : [];
+        return /(Error|Failure|Warnings)$/.test(at.name?.getText() ?? "") && node.expression ? [node.expression] : [];
     }
     if (ts.isCallExpression(node) && node.expression.getText() === "say") {
         return node.arguments.filter((argument) => warning.test(argument.getText()));

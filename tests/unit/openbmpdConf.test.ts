@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { applyEdits, type CollectorValues, patEnabledIn, planEdits } from "../../components/openbmpdConf";
+import {
+    applyEdits,
+    type CollectorValues,
+    listenProblemsIn,
+    patEnabledIn,
+    planEdits,
+    patWarnings,
+} from "../../components/openbmpdConf";
 
 const FIXTURES = join(__dirname, "../fixtures/openbmpd");
 const wanted: CollectorValues = { listenMode: "v4v6", patEnabled: false, adminId: "lab-1" };
@@ -31,13 +38,13 @@ test.each(names.filter(isRefused))("%s.conf is refused, with the file, the line 
 });
 
 test("without adminId the collector keeps its name", () => {
-    const text = "base:\n  admin_id: mine\n  listen_mode: v4\n  pat_enabled: false\n";
+    const text = "base:\n  admin_id: mine\n  listen_mode: v4\n  startup:\n    pat_enabled: false\n";
     expect(patch(text, { listenMode: "v6", patEnabled: true })).toBe(
-        "base:\n  admin_id: mine\n  listen_mode: v6\n  pat_enabled: true\n",
+        "base:\n  admin_id: mine\n  listen_mode: v6\n  startup:\n    pat_enabled: true\n",
     );
 });
 
-const RIGHT = "base:\n  listen_mode: v4v6\n  pat_enabled: false\n";
+const RIGHT = "base:\n  listen_mode: v4v6\n  startup: {pat_enabled: false}\n";
 
 test.each(["007", "31", "1e3", "null", "true", "1.0", "0x1F"])("the name %s is a text", (adminId) => {
     const values = { ...wanted, adminId };
@@ -59,7 +66,8 @@ test.each([
     [false, ["false", "False", "FALSE", "no", "n", "N", "off", "OFF", "'false'", '"No"'], ["fALSE", "0", "~", "yes"]],
 ])("what the collector reads as %s stays, anything else is replaced", (patEnabled, same, other) => {
     const values = { ...wanted, patEnabled };
-    const text = (found: string) => Buffer.from(`base: {listen_mode: v4v6, admin_id: lab-1, pat: ${found}}\n`);
+    const text = (found: string) =>
+        Buffer.from(`base: {listen_mode: v4v6, admin_id: lab-1, startup: {pat_enabled: ${found}}}\n`);
     expect(same.filter((found) => planEdits(text(found), values).length > 0)).toEqual([]);
     expect(other.filter((found) => planEdits(text(found), values).length !== 1)).toEqual([]);
 });
@@ -69,7 +77,7 @@ test("a file of 10 MB with many keys is patched within seconds", () => {
     const key = (_: unknown, index: number) => `  key_${index}: ${"x".repeat(85)}\n`;
     const rest = `mapping:\n${Array.from({ length: 100_000 }, key).join("")}`;
     expect(rest.length).toBeGreaterThan(10e6 - 400_000);
-    const found = `# ${"c".repeat(400_000)}\nbase:\n  listen_mode: v4\n  admin_id: x\n  pat: true\n`;
+    const found = `# ${"c".repeat(400_000)}\nbase:\n  listen_mode: v4\n  admin_id: x\n  startup:\n    pat_enabled: true\n`;
     const expected = found.replace("v4\n", "v4v6\n").replace(": x", ": lab-1").replace("true", "false");
     expect(patch(found + rest) === expected + rest).toBe(true);
 }, 30_000);
@@ -87,11 +95,52 @@ test("edits are made at byte offsets, in the order they are given", () => {
 
 test.each([
     ["base:\n  startup:\n    pat_enabled: false\n", false],
-    ["base:\n  startup: {pat: 'On'}\n", true],
-    ["\ufeffbase:\n  pat_enabled: yes # said twice below\n  pat: no\n", true],
+    ["\ufeffbase:\n  startup: {pat_enabled: 'On'}\n  pat_enabled: no\n", true],
     ["base:\n  listen_mode: v4\n", undefined],
-    ["base:\n  pat: perhaps\n", undefined],
+    ["base:\n  startup: {pat_enabled: perhaps}\n", undefined],
+    ["base: {startup: {pat: true}, pat_enabled: true, pat: true}\nstartup: {pat_enabled: true}\n", undefined],
     ["", undefined],
 ])("%j says of PAT: %p", (text, found) => {
     expect(patEnabledIn(Buffer.from(text))).toBe(found);
+});
+
+test.each([
+    [RIGHT, []],
+    ["", []],
+    ["base: {pat_enabled: true}\npat: true\nstartup: {pat: true}\n", ["base.pat_enabled"]],
+    ["base: {startup: {pat: &a no}, pat: [x], pat: }\n", ["base.startup.pat", "base.pat"]],
+])("in %j without effect: %j", (text, paths) => {
+    expect(patWarnings(Buffer.from(text))).toEqual(
+        paths.map(
+            (path) =>
+                `${path} has no effect, the collector reads base.startup.pat_enabled: take it out of openbmpd.conf`,
+        ),
+    );
+});
+
+test.each([
+    ["listen_port", ["5000", "'5000'", ""], ["1790", "'1790'", "05000", "0x1388", "any", "~"], "5000"],
+    ["listen_ipv4", ["0.0.0.0", '""', ""], ["172.17.0.2", "127.0.0.1"], "0.0.0.0"],
+    ["listen_ipv6", ["'::'", ""], ["fc00::2", '"::1"'], "::"],
+])("%s may be %j, and is refused as %j", (key, accepted, refused, only) => {
+    const problems = (value: string) => listenProblemsIn(Buffer.from(`base:\n  ${key}: ${value}\n`));
+    expect(accepted.flatMap(problems)).toEqual([]);
+    expect(refused.flatMap(problems)).toEqual(
+        refused.map((value) => {
+            const got = value.replace(/^['"]|['"]$/g, "");
+            return expect.stringMatching(
+                `^openbmpd\\.conf: base\\.${key} must be ${only} or left out, got "${got}": `,
+            ) as string;
+        }),
+    );
+});
+
+test("every key that makes the collector listen elsewhere is named at once", () => {
+    const text = "base: {listen_port: 1790, listen_ipv4: 10.0.0.1, listen_ipv6: 'fc00::2'}\nlisten_port: 1\n";
+    expect(listenProblemsIn(Buffer.from(text)).map((line) => line.split(" ")[1])).toEqual([
+        "base.listen_port",
+        "base.listen_ipv4",
+        "base.listen_ipv6",
+    ]);
+    expect(listenProblemsIn(Buffer.from(""))).toEqual([]);
 });

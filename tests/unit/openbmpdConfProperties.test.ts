@@ -40,21 +40,21 @@ const otherValue = fc.constantFrom(
 );
 const others = fc.uniqueArray(fc.tuple(otherKey, otherValue, trailing), { selector: ([key]) => key, maxLength: 3 });
 
-/** Which keys of the two sections are there; at least one for PAT. */
-const patKeys = fc
-    .record({
-        base: fc.subarray(["pat_enabled", "pat"] as const),
-        startup: fc.subarray(["pat_enabled", "pat"] as const),
-    })
-    .filter(({ base, startup }) => base.length + startup.length > 0);
+/** Which keys that say something of PAT are there, besides the one that is read. */
+const unreadPatKeys = fc.record({
+    base: fc.subarray(["pat_enabled", "pat"] as const),
+    startup: fc.subarray(["pat"] as const),
+});
+/** What such a key says. */
+const UNREAD = "perhaps";
 
 const document: fc.Arbitrary<Render> = fc
     .record({
         before: noise,
         between: noise,
         step: fc.integer({ min: 1, max: 8 }),
-        styles: fc.array(style, { minLength: 6, maxLength: 6 }),
-        patKeys,
+        styles: fc.array(style, { minLength: 7, maxLength: 7 }),
+        unreadPatKeys,
         flow: fc.constantFrom("none", "startup", "base"),
         baseKeys: others,
         startupKeys: others,
@@ -86,15 +86,16 @@ const document: fc.Arbitrary<Render> = fc
         const startupFlow = made.flow !== "none";
         const startup = [
             ...entries(made.startupKeys, startupFlow),
-            ...made.patKeys.startup.map((key) => target(key, values.pat, startupFlow)),
+            target("pat_enabled", values.pat, startupFlow),
+            ...made.unreadPatKeys.startup.map((key) => target(key, UNREAD, startupFlow)),
         ];
         const own = [
             target("listen_mode", values.listen_mode, baseFlow),
             target("admin_id", values.admin_id, baseFlow),
-            ...made.patKeys.base.map((key) => target(key, values.pat, baseFlow)),
+            ...made.unreadPatKeys.base.map((key) => target(key, UNREAD, baseFlow)),
             ...entries(made.baseKeys, baseFlow),
         ];
-        const below = startup.length > 0 ? section("startup", startup, startupFlow) : [];
+        const below = section("startup", startup, startupFlow);
         const base = section("base", made.last ? [...own, ...below] : [...below, ...own], baseFlow);
         const text = `${[...made.before, ...base].join("\n")}\n${made.second}`;
         return made.bom + (made.lastEnd ? text : text.replace(/\n$/, "")).replaceAll("\n", made.end);
@@ -114,8 +115,10 @@ test("whatever a file looks like, the values change and every other byte stays; 
             expect(patched.toString()).toBe(render(right));
             expect(planEdits(patched, wanted)).toEqual([]);
             // What was made up is YAML, and the values are where they are looked for.
-            const base = (parseAllDocuments(patched.toString())[0]?.toJS() as { base: Record<string, unknown> }).base;
-            expect(base).toMatchObject({ listen_mode: "v6", admin_id: "lab-1" });
+            const [first] = parseAllDocuments(patched.toString(), { schema: "failsafe" });
+            expect(first?.toJS()).toMatchObject({
+                base: { listen_mode: "v6", admin_id: "lab-1", startup: { pat_enabled: "true" } },
+            });
         }),
         { numRuns: 500 },
     );
@@ -151,27 +154,18 @@ test("what is missing is added, and nothing else changes", () => {
             const startup = base?.startup && there({ ...base.startup.others, pat_enabled: base.startup.pat_enabled });
             const own = base && there({ ...base, ...base.others, others: undefined, startup });
             const text = stringify(there({ before, base: own, after }), options).replaceAll("\n", end);
-            const original = parse(text) as { base?: object };
+            const original = parse(text) as { base?: { startup?: object } };
 
             const edits = planEdits(Buffer.from(text), wanted);
             const patched = applyEdits(Buffer.from(text), edits);
-            const isPatThere = base?.pat !== undefined || base?.startup?.pat_enabled !== undefined;
-            const expectedStartup =
-                startup &&
-                there({
-                    ...(original.base as { startup: object }).startup,
-                    pat_enabled: base.startup?.pat_enabled === undefined && isPatThere ? undefined : true,
-                });
             expect(parse(patched.toString())).toEqual({
                 ...original,
-                base: there({
+                base: {
                     ...original.base,
                     listen_mode: "v6",
                     admin_id: "lab-1",
-                    pat: base?.pat === undefined ? undefined : true,
-                    pat_enabled: isPatThere || startup ? undefined : true,
-                    startup: expectedStartup,
-                }),
+                    startup: { ...original.base?.startup, pat_enabled: true },
+                },
             });
             expect(planEdits(patched, wanted)).toEqual([]);
         }),

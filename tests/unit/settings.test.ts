@@ -117,10 +117,23 @@ test.each<[Record<string, string>, string]>([
     [{ environment: '{"A-B": "1"}' }, "environment.A-B must be a variable whose name is letters, digits and _"],
     [{ environment: '{"A": "1\\n2"}' }, "environment.A must be a text of one line"],
     [{ environment: '{"ADMIN_ID": "x"}' }, "environment.ADMIN_ID must be left out: use the key adminId"],
+    [
+        { environment: '{"REINIT_DB": "SECRET"}' },
+        "environment.REINIT_DB must be left out, since every start of the container would empty the database; to empty it once, stop openbmp_aio, move /var/openbmp/mysql away and start openbmp_aio",
+    ],
+    ...["1", "2", "-1", "4097", "3.5", "all"].map((memoryGb): [Record<string, string>, string] => [
+        { memoryGb },
+        "memoryGb must be 0, or a whole number from 3 to 4096: with less the image ends, got ",
+    ]),
     [{ verify: "maybe" }, 'verify must be true or false, got "maybe"'],
     [{ expiresAt: "tomorrow" }, 'expiresAt must be a date and time such as 2026-01-31T12:00:00Z, got "tomorrow"'],
 ])("%j is refused", (config, line) => {
     expect(problems(config).map((found) => found.replace(/^- /, ""))).toEqual([expect.stringContaining(line)]);
+    expect(problems(config).join()).not.toContain("SECRET");
+});
+
+test.each([0, 3, 4096])("memoryGb may be %i", (memoryGb) => {
+    expect(parseSettings({ ...good, memoryGb: String(memoryGb) }).memoryGb).toBe(memoryGb);
 });
 
 test("an RSA host key is refused, because it cannot be pinned", () => {

@@ -112,3 +112,14 @@ test("what an accepted configuration shuts out is named", () => {
         "bmpAllowedCidrs has IPv4 prefixes (192.0.2.0/24), which cannot connect: publicIpv4 is false",
     ]);
 });
+
+test("variables that the image does not read are named with those that it reads, without their values", () => {
+    const lists = { bmpAllowedCidrs: '["2001:db8::/32"]', restAllowedCidrs: '["2001:db8::/32"]' };
+    const warnings = (environment: Record<string, string>) =>
+        settingsWarnings(parseSettings({ ...goodAws, ...lists, environment: JSON.stringify(environment) }));
+    expect(warnings({ NUM_MYSQL_CONSUMERS: "4", MYSQL_OPENBMP_PASSWORD: "hunter2" })).toEqual([
+        "environment has NUM_MYSQL_CONSUMERS, which the image does not read: name it NUM_CONSUMERS",
+        "environment has MYSQL_OPENBMP_PASSWORD, which the image does not read: name it OPENBMP_DB_PASSWORD",
+    ]);
+    expect(warnings({ NUM_CONSUMERS: "4", OPENBMP_DB_PASSWORD: "hunter2", ENABLE_RPKI: "1" })).toEqual([]);
+});

@@ -95,28 +95,50 @@ const statusWith = (changes: Partial<HostStatus>) => statusOf("p/s", "2001:db8::
 describe("the status", () => {
     test("says what openbmpd.conf has, without a difference where it is as wanted", () => {
         const { collector, differences } = statusWith({});
-        expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false });
+        expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false, warnings: [] });
         expect(differences).toEqual([]);
     });
 
     test("names the values of openbmpd.conf that are not as wanted, after what the host found", () => {
         const differences = [{ what: "no container" }];
         const { collector, ...status } = statusWith({ differences, openbmpdConf: file("base:\n  listen_mode: v4\n") });
-        expect(collector).toEqual({ listenMode: "v4", patEnabled: null });
+        expect(collector).toEqual({ listenMode: "v4", patEnabled: null, warnings: [] });
         expect(status.differences).toEqual([
             { what: "no container" },
-            { what: 'openbmpd.conf: base.pat_enabled is not there, it must be "false"' },
+            { what: 'openbmpd.conf: base.startup.pat_enabled is not there, it must be "false"' },
             { what: 'openbmpd.conf: base.listen_mode is "v4", not "v4v6"' },
+        ]);
+    });
+
+    test("takes PAT from the one place where the collector reads it, and names the others", () => {
+        const text = "base:\n  listen_mode: v4v6\n  startup: {pat_enabled: no}\n  pat_enabled: yes\n";
+        const warning =
+            "base.pat_enabled has no effect, the collector reads base.startup.pat_enabled: take it out of openbmpd.conf";
+        const status = statusWith({ openbmpdConf: file(text) });
+        expect(status.collector).toEqual({ listenMode: "v4v6", patEnabled: false, warnings: [warning] });
+        expect(status.differences).toEqual([]);
+        expect(report(status)).toContain(`collector  listen_mode v4v6, PAT off\n  warning  ${warning}\n`);
+    });
+
+    test("names a port that routers are not sent to, which no step changes", () => {
+        const text = "base:\n  listen_mode: v4v6\n  listen_port: 1790\n  startup: {pat_enabled: no}\n";
+        expect(statusWith({ openbmpdConf: file(text) }).differences).toEqual([
+            {
+                what: expect.stringMatching(
+                    /^openbmpd\.conf: base\.listen_port must be 5000 or left out, got "1790": /,
+                ) as string,
+                cure: "edit the file by hand",
+            },
         ]);
     });
 
     test("says of an openbmpd.conf that no step can edit what is wrong with it", () => {
         const { collector, differences } = statusWith({ openbmpdConf: file("base: [\n") });
-        expect(collector).toEqual({ listenMode: null, patEnabled: null });
+        expect(collector).toEqual({ listenMode: null, patEnabled: null, warnings: [] });
         expect(differences).toEqual([
             {
                 what: expect.stringContaining("openbmpd.conf is not valid YAML") as string,
-                cure: "mend the file by hand",
+                cure: "edit the file by hand",
             },
         ]);
     });
@@ -174,7 +196,7 @@ describe("what the host prints", () => {
         expect(differences).toEqual([
             {
                 what: "/var/openbmp/config/openbmpd.conf must be a file of at most 16777216 bytes",
-                cure: "mend the file by hand",
+                cure: "edit the file by hand",
             },
         ]);
     });

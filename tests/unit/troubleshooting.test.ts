@@ -64,6 +64,7 @@ describe("messages are found in", () => {
             'throw new Failure(a === "no b" ? `cold ${d}` : `east ${f}`)',
             "east …",
         ],
+        ["a warning", "components/x.ts", "function aWarnings() { return b.map((c) => `${c} is cold`); }", "… is cold"],
         ["a refusal", "components/x.ts", "throw this.refusal(0, `${a} is there`)", "… is there"],
         ["a check of a key", "components/settingsFields.ts", 'text("a login name", f)', "… must be a login name"],
         ["a rule", "components/settingsRules.ts", 'refuse(["a"], `given with ${b}`)', "… must be given with …"],

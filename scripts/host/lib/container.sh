@@ -64,6 +64,7 @@ container_misfits() {
         elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
         elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
       (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
+      (if any(.Config.Env[]?; startswith("REINIT_DB=")) then "its variable REINIT_DB empties the database at every start" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
           else "its environment lacks the wanted \(split("=")[0])" end)'

@@ -52,8 +52,7 @@ wait_for_listeners() {
   local begun=$SECONDS ipv4_since='' there
   until there=$(listeners) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
     # Started again by Docker, it has another process.
-    [ -e "/proc/$CONTAINER_PID" ] ||
-      die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | beginning | paste -sd ' ')"
+    [ -e "/proc/$CONTAINER_PID" ] || container_stopped
     if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
       ipv4_since=${ipv4_since:-$SECONDS}
     else
@@ -65,6 +64,21 @@ wait_for_listeners() {
     # Often at first; what takes minutes is looked for less often.
     if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi
   done
+}
+
+container_stopped() {
+  local refusal
+  refusal=$(refusal_of_openbmpd)
+  [ -z "$refusal" ] ||
+    die "the collector does not accept $CONFIG_DIRECTORY/openbmpd.conf ($refusal): edit the file, give \"reapply\" a new value and run again"
+  die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | beginning | paste -sd ' ')"
+}
+
+# What openbmpd says of a file that it does not load, since this step began: the
+# image goes on to other lines, and ends as if all were well. Lines have any length.
+refusal_of_openbmpd() {
+  docker logs --since "$((SECONDS + 1))s" --tail 200 "$CONTAINER" 2>&1 | LC_ALL=C cut --bytes 1-500 |
+    LC_ALL=C grep --text --only-matching 'ERROR: Failed to load.*' | tail --lines 1 || true
 }
 
 # The container may listen at as many addresses as it likes.

@@ -14,6 +14,7 @@ export function report(status: Status): string {
         ["container", container ? `${container.running ? "runs" : "does not run"}, from ${container.image}` : "none"],
         ["  address", container?.ipv6Address ? `${container.ipv6Address} on ${container.network}` : "none"],
         ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
+        ...collector.warnings.map((warning) => ["  warning", warning]),
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];

@@ -4,9 +4,11 @@ import { isIpv6Address } from "../../../components/addresses";
 import {
     type CollectorValues,
     listenModeIn,
+    listenProblemsIn,
     patEnabledIn,
     planEdits,
     unpackFile,
+    patWarnings,
 } from "../../../components/openbmpdConf";
 import { shortened } from "../../../components/printable";
 
@@ -122,7 +124,12 @@ export type Status = Omit<HostStatus, "addresses" | "wanted" | "openbmpdConf" | 
     readonly owner: string;
     /** Where SSH went. */
     readonly host: string;
-    readonly collector: { readonly listenMode: string | null; readonly patEnabled: boolean | null };
+    readonly collector: {
+        readonly listenMode: string | null;
+        readonly patEnabled: boolean | null;
+        /** What in openbmpd.conf has no effect, though it looks as if it had. */
+        readonly warnings: readonly string[];
+    };
     readonly routers: readonly MarkedRouter[] | null;
 };
 
@@ -137,7 +144,11 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
         owner,
         host,
         ...rest,
-        collector: { listenMode: collector?.listenMode ?? null, patEnabled: collector?.patEnabled ?? null },
+        collector: {
+            listenMode: collector?.listenMode ?? null,
+            patEnabled: collector?.patEnabled ?? null,
+            warnings: collector?.warnings ?? [],
+        },
         routers: routers?.map((router) => ({ ...router, mark: markOf(router.address, addresses) })) ?? null,
         differences: [...differences, ...(collector?.differences ?? [])],
     };
@@ -146,23 +157,30 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
 interface CollectorFile {
     readonly listenMode?: string | undefined;
     readonly patEnabled?: boolean | undefined;
+    readonly warnings: readonly string[];
     readonly differences: readonly Difference[];
 }
 
-/** A file that cannot be edited safely cannot be mended by a step either. */
+const BY_HAND = "edit the file by hand";
+
+/** A file that cannot be edited safely cannot be changed by a step either. */
 function readCollector(packed: string, wanted: CollectorValues): CollectorFile {
     try {
         const file = unpackFile(packed);
-        const differences = planEdits(file, wanted).map(({ reason }) => ({ what: `openbmpd.conf: ${reason}` }));
+        const differences = [
+            ...planEdits(file, wanted).map(({ reason }) => ({ what: `openbmpd.conf: ${reason}` })),
+            ...listenProblemsIn(file).map((problem) => ({ what: problem, cure: BY_HAND })),
+        ];
         const listenMode = listenModeIn(file);
         return {
             // Whatever its author likes.
             listenMode: listenMode === undefined ? undefined : shortened(listenMode, 80),
             patEnabled: patEnabledIn(file),
+            warnings: patWarnings(file),
             differences,
         };
     } catch (error) {
-        return { differences: [{ what: (error as Error).message, cure: "mend the file by hand" }] };
+        return { warnings: [], differences: [{ what: (error as Error).message, cure: BY_HAND }] };
     }
 }
 
