@@ -70,7 +70,7 @@ stops_after_logging() {
     printf '%s\n' 'collector stopped' 'stopping all' 'done' bye
   )
   says "openbmp-aio-ipv6: the collector does not accept /var/openbmp/config/openbmpd.conf (ERROR: Failed to load the configuration file: yaml-cpp: error at line 4): edit the file"
-  same "logs --since 8s --tail 200 openbmp_aio" "$(cat "$CALLS")"
+  [[ $(cat "$CALLS") =~ ^logs\ --since\ ([89]|[1-9][0-9])s\ --tail\ 200\ openbmp_aio$ ]]
 }
 
 @test "of what openbmpd says in a line without end, the beginning is shown" {
