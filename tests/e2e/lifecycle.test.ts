@@ -152,7 +152,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         async () => {
             const connectedRow = async (name: string) =>
                 (await shared.sandbox.routers()).find((row) => row.RouterName === name)?.isConnected;
-            await shared.sandbox.startRouter("edge-6", "116");
+            await shared.sandbox.startRouter("edge-6", "11e");
             await shared.sandbox.startRouter("edge-7", "107");
             await shared.sandbox.connectedRouter("edge-6");
             await shared.sandbox.connectedRouter("edge-7");
