@@ -26,6 +26,9 @@ export interface CommandRun {
     readonly timeoutSeconds?: number | undefined;
 }
 
+/** As the command plugin says it of a connection that ends before the command. */
+const BROKEN = "wait: remote command exited without exit status or exit signal";
+
 /** What a machine prints is kept in memory. */
 const MAXIMUM_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** What a piece of it counts for besides its bytes: a machine may print one byte at a time. */
@@ -193,7 +196,10 @@ function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: C
         client.exec(command, (error, channel) => {
             if (error) {
                 clearTimeout(timer);
-                reject(error);
+                // The command may break the connection before its start is confirmed.
+                reject(
+                    error.message === "Unable to exec" ? new Error(`${BROKEN}: running ${quoted(command)}:\n`) : error,
+                );
                 return;
             }
             const chunks: { readonly stream: StreamName; readonly chunk: Buffer }[] = [];
@@ -209,7 +215,7 @@ function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: C
                 chunks.push({ stream, chunk });
                 onOutput(chunk, stream);
             };
-            let failure: string | undefined = "wait: remote command exited without exit status or exit signal";
+            let failure: string | undefined = BROKEN;
             let stdinTaken = false;
             channel
                 .on("data", collect("stdout"))
