@@ -193,6 +193,8 @@ function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: C
                 : setTimeout(() => {
                       leave(new EndlessOutputError(`the machine did not answer within ${timeoutSeconds} s`));
                   }, timeoutSeconds * 1000);
+        const commandFailed = (failure: string, printed: string) =>
+            new Error(`${failure}: running ${quoted(command)}:\n${printed}`);
         client.exec(command, (error, channel) => {
             if (error) {
                 clearTimeout(timer);
@@ -226,7 +228,7 @@ function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: C
                     clearTimeout(timer);
                     failure ??= stdinTaken ? undefined : "EOF";
                     if (failure !== undefined) {
-                        reject(new Error(`${failure}: running ${quoted(command)}:\n${printed().toString()}`));
+                        reject(commandFailed(failure, printed().toString()));
                         return;
                     }
                     try {
