@@ -199,9 +199,7 @@ function execute(client: Client, { command, stdin, onOutput, timeoutSeconds }: C
             if (error) {
                 clearTimeout(timer);
                 // The command may break the connection before its start is confirmed.
-                reject(
-                    error.message === "Unable to exec" ? new Error(`${BROKEN}: running ${quoted(command)}:\n`) : error,
-                );
+                reject(error.message === "Unable to exec" ? commandFailed(BROKEN, "") : error);
                 return;
             }
             const chunks: { readonly stream: StreamName; readonly chunk: Buffer }[] = [];
