@@ -86,7 +86,16 @@ export class AioContainer extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "aio-container",
-                libraries: ["engine", "config-directory", "container", "network", "netfilter", "forwarding"],
+                libraries: [
+                    "engine",
+                    "config-directory",
+                    "container",
+                    "adoption",
+                    "extras",
+                    "network",
+                    "netfilter",
+                    "forwarding",
+                ],
                 variables: { ...containerVariables(args), REGISTRY_USER: args.registryUser ?? "" },
                 secrets: { ...containerSecrets(args), REGISTRY_PASSWORD: args.registryPassword ?? "" },
             },

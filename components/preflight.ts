@@ -34,6 +34,8 @@ export function preflight(
                 "engine",
                 "config-directory",
                 "container",
+                "adoption",
+                "extras",
                 "network",
                 "netfilter",
                 "forwarding",

@@ -20,10 +20,12 @@ keep_or_replace() {
     fi
   elif [ -n "$(container_misfits)" ]; then
     network_fits || refuse_network_in_use
+    say_container_notices
     set_container_aside
     create_on_network
   else
     say "$CONTAINER was there, fits and is adopted"
+    say_container_notices
   fi
 }
 

@@ -146,6 +146,7 @@ preflight() {
     for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
+  say_container_notices
   facts
 }
 
@@ -173,7 +174,7 @@ sweep() {
   bring_container_back
   restore_accept_ra
   release_host
-  say "${LEFT_BEHIND:+otherwise }the host is as it was found; ${DATA_DIRECTORY%/*} stays"
+  say "$([ -z "$LEFT_BEHIND$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as it was found; ${DATA_DIRECTORY%/*} stays"
 }
 
 main() {

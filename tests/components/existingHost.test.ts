@@ -43,6 +43,8 @@ const preflight = [
         "engine",
         "config-directory",
         "container",
+        "adoption",
+        "extras",
         "network",
         "netfilter",
         "forwarding",

@@ -163,7 +163,16 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 scripts: {
                     create: [
                         "aio-container",
-                        ["engine", "config-directory", "container", "network", "netfilter", "forwarding"],
+                        [
+                            "engine",
+                            "config-directory",
+                            "container",
+                            "adoption",
+                            "extras",
+                            "network",
+                            "netfilter",
+                            "forwarding",
+                        ],
                         {
                             ...machineInput,
                             IMAGE: "openbmp/aio:1",

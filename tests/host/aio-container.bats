@@ -6,14 +6,6 @@ load helper
 setup() { open_host; }
 teardown() { close_host; }
 
-# fitting_container [PROPERTY=VALUE…]: one of the user's that can stay.
-fitting_container() {
-  has_container openbmp_aio Image=openbmp/aio:latest RestartPolicy=always \
-    'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}' \
-    'Mounts=[{"Source": "/var/openbmp/config", "Destination": "/config"}, {"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]' \
-    'Env=["PATH=/usr/bin", "KAFKA_FQDN=collector.example.net"]' "$@"
-}
-
 # refused_for TEXT PROPERTY=VALUE…
 refused_for() {
   local text=$1

@@ -26,6 +26,7 @@ open_host() {
   echo 1 >"$FAKE/images/openbmp%aio:latest"
   printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
     'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "IPAddress=''" "FixedIPv6=''" \
+    "HostConfig=''" "Config=''" "Networks=''" \
     >"$FAKE/any-container"
   engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
@@ -261,6 +262,14 @@ engine_has() { (. "$FAKE/engine" && echo "${!1}"); }
 has_container() {
   cp "$FAKE/any-container" "$FAKE/containers/$1"
   assign "$FAKE/containers/$1" "Id=id-$1" "${@:2}"
+}
+
+# fitting_container [PROPERTY=VALUE…]: one of the user's that can stay.
+fitting_container() {
+  has_container openbmp_aio Image=openbmp/aio:latest RestartPolicy=always \
+    'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}' \
+    'Mounts=[{"Source": "/var/openbmp/config", "Destination": "/config"}, {"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]' \
+    'Env=["PATH=/usr/bin", "KAFKA_FQDN=collector.example.net"]' "$@"
 }
 
 # change_container NAME PROPERTY=VALUE…

@@ -59,7 +59,6 @@ stops_after_logging() {
     listeners() { :; }
     docker() { echo "$*" >>"$CALLS"; tail --lines "$(sed -E "s/.*--tail ([0-9]+) .*/\\1/" <<<"$*")" "$LOG"; }
     wait_for_listeners'
-  same 1 "$status"
 }
 
 @test "a file that openbmpd refuses is named with its own words, which are not the last ones" {
@@ -69,6 +68,7 @@ stops_after_logging() {
     echo 'ERROR: Failed to load the configuration file: yaml-cpp: error at line 4'
     printf '%s\n' 'collector stopped' 'stopping all' 'done' bye
   )
+  same 1 "$status"
   says "openbmp-aio-ipv6: the collector does not accept /var/openbmp/config/openbmpd.conf (ERROR: Failed to load the configuration file: yaml-cpp: error at line 4): edit the file"
   [[ $(cat "$CALLS") =~ ^logs\ --since\ ([89]|[1-9][0-9])s\ --tail\ 200\ openbmp_aio$ ]]
 }
@@ -78,12 +78,14 @@ stops_after_logging() {
     printf 'ERROR: Failed to load'
     head -c 1000000 /dev/zero | tr '\0' x
   )
+  same 1 "$status"
   says "(ERROR: Failed to loadxxx"
   [ "${#stderr}" -lt 1000 ]
 }
 
 @test "of a container that stopped for another reason the last lines are shown" {
   stops_after_logging < <(printf '%s\n' one 'not enough memory' two bye)
+  same 1 "$status"
   says "the container stopped: not enough memory two bye"
 }
 

@@ -107,7 +107,8 @@ function textsIn(node: ts.Node): string[] {
 }
 
 /** Functions that print messages, one a line. */
-const printing = /_(problems?|misfits|casualties|reason|differences)$|^(broken_link|changed_daemon_keys|same_file)$/;
+const printing =
+    /_(problems?|misfits|casualties|reason|differences|notices|warning)$|^(broken_link|changed_daemon_keys|same_file)$/;
 
 function shellMessages(source: string): string[] {
     const code = source.replace(/^\s*#.*$/gm, "");

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # the steps read some
-# The container openbmp_aio: created, adopted or refused, and taken away again.
+# The container openbmp_aio: created, put aside and taken away again.
 # Input: IMAGE, DOCKER_NETWORK, CONTAINER_IPV6, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
 # ENVIRONMENT (array of NAME=value), REPLACE_CONTAINER.
 
@@ -18,10 +18,15 @@ container_label() { docker container inspect --format "{{index .Config.Labels \"
 
 container_is_ours() { [ -n "$(container_label)" ]; }
 
-# The variables that the collector gets, one NAME=value a line; the user's
-# own come last, where Docker lets them win.
+# The variables that the collector gets, one NAME=value a line.
 container_environment() {
-  printf 'KAFKA_FQDN=%s\n' "${KAFKA_FQDN:-$(hostname --fqdn 2>/dev/null || hostname)}"
+  [ -n "$KAFKA_FQDN" ] || printf 'KAFKA_FQDN=%s\n' "$(hostname --fqdn 2>/dev/null || hostname)"
+  asked_environment
+}
+
+# Those of them that the user set; further ones come last, where Docker lets them win.
+asked_environment() {
+  [ -z "$KAFKA_FQDN" ] || printf 'KAFKA_FQDN=%s\n' "$KAFKA_FQDN"
   [ -z "$MEMORY_GB" ] || printf 'MEM=%s\n' "$MEMORY_GB"
   [ -z "$ADMIN_ID" ] || printf 'ADMIN_ID=%s\n' "$ADMIN_ID"
   [ ${#ENVIRONMENT[@]} -eq 0 ] || printf '%s\n' "${ENVIRONMENT[@]}"
@@ -33,75 +38,6 @@ container_spec() {
     [ "$DOCKER_NETWORK" = bridge ] || printf '%s\n' "$NETWORK $CONTAINER_IPV6"
     container_environment
   } | sha256sum | cut -d ' ' -f 1
-}
-
-# Whoever can write above one of its directories can put a link in the directory's place.
-mounted_parent_problems() {
-  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
-    [$config, $data, ($paths | split("\n")[])] as $directories
-    | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
-    | select($mount.Source and any($directories[]; startswith($above)))
-    | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
-}
-
-# One line for each way in which a container that is not ours does not fit.
-# Values of variables stay unnamed and off the command line: they may be secrets.
-container_misfits() {
-  container_json | mounted_parent_problems
-  container_json | jq -r \
-    --arg image "$IMAGE" --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" \
-    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
-    --rawfile environment <(container_environment) '
-    def port(inside): (.HostConfig.PortBindings[inside + "/tcp"] // [])[0].HostPort // "none";
-    def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
-    . as $container
-    | (if .Config.Image != $image then "it runs the image \(.Config.Image), not \($image)" else empty end),
-      (if port("5000") != $bmp then "port 5000 is published as \(port("5000")), not \($bmp)" else empty end),
-      (if port("8001") != $rest then "port 8001 is published as \(port("8001")), not \($rest)" else empty end),
-      (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
-      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
-      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)"
-        elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
-        elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
-      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
-      (if any(.Config.Env[]?; startswith("REINIT_DB=")) then "its variable REINIT_DB empties the database at every start" else empty end),
-      ($environment | split("\n")[] | select(. != "") | . as $wanted
-        | if $container.Config.Env | index([$wanted]) then empty
-          else "its environment lacks the wanted \(split("=")[0])" end)'
-}
-
-# The variables that the container has from its image, as a JSON array.
-image_environment() {
-  docker image inspect --format '{{json .Config.Env}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null
-}
-
-# What the container has besides what a deployment gives it, one line each.
-# Values of variables stay unnamed and off the command line: they may be secrets.
-container_extras() {
-  container_json | jq -r --slurpfile of_image <(image_environment) --rawfile environment <(container_environment) '
-    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
-      | "port \(.key) published as \(.value[0].HostPort)"),
-    ([.Config.Env[]? | select([.] | inside($of_image[0] // []) | not) | split("=")[0]]
-      - [$environment | split("\n")[] | split("=")[0]] | .[] | "the variable \(.)"),
-    (.Mounts[] | select(.Destination | IN("/config", "/data/mysql") | not) | "\(.Source) at \(.Destination)"),
-    (.Mounts[] | select(.Type == "volume" and (.Destination | IN("/config", "/data/mysql")))
-      | "its own data at \(.Destination), in the volume \(.Name)")'
-}
-
-# Empty when the container can stay, be put aside, or there is none: one line why not.
-container_problem() {
-  local misfits
-  container_exists && ! container_is_ours || return 0
-  misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
-  if [ -z "$misfits" ]; then
-    return
-  elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
-    echo "the container $CONTAINER runs with --rm and does not fit ($misfits): it would vanish instead of being put aside. Save what is wanted of it and stop it"
-  elif [ "$REPLACE_CONTAINER" = false ]; then
-    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or mend it"
-  elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
-    echo "a container $SET_ASIDE is already there: remove or rename it"
-  fi
 }
 
 # Input besides: REGISTRY_USER and REGISTRY_PASSWORD, empty for a public registry.
@@ -162,7 +98,7 @@ stop_container() { docker stop --time 120 "$1" >/dev/null; }
 
 # The user's container stays, stopped and under another name, for destroy.
 set_container_aside() {
-  local problem saved extras
+  local problem saved
   # The pull of the image may have taken minutes.
   problem=$(container_problem)
   [ -z "$problem" ] || die "$problem"
@@ -174,8 +110,6 @@ set_container_aside() {
     mv --force --no-target-directory "$RECORD/container.inspection" "$saved"
     container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$RECORD/container.before" 600 >/dev/null
     say "the inspection of the container that was there is in $saved"
-    extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
-    [ -z "$extras" ] || say "it has besides, which the new one does not get: $extras"
   fi
   docker update --restart no "$CONTAINER" >/dev/null
   stop_container "$CONTAINER"
@@ -183,11 +117,14 @@ set_container_aside() {
   say "put the container that was there aside as $SET_ASIDE, with its data; destroy brings it back"
 }
 
+# Leaves CONTAINER_IS_LOST where somebody removed it in the meantime.
+CONTAINER_IS_LOST=''
 bring_container_back() {
   [ -e "$RECORD/container.before" ] || return 0
   # Cut off before it was renamed, it is there under its own name.
   if ! docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null && ! container_exists; then
-    say "the container that was put aside is not there any more: nothing to bring back as $CONTAINER"
+    say "the container that was put aside is not there any more: nothing to bring back as $CONTAINER. What it was made of is in $PARENT/$CONTAINER.before-*.json"
+    CONTAINER_IS_LOST=yes
     return 0
   fi
   docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$RECORD/container.before")" "$CONTAINER" >/dev/null

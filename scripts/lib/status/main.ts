@@ -17,6 +17,7 @@ const lookAtHost = {
         "daemon-json",
         "engine",
         "container",
+        "adoption",
         "network",
         "netfilter",
         "forwarding",

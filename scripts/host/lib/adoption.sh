@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# Whether a container openbmp_aio that is there can stay, and what becomes of it.
+# Values of variables stay unnamed and off the command line: they may be secrets,
+# as may those of labels, log options, commands and health checks.
+# Input: that of lib/container.sh.
+
+# image_name REFERENCE: as Docker reads it, so that one image has one name.
+image_name() {
+  local name=$1 version=:latest
+  case $name in
+  *@*) version=@${name#*@} name=${name%%@*} ;;
+  esac
+  # A digest says more than the tag before it; a registry's port is no tag.
+  if [[ ${name##*/} == *:* ]]; then
+    [ "${version:0:1}" = @ ] || version=:${name##*:}
+    name=${name%:*}
+  fi
+  case $name in
+  index.docker.io/*) name=docker.io/${name#*/} ;;
+  */*) case ${name%%/*} in *.* | *:* | localhost) ;; *) name=docker.io/$name ;; esac ;;
+  *) name=docker.io/$name ;;
+  esac
+  case $name in
+  docker.io/*/*) ;;
+  docker.io/*) name=docker.io/library/${name#*/} ;;
+  esac
+  printf '%s%s\n' "$name" "$version"
+}
+
+image_misfits() {
+  local found
+  found=$(container_json | jq -r .Config.Image)
+  [ "$(image_name "$found")" = "$(image_name "$IMAGE")" ] || echo "it runs the image $found, not $IMAGE"
+}
+
+# Whoever can write above one of its directories can put a link in the directory's place.
+mounted_parent_problems() {
+  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
+    [$config, $data, ($paths | split("\n")[])] as $directories
+    | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
+    | select($mount.Source and any($directories[]; startswith($above)))
+    | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
+}
+
+# What jq calls a binding: ADDRESS:PORT, the port alone where it is on all addresses.
+BINDINGS='
+  def everywhere: .HostIp | IN("", "0.0.0.0", "::");
+  def address: if .HostIp == "" then "" elif .HostIp | contains(":") then "[\(.HostIp)]:" else "\(.HostIp):" end;
+  def binding: address + (if .HostPort == "" then "a port of Docker'\''s choice" else .HostPort end);
+  def bindings(inside): .HostConfig.PortBindings[inside + "/tcp"] // [];'
+
+# Every binding counts: another one has no list, and one address alone is not where routers go.
+port_misfits() {
+  jq -r --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" "$BINDINGS"'
+    def fits($wanted): everywhere and .HostPort == $wanted;
+    . as $container | (["5000", $bmp], ["8001", $rest]) as [$inside, $wanted]
+    | [$container | bindings($inside)[]] as $all
+    | if any($all[]; fits($wanted)) then
+        $all[] | select(fits($wanted) | not)
+        | "port \($inside) is also published as \(binding), where no list holds"
+      else "port \($inside) is published as \([$all[] | binding] | join(" and ") | if . == "" then "none" else . end), not \($wanted)" end'
+}
+
+# One line for each way in which a container does not fit.
+container_misfits() {
+  container_json | mounted_parent_problems
+  image_misfits
+  container_json | port_misfits
+  container_json | jq -r \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
+    --rawfile environment <(asked_environment) '
+    def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
+    . as $container
+    | (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
+      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
+      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)"
+        elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
+        elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
+      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
+      (if any(.Config.Env[]?; startswith("REINIT_DB=")) then "its variable REINIT_DB empties the database at every start" else empty end),
+      ($environment | split("\n")[] | select(. != "") | . as $wanted
+        | if $container.Config.Env | index([$wanted]) then empty
+          else "its environment lacks the wanted \(split("=")[0])" end)'
+}
+
+# The other ports that an adopted container publishes beyond the host itself, one line each.
+open_ports() {
+  jq -r "$BINDINGS"'
+    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not) | .key as $inside
+      | .value[] | select(.HostIp | (startswith("127.") or . == "::1") | not) | "\($inside) published as \(binding)"),
+    (if .HostConfig.PublishAllPorts then "of its image, all of them (--publish-all)" else empty end)'
+}
+
+# The compose project that a container belongs to, with its service; nothing for others.
+compose_project() {
+  container_json | jq -r '.Config.Labels | select(.["com.docker.compose.project"]?)
+    | "\(.["com.docker.compose.project"] | tojson) (service \(.["com.docker.compose.service"] | tojson))"'
+}
+
+# What becomes of a container of the user's, and is to be known before: one line each.
+container_notices() {
+  local port extras project
+  container_exists && ! container_is_ours || return 0
+  project=$(compose_project)
+  if [ -z "$(container_misfits)" ]; then
+    while read -r port; do
+      echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and bmpAllowedCidrs and restAllowedCidrs do not hold for it"
+    done < <(container_json | open_ports)
+    [ -z "$project" ] ||
+      echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it"
+  else
+    [ -z "$project" ] || compose_warning "$project"
+    extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
+    [ -z "$extras" ] || echo "$CONTAINER has besides, which the new one does not get: $extras"
+  fi
+}
+
+say_container_notices() {
+  local notice
+  container_notices | while IFS= read -r notice; do say "$notice"; done
+}
+
+compose_warning() {
+  echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once it is put aside, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy cannot bring it back. Take the service out of the compose file first"
+}
+
+# Empty when the container can stay, be put aside, or there is none: one line why not.
+container_problem() {
+  local misfits
+  container_exists && ! container_is_ours || return 0
+  misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
+  if [ -z "$misfits" ]; then
+    return
+  elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
+    echo "the container $CONTAINER runs with --rm and does not fit ($misfits): it would vanish instead of being put aside. Save what is wanted of it and stop it"
+  elif [ "$REPLACE_CONTAINER" = false ]; then
+    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or fix it.$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')"
+  elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
+    echo "a container $SET_ASIDE is already there: remove or rename it"
+  fi
+}
