@@ -76,14 +76,14 @@ touch "$FAKE/planted"
 SCRIPT
   cat >"$FAKE/wrapper" <<'SCRIPT'
 #!/bin/sh
-# Before call number $SWAP_AT $SWAP_KIND is planted under $SWAP_NAMES; with
-# SWAP_BACK what was there comes back before the next.
+# Before call number $SWAP_AT of $SWAP_PROGRAM $SWAP_KIND is planted under
+# $SWAP_NAMES; with SWAP_BACK what was there comes back before the next call.
 name=${0##*/}
 echo "$name" $* >>"$FAKE/made"
 number=0
-while read -r _; do number=$((number + 1)); done <"$FAKE/made"
+while read -r program _; do [ "$program" != "$SWAP_PROGRAM" ] || number=$((number + 1)); done <"$FAKE/made"
 once() { PATH=$REAL_PATH mkdir "$FAKE/$1" 2>/dev/null; }
-if [ "$number" -ge "$SWAP_AT" ] && once swapped; then
+if [ "$name" = "$SWAP_PROGRAM" ] && [ "$number" -ge "$SWAP_AT" ] && once swapped; then
   "$FAKE/plant" "$SWAP_KIND" "$SWAP_NAMES" 2>/dev/null
 elif [ -n "$SWAP_BACK" ] && [ -e "$FAKE/planted" ] && once restored; then
   "$FAKE/plant" former "$SWAP_NAMES" 2>/dev/null
@@ -108,7 +108,7 @@ attacked() {
 
 # wrap_calls_of STEP [VERB]: all programs that it calls; how it calls them is in $FAKE/calls-made.
 wrap_calls_of() {
-  export SWAP_AT=1000000 SWAP_BACK=''
+  export SWAP_AT=1 SWAP_PROGRAM=none SWAP_BACK=''
   python3 - "$FAKE" <<'SCRIPT'
 import os, sys
 fake = sys.argv[1]
@@ -162,7 +162,8 @@ texts_in() {
 # with one kind after the other before the others. Before what only makes a
 # namespace it would be the attack before the call in there.
 survives() {
-  local prepare=$1 calls=$2 number=0 call kind kinds
+  local prepare=$1 calls=$2 call kind kinds program
+  local -A number=()
   shift 2
   "$prepare"
   # The first run claims the host as well.
@@ -170,7 +171,9 @@ survives() {
   "$prepare"
   wrap_calls_of "$@"
   while IFS= read -r call; do
-    number=$((number + 1))
+    # Programs that run side by side are called in no certain order.
+    program=${call%% *}
+    number[$program]=$((${number[$program]:-0} + 1))
     [[ $call =~ $calls && ! $call =~ ^(nsenter|timeout|unshare|bash|mount)\  ]] || continue
     kinds=()
     if [[ $call =~ ^(mkdir|realpath|chmod|rm|sync|jq|docker\ create|stat\ -c\ %[is]|find)\  ]]; then
@@ -182,24 +185,26 @@ survives() {
     fi
     if [ ${#kinds[@]} -gt 0 ]; then
       for kind in "${kinds[@]}"; do
-        attack_at "$number" "${kind#* }" "${kind% *}" "$@"
-        # The attack was before the call that it was meant for.
-        same "${call%% *}" "$(sed -n "$number s/ .*//p" "$FAKE/made")"
+        attack_at "${number[$program]} $program" "${kind#* }" "${kind% *}" "$@"
       done
     else
-      attack_at "$number" all "${KINDS[number % ${#KINDS[@]}]}" "$@"
+      attack_at "${number[$program]} $program" all "${KINDS[ATTACKS % ${#KINDS[@]}]}" "$@"
     fi
   done <"$FAKE/calls-made"
 }
 
-# attack_at NUMBER NAMES KIND STEP [VERB]: for good, or for one call.
+# attack_at "NUMBER PROGRAM" NAMES KIND STEP [VERB]: for good, or for one call.
 attack_at() {
-  export SWAP_AT=$1 SWAP_NAMES=$2 SWAP_KIND=$3 SWAP_BACK=''
+  export SWAP_AT=${1% *} SWAP_PROGRAM=${1#* } SWAP_NAMES=$2 SWAP_KIND=$3 SWAP_BACK=''
   ATTACKS=$((${ATTACKS:-0} + 1))
   [ $((ATTACKS % 2)) -eq 0 ] || SWAP_BACK=yes
   "$prepare"
   attacked "${@:4}" 3>&-
-  unharmed "$3 under $2 before call $1 of ${*:4}, $(sed -n "$1p" "$FAKE/calls-made")"
+  [ -e "$FAKE/swapped" ] || {
+    echo "no attack before call $1 of ${*:4}"
+    return 1
+  }
+  unharmed "$3 under $2 before call $1 of ${*:4}"
 }
 
 # plan OLD NEW: what the program works out, the whole text as one edit.
