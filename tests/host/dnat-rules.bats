@@ -345,6 +345,17 @@ RULES
   dnat check
 }
 
+@test "release takes the DNAT from beside an engine that does not answer any more" {
+  forwarding_was_off
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  touch "$FAKE/engine-down"
+  dnat release
+  [[ $(rules) != *"--to-destination"* ]]
+  same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"
+}
+
 # last_isolation_rule: what becomes of traffic between two interfaces of others.
 last_isolation_rule() { rules | grep '^-A OPENBMP-ISOLATE' | tail -n 1; }
 
