@@ -8,9 +8,12 @@ create_on_network() {
 }
 
 keep_or_replace() {
+  local misfits
+  ! container_is_ours || mend_restart_policy
+  # Assigned, so that a check that dies is no container that fits.
+  misfits=$(container_misfits)
   if container_is_ours; then
-    mend_restart_policy
-    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$(container_misfits)" ] && network_fits; then
+    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$misfits" ] && network_fits; then
       say "$CONTAINER is there and fits"
     else
       network_fits || refuse_network_in_use
@@ -18,7 +21,7 @@ keep_or_replace() {
       docker rm "$CONTAINER" >/dev/null
       create_on_network
     fi
-  elif [ -n "$(container_misfits)" ]; then
+  elif [ -n "$misfits" ]; then
     network_fits || refuse_network_in_use
     say_container_notices
     set_container_aside
