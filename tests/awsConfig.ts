@@ -1,8 +1,8 @@
-import { utils } from "ssh2";
+import { ed25519KeyPair } from "./sshKeys";
 
 /** Keys that belong to no machine. */
-export const loginKey = utils.generateKeyPairSync("ed25519");
-export const vmKey = utils.generateKeyPairSync("ed25519");
+export const loginKey = ed25519KeyPair();
+export const vmKey = ed25519KeyPair();
 
 /** What a stack in AWS must be given; everything else has a default. */
 export const goodAws = {

@@ -1,8 +1,8 @@
 import { mkdtempSync, appendFileSync, copyFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import { copyCheckout, linkPackages } from "./checkout";
+import { ed25519KeyPair } from "../sshKeys";
 import { run, tryRun } from "./run";
 import { MINUTE } from "./story";
 
@@ -11,7 +11,7 @@ describe("a later edit of the program that makes something unsafe", () => {
     const project = join(directory, "project");
     const environment = [`PULUMI_BACKEND_URL=file://${directory}`, "PULUMI_CONFIG_PASSPHRASE=of a test"];
     const pulumi = ["-C", project, ...environment, "pulumi", "--non-interactive"];
-    const { private: privateKey, public: hostKey } = utils.generateKeyPairSync("ed25519");
+    const { private: privateKey, public: hostKey } = ed25519KeyPair();
 
     beforeAll(async () => {
         await copyCheckout(project);

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import { parse } from "yaml";
 import { parseSettings, settingKeys } from "../../components/settings";
 import { bastionOf } from "../../components/sshConnection";
 import { goodAws } from "../awsConfig";
+import { ed25519KeyPair } from "../sshKeys";
 import { problemsWith } from "./problemsWith";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
@@ -168,8 +168,7 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
 });
 
 describe("a login key that its password protects", () => {
-    const options = { passphrase: "open sesame", rounds: 16 };
-    const openssh = utils.generateKeyPairSync("ed25519", { ...options, cipher: "aes256-ctr" }).private;
+    const openssh = ed25519KeyPair({ passphrase: "open sesame" }).private;
     const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
         type: "pkcs8",
         format: "pem",
@@ -188,7 +187,7 @@ describe("a login key that its password protects", () => {
     });
 
     test("is told from one without", () => {
-        const plain = utils.generateKeyPairSync("ed25519").private;
+        const plain = ed25519KeyPair().private;
         expect(problems({ sshPrivateKey: plain })).toEqual([]);
     });
 });

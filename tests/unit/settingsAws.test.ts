@@ -2,10 +2,11 @@ import { utils } from "ssh2";
 import { parseSettings } from "../../components/settings";
 import { settingsWarnings } from "../../components/settingsWarnings";
 import { goodAws } from "../awsConfig";
+import { ed25519KeyPair } from "../sshKeys";
 import { problemsWith } from "./problemsWith";
 
 const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
-const locked = utils.generateKeyPairSync("ed25519", { passphrase: "open sesame", cipher: "aes256-ctr", rounds: 16 });
+const locked = ed25519KeyPair({ passphrase: "open sesame" });
 
 const problems = problemsWith(goodAws);
 

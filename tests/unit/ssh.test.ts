@@ -1,10 +1,11 @@
 import type { AddressInfo } from "node:net";
-import { Server, type ServerChannel, utils } from "ssh2";
+import { Server, type ServerChannel } from "ssh2";
 import type { Connection } from "../../scripts/lib/connection";
 import { EndlessOutputError, runCommand } from "../../scripts/lib/ssh";
+import { ed25519KeyPair } from "../sshKeys";
 
-const hostKey = utils.generateKeyPairSync("ed25519");
-const loginKey = utils.generateKeyPairSync("ed25519");
+const hostKey = ed25519KeyPair();
+const loginKey = ed25519KeyPair();
 
 /** A machine on loopback that answers every command as a test wants it to. */
 let answer: (channel: ServerChannel, isOpen: () => boolean) => void;
