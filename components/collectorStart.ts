@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
@@ -24,6 +25,10 @@ export interface CollectorStartArgs {
     readonly restPort: number;
     /** Whether the proof is run. @default true */
     readonly verify: boolean;
+    /** The login of the REST API; with a password, the program gives it that login. */
+    readonly restUser: string;
+    /** @default the image's own login, which everybody knows */
+    readonly restPassword?: string | undefined;
     /** What the collector runs on and behind: another value looks again. */
     readonly runsOn: {
         readonly containerId: pulumi.Input<string>;
@@ -43,8 +48,10 @@ export interface Verification {
     readonly bmpSeenFrom?: string | undefined;
     /** The source address that the container saw at the REST port. */
     readonly restSeenFrom: string;
-    /** What the REST API answered over that way. */
+    /** What the REST API answered to the login over that way. */
     readonly restStatus: string;
+    /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
+    readonly consumers: "attached";
     /** In the mode `proxy`: PAT in the collector. */
     readonly patEnabled?: boolean | undefined;
 }
@@ -73,6 +80,7 @@ const answer = {
                 bmpSeenFrom: z.optional(ipv6Address),
                 restSeenFrom: address,
                 restStatus,
+                consumers: z.literal("attached", '"attached"'),
                 patEnabled: z.optional(z.boolean("true or false")),
             },
             "an object, or null",
@@ -95,7 +103,18 @@ export class CollectorStart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-start",
-                libraries: ["config-directory", "collector", "dnat", "verification", "data"],
+                libraries: [
+                    "config-directory",
+                    "collector",
+                    "dnat",
+                    "database",
+                    "rest",
+                    "kafka",
+                    "topics",
+                    "verification",
+                    "data",
+                    "first-start",
+                ],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
@@ -103,13 +122,17 @@ export class CollectorStart extends pulumi.ComponentResource {
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
+                    REST_USER: args.restUser,
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
+                    TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
+                    TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
                     CONTAINER_ID: args.runsOn.containerId,
                     CONFIG_SHA256: args.runsOn.configSha256,
                     RULES_SHA256: args.runsOn.rulesSha256,
                     REAPPLY: args.reapply,
                 },
+                secrets: { REST_PASSWORD: args.restPassword ?? "" },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );

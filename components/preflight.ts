@@ -40,6 +40,9 @@ export function preflight(
                 "netfilter",
                 "forwarding",
                 "dnat",
+                "database",
+                "rest",
+                "topics",
                 "verification",
             ],
             variables: {

@@ -39,6 +39,8 @@ const common = {
     registryUser: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     registryPassword: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     kafkaFqdn: fields.addressOrName.optional(),
+    restUser: fields.restUser.default("openbmp"),
+    restPassword: fields.restPassword.optional(),
     adminId: fields.adminId.optional(),
     memoryGb: fields.memoryGb.default(0),
     environment: fields.environment.default({}),

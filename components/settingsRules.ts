@@ -54,11 +54,16 @@ interface Common extends Lists {
     readonly bastionUser?: string | undefined;
     readonly bastionHostKey?: string | undefined;
     readonly image: string;
+    readonly restUser: string;
+    readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
 }
 
 const SSH_PORT = 22;
+
+/** The image's own login of the REST API. */
+const PUBLIC_REST_USER = "openbmp";
 
 /** What must hold between the keys of either target. */
 export function checkBoth(settings: Common, context: z.RefinementCtx): void {
@@ -78,6 +83,9 @@ export function checkBoth(settings: Common, context: z.RefinementCtx): void {
     }
     checkLists(settings, refuse);
     checkBastion(settings, refuse);
+    if (settings.restUser !== PUBLIC_REST_USER && settings.restPassword === undefined) {
+        refuse(["restPassword"], "given together with restUser");
+    }
     if ((settings.registryUser === undefined) !== (settings.registryPassword === undefined)) {
         const [missing, given] =
             settings.registryUser === undefined

@@ -2,7 +2,7 @@
 # Step: the collector runs on its present configuration and on data that fits
 # it, and routers over IPv6 reach it.
 # Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
-# START_TIMEOUT_SECONDS.
+# START_TIMEOUT_SECONDS, and that of lib/rest.sh and lib/topics.sh.
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {
@@ -18,26 +18,50 @@ start_collector() {
     docker stop --time 120 "$CONTAINER" >/dev/null
   fi
   [ "$data_fits" = true ] || set_data_aside
+  ! first_start_was_cut_off || set_cut_off_start_aside
   record_pat_of_data
+  mark_first_start
   docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
   say "started $CONTAINER"
 }
 
-main() {
-  local verification=null address way
-  claim_host
+# The collector listens, and its database is a whole one.
+await_collector() {
+  find_container
+  wait_for_listeners
+  first_start_was_cut_off || return 0
+  docker stop --time 120 "$CONTAINER" >/dev/null
   start_collector
+  find_container
+  wait_for_listeners
+}
+
+# Leaves CONTAINER_PID, ADDRESS and WAY.
+find_container() {
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
-  IFS=, read -r address way < <("$DNAT_PROGRAM" where)
-  [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
-  if [ "$VERIFY" = true ]; then
+  IFS=, read -r ADDRESS WAY < <("$DNAT_PROGRAM" where)
+  [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
+}
+
+main() {
+  local verification=null
+  claim_host
+  install_topics
+  start_collector
+  START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
+  if [ "$VERIFY" = true ] || [ -n "$REST_PASSWORD" ]; then
     say "waiting until the collector listens on IPv6"
-    START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
-    wait_for_listeners
+    await_collector
+    set_rest_login
+  else
+    find_container
+  fi
+  if [ "$VERIFY" = true ]; then
     verification=$(verify)
+    unmark_first_start
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$address" --arg datapath "$way" --argjson verification "$verification" \
+  jq -cn --arg address "$ADDRESS" --arg datapath "$WAY" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 

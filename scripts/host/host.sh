@@ -150,6 +150,12 @@ preflight() {
   facts
 }
 
+# Of a container that stays, or comes back with the data of ours.
+restore_login_of_users_container() {
+  { container_exists && ! container_is_ours || [ -e "$RECORD/container.before" ]; } || return 0
+  restore_rest_login
+}
+
 # In the reverse order of the steps. Another stack's work is not ours to undo.
 sweep() {
   if [ "$(recorded_owner)" != "$OWNER" ]; then
@@ -160,6 +166,8 @@ sweep() {
   docker version >/dev/null 2>&1 ||
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   close_probe
+  remove_topics
+  restore_login_of_users_container
   remove_container
   remove_staging
   remove_network

@@ -70,14 +70,32 @@ unit_facts() {
 }
 
 # The REST API, asked inside the container's network: nothing is opened for it.
-# The login, which is the image's own, goes by stdin: the host's users see arguments.
-rest_answer() {
-  # shellcheck disable=SC2016
-  printf %s openbmp:CiscoRA | base64 --wrap 0 |
-    nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" timeout 10 bash -euc '
-    exec 3<>"/dev/tcp/127.0.0.1/$0"
-    printf "GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\nAuthorization: Basic %s\r\n\r\n" "$(cat)" >&3
-    cat <&3' "$REST_CONTAINER_PORT" 2>/dev/null
+in_container() { nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" "$@"; }
+rest_answer() { rest_get 127.0.0.1 "$REST_CONTAINER_PORT" 0 'cat <&3' in_container; }
+rest_code() { rest_status 127.0.0.1 "$REST_CONTAINER_PORT" 0 in_container | cut -d ' ' -f 2; }
+
+# Which logins the API accepts; null where it does not answer.
+login_facts() {
+  local own='' public=''
+  if container_exists && is_running; then
+    own=$(rest_code) || true
+    if [ -z "$REST_PASSWORD" ]; then public=$own; else public=$(REST_USER='' REST_PASSWORD='' && rest_code) || true; fi
+  fi
+  jq -n --arg own "$own" --arg public "$public" 'def accepted: if . == "" then null else . == "200" end;
+    {login: {accepted: ($own | accepted), publicAccepted: ($public | accepted)}}'
+}
+
+# Whether what routers send becomes rows; null where no broker answers.
+consumer_facts() {
+  local address advertised='' attached=null
+  if container_exists && is_running; then
+    address=$(broker_address)
+    if advertised=$(kafka_advertised "$address") && [ -n "$advertised" ]; then
+      attached=false
+      ! kafka_consumers_attached "$address" || attached=true
+    fi
+  fi
+  jq -n --arg advertised "${advertised:0:300}" --argjson attached "$attached" '{kafka: {advertised: $advertised, consumersAttached: $attached}}'
 }
 
 # What is taken of the REST API's answer: whoever speaks BMP makes rows, and the
@@ -150,6 +168,8 @@ main() {
     port_facts
     rule_facts
     unit_facts
+    login_facts
+    consumer_facts
     router_facts
     address_facts
     config_facts

@@ -49,6 +49,9 @@ const preflight = [
         "netfilter",
         "forwarding",
         "dnat",
+        "database",
+        "rest",
+        "topics",
         "verification",
     ],
     {

@@ -58,13 +58,18 @@ const dnatFiles = {
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
 };
+const topicsFiles = {
+    TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
+    TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
+};
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
 const seen = {
     sentTo: "2001:db8::20",
     sentFrom: "fd6f::2",
     bmpSeenFrom: "fd6f::2",
     restSeenFrom: "172.17.0.1",
-    restStatus: "HTTP/1.1 401",
+    restStatus: "HTTP/1.1 200",
+    consumers: "attached",
 };
 
 /** Each step, with what it must send and give back; both branches of its options. */
@@ -284,7 +289,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ]),
     ...(
         [
-            [true, seen, { ...seen, restStatus: "HTTP/1.1 401 Unauthorized" }],
+            [true, seen, { ...seen, restStatus: "HTTP/1.1 200 OK" }],
             [false, null, "not verified: verify is false"],
         ] as const
     ).map(([verify, printed, verification]): readonly [string, StepCase] => [
@@ -303,6 +308,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         bmpPort: 5001,
                         restPort: 8002,
                         verify,
+                        restUser: "reader",
+                        ...(verify ? { restPassword: "p" } : {}),
                         runsOn,
                     },
                     opts,
@@ -312,7 +319,18 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["config-directory", "collector", "dnat", "verification", "data"],
+                    [
+                        "config-directory",
+                        "collector",
+                        "dnat",
+                        "database",
+                        "rest",
+                        "kafka",
+                        "topics",
+                        "verification",
+                        "data",
+                        "first-start",
+                    ],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -321,13 +339,16 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
+                        REST_USER: "reader",
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
+                        ...topicsFiles,
                         CONTAINER_ID: "c1",
                         CONFIG_SHA256: "f1",
                         RULES_SHA256: "r1",
                         REAPPLY: "again",
                     },
+                    { REST_PASSWORD: verify ? "p" : "" },
                 ],
             },
             stdout: {

@@ -80,6 +80,8 @@ const found: HostStatus = {
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
+    login: { accepted: true, publicAccepted: false },
+    kafka: { advertised: "localhost:9092", consumersAttached: true },
     routers: [],
     routersNote: null,
     addresses: [
@@ -97,6 +99,28 @@ describe("the status", () => {
         const { collector, differences } = statusWith({});
         expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false, warnings: [] });
         expect(differences).toEqual([]);
+    });
+
+    test("names a collector whose routers get no row, but for its first two minutes, and a login that is refused", () => {
+        const kafka = { advertised: "ip-10-0-0-1.ec2.internal:9092", consumersAttached: false };
+        const container = { ...found.container, startedAt: new Date().toISOString() } as HostStatus["container"];
+        expect(statusWith({ kafka, container }).differences).toEqual([]);
+        expect(statusWith({ kafka, container: null }).differences).toEqual([]);
+        expect(statusWith({ kafka }).differences).toEqual([
+            {
+                what: "no consumer in the container reads what routers send, so none gets a row; the broker sends its clients to ip-10-0-0-1.ec2.internal:9092",
+                cure: "docker restart openbmp_aio",
+            },
+        ]);
+        expect(
+            statusWith({
+                kafka: { advertised: "", consumersAttached: null },
+                login: { accepted: false, publicAccepted: true },
+            }).differences.map(({ what }) => what),
+        ).toEqual([
+            "the REST API does not accept the login of restUser and restPassword",
+            "no consumer in the container reads what routers send, so none gets a row; the broker sends its clients to nowhere, it does not answer",
+        ]);
     });
 
     test("names the values of openbmpd.conf that are not as wanted, after what the host found", () => {

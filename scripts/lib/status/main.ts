@@ -24,6 +24,10 @@ const lookAtHost = {
         "dnat",
         "config-directory",
         "collector",
+        "database",
+        "rest",
+        "kafka",
+        "topics",
         "differences",
     ],
 };
