@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "./addresses";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
 import { remoteStep, type ShellInputs } from "./remoteStep";
 import type { DockerNetwork } from "./settings";
@@ -89,6 +90,8 @@ export class AioContainer extends pulumi.ComponentResource {
                 libraries: [
                     "engine",
                     "config-directory",
+                    "stopping",
+                    "closing",
                     "container",
                     "adoption",
                     "extras",
@@ -96,7 +99,12 @@ export class AioContainer extends pulumi.ComponentResource {
                     "netfilter",
                     "forwarding",
                 ],
-                variables: { ...containerVariables(args), REGISTRY_USER: args.registryUser ?? "" },
+                variables: {
+                    ...containerVariables(args),
+                    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+                    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+                    REGISTRY_USER: args.registryUser ?? "",
+                },
                 secrets: { ...containerSecrets(args), REGISTRY_PASSWORD: args.registryPassword ?? "" },
             },
             { parent: this, dependsOn: opts.dependsOn },

@@ -95,7 +95,7 @@ export class CollectorStart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "collector-start",
-                libraries: ["config-directory", "collector", "dnat", "verification", "data"],
+                libraries: ["config-directory", "collector", "stopping", "dnat", "verification", "data"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: the container is there, created but not started.
-# Input: that of lib/container.sh and lib/network.sh.
+# Input: that of lib/container.sh, lib/network.sh and lib/closing.sh.
 
 create_on_network() {
   ensure_network
@@ -39,6 +39,8 @@ main() {
   [ -z "$problem" ] || die "$problem"
   ensure_image
   ensure_directories
+  # Before anything of it runs.
+  install_closing
   if container_exists; then keep_or_replace; else create_on_network; fi
   container_json | jq -c '{containerId: .Id}'
 }

@@ -15,7 +15,7 @@ start_collector() {
       return
     fi
     say "stopping $CONTAINER: its configuration changed"
-    docker stop --time 120 "$CONTAINER" >/dev/null
+    stop_container "$CONTAINER"
   fi
   [ "$data_fits" = true ] || set_data_aside
   record_pat_of_data

@@ -169,6 +169,7 @@ sweep() {
   docker version >/dev/null 2>&1 ||
     die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
   [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+  remove_closing
   remove_dnat
   restore_forwarding
   bring_container_back

@@ -58,6 +58,10 @@ const dnatFiles = {
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
 };
+const closingFiles = {
+    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+};
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
 const seen = {
     sentTo: "2001:db8::20",
@@ -115,7 +119,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
+                    ["daemon-json", "stopping", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -166,6 +170,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         [
                             "engine",
                             "config-directory",
+                            "stopping",
+                            "closing",
                             "container",
                             "adoption",
                             "extras",
@@ -186,6 +192,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             MEMORY_GB: memory,
                             REPLACE_CONTAINER: "true",
                             REAPPLY: "again",
+                            ...closingFiles,
                             REGISTRY_USER: registryUser,
                         },
                         { ENVIRONMENT: ["A=1", "B=two words"], REGISTRY_PASSWORD: registryPassword },
@@ -262,7 +269,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
+                    ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -312,7 +319,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["config-directory", "collector", "dnat", "verification", "data"],
+                    ["config-directory", "collector", "stopping", "dnat", "verification", "data"],
                     {
                         ...machineInput,
                         MODE: "proxy",

@@ -93,9 +93,6 @@ mend_restart_policy() {
   fi
 }
 
-# MySQL inside wants time to close its files.
-stop_container() { docker stop --time 120 "$1" >/dev/null; }
-
 # The user's container stays, stopped and under another name, for destroy.
 set_container_aside() {
   local problem saved
