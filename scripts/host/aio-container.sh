@@ -17,8 +17,7 @@ keep_or_replace() {
       say "$CONTAINER is there and fits"
     else
       network_fits || refuse_network_in_use
-      stop_container "$CONTAINER"
-      docker rm "$CONTAINER" >/dev/null
+      discard_container
       create_on_network
     fi
   elif [ -n "$misfits" ]; then

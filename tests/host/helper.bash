@@ -28,7 +28,7 @@ open_host() {
     'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "IPAddress=''" "FixedIPv6=''" \
     "HostConfig=''" "Config=''" "Networks=''" \
     >"$FAKE/any-container"
-  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
+  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null LoggingDriver=json-file Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
     mount -t tmpfs tmpfs /mnt
     mkdir /mnt/kept
@@ -323,6 +323,12 @@ rules() {
         /^-A/ { print table, 2, $2, $0 }' |
       LC_ALL=C sort --stable --key 1,1 --key 2,2 --key 3,3 | cut -d ' ' -f 4-
   done
+}
+
+# host_has KILOBYTES: of memory.
+host_has() {
+  printf 'MemTotal: %s kB\n' "$1" | host tee /run/meminfo >/dev/null
+  host mount --bind /run/meminfo /proc/meminfo
 }
 
 # interface NAME ADDRESS…: one that is up, with IPv6 addresses.

@@ -13,6 +13,7 @@ export function report(status: Status): string {
         ["engine", `Docker ${status.engine.version}`],
         ["container", container ? `${container.running ? "runs" : "does not run"}, from ${container.image}` : "none"],
         ["  address", container?.ipv6Address ? `${container.ipv6Address} on ${container.network}` : "none"],
+        ...disk(status),
         ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
         ...collector.warnings.map((warning) => ["  warning", warning]),
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
@@ -21,6 +22,18 @@ export function report(status: Status): string {
     return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""]
         .map((line) => shortened(printable(line), LINE_CHARACTERS))
         .join("\n");
+}
+
+/** What fills the disk: only the log is bounded. */
+function disk({ disk: { path, size, free, containerLayer, containerLog } }: Status): (readonly string[])[] {
+    return [
+        ["disk", `${path}: ${gigabytes(free)} free of ${gigabytes(size)}`],
+        ["  layer", `${gigabytes(containerLayer)} that the container wrote outside its database, ${gigabytes(containerLog)} of log`],
+    ];
+}
+
+function gigabytes(bytes: number | null): string {
+    return bytes === null ? "unknown" : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function onOff(value: boolean | null): string {
