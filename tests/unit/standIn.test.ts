@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../stand-in/bmp";
-import { routerHash } from "../stand-in/routerTable";
+import { routerHash } from "../stand-in/routerHash";
 
 test("messages come out of a stream as they went in, however it is cut", () => {
     const message = fc.record({ type: fc.nat(6), body: fc.uint8Array({ maxLength: 40 }) });
