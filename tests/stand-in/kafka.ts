@@ -33,6 +33,10 @@ const store = new TopicStore(directory);
 const groups = new Map<string, ConsumerGroup>();
 let member: Member | undefined;
 
+function log(text: string): void {
+    console.log(`${new Date().toISOString()} ${text}`);
+}
+
 function deliver(): void {
     const messages = member?.group.take() ?? [];
     if (member && messages.length > 0) {
@@ -99,18 +103,22 @@ function serveZookeeper(socket: Socket, request: ZookeeperRequest): void {
     }
 }
 
-function listen<Request>(port: number, serve: (socket: Socket, request: Request) => void): void {
+function listen(port: number, serve: (socket: Socket, request: unknown) => void): void {
     createServer((socket) => {
         socket.on("error", () => socket.destroy());
         onLines(socket, (request) => {
-            serve(socket, request as Request);
+            serve(socket, request);
         });
     }).listen({ port, host: "::" }, () => {
-        console.log(`${new Date().toISOString()} listening at ${port}`);
+        log(`listening at ${port}`);
     });
 }
 
-listen(BROKER_PORT, serveBroker);
-listen(ZOOKEEPER_PORT, serveZookeeper);
+listen(BROKER_PORT, (socket, request) => {
+    serveBroker(socket, request as BrokerRequest);
+});
+listen(ZOOKEEPER_PORT, (socket, request) => {
+    serveZookeeper(socket, request as ZookeeperRequest);
+});
 listen(JMX_PORT, () => undefined);
-console.log(`${new Date().toISOString()} advertised.listeners=PLAINTEXT://${advertisedHost}:${BROKER_PORT}`);
+log(`advertised.listeners=PLAINTEXT://${advertisedHost}:${BROKER_PORT}`);

@@ -21,7 +21,7 @@ const isSection = (value: unknown): value is Section =>
 function integer(section: Section, key: string, standard: number, lowest: number, highest: number): number {
     const value = section[key] ?? standard;
     if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
-        throw new Error(`invalid ${key} '${String(value)}', not within range of ${lowest} - ${highest}`);
+        throw new Error(`invalid ${key} '${JSON.stringify(value)}', not within range of ${lowest} - ${highest}`);
     }
     return value;
 }

@@ -45,7 +45,7 @@ export class TopicStore {
     /** The first message makes the topic. */
     append(topic: string, key: string, value: unknown): void {
         const partitions = this.topics.get(topic) ?? this.create(topic);
-        const sum = [...key].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+        const sum = Buffer.from(key).reduce((total, byte) => total + byte, 0);
         partitions[sum % partitions.length]?.push(value);
     }
 
