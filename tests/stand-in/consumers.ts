@@ -94,6 +94,7 @@ async function refresh(): Promise<void> {
     try {
         const { topics } = await metadata();
         attached = subscribed.filter((topic) => topics.includes(topic));
+        log(`Metadata refreshed, ${topics.length} topics`);
         join();
     } catch (error) {
         log(`no metadata: ${String(error)}`);

@@ -77,17 +77,29 @@ export class BrokerConnection {
             try {
                 const { host, port } = await metadata();
                 wait = PATIENT_RETRY_MS;
-                const socket = await dial(host, port);
-                this.log(`connected to the broker at ${host}:${port}`);
-                this.socket = socket;
-                onLines(socket, this.onMessage);
-                this.onOpen();
-                await new Promise((done) => socket.on("close", done));
-                this.socket = undefined;
+                await this.talk(await dial(host, port), `${host}:${port}`);
             } catch {
                 // As the real clients: another try, and no word of it.
             }
             await sleep(wait);
         }
+    }
+
+    /** Until the connection ends. What takes connections and does not answer is no broker. */
+    private async talk(socket: Socket, address: string): Promise<void> {
+        socket.setTimeout(CONNECT_MS, () => socket.destroy());
+        onLines(socket, (message) => {
+            if (this.socket) {
+                this.onMessage(message);
+            } else {
+                socket.setTimeout(0);
+                this.log(`connected to the broker at ${address}`);
+                this.socket = socket;
+                this.onOpen();
+            }
+        });
+        writeLine(socket, { op: "metadata" } satisfies BrokerRequest);
+        await new Promise((done) => socket.on("close", done));
+        this.socket = undefined;
     }
 }
