@@ -30,7 +30,7 @@ export interface ContainerSettings {
     readonly kafkaFqdn?: string | undefined;
     /** ADMIN_ID of the collector. */
     readonly adminId?: string | undefined;
-    /** MEM: memory that the image gives to its parts, in GB. @default 0: left to the image */
+    /** MEM: memory that the image gives to its parts, in GB. @default 0: of the host's memory, what its other programs leave */
     readonly memoryGb: number;
     /** Any further variables of the image. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;

@@ -77,7 +77,14 @@ const found: HostStatus = {
         network: "bridge",
         ipv6Address: "fc00:172:17::2",
     },
-    disk: { path: "/var/openbmp/mysql", size: 53e9, used: 13e9, free: 40e9, containerLayer: 1.25e9, containerLog: null },
+    disk: {
+        path: "/var/openbmp/mysql",
+        size: 53e9,
+        used: 13e9,
+        free: 40e9,
+        containerLayer: 1.25e9,
+        containerLog: null,
+    },
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
@@ -332,7 +339,9 @@ to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scri
 
     test("says what there is nothing of", () => {
         const text = report(statusWith({ container: null, routers: null, openbmpdConf: null }));
-        expect(text).toContain("container  none\n  address  none\ndisk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB\n  layer    1.3 GB that the container wrote outside its database, unknown of log\ncollector  listen_mode unknown, PAT unknown\n");
+        expect(text).toContain(
+            "container  none\n  address  none\ndisk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB\n  layer    1.3 GB that the container wrote outside its database, unknown of log\ncollector  listen_mode unknown, PAT unknown\n",
+        );
         expect(text).toContain("routers: the REST API does not answer");
         expect(report(statusWith({}))).toContain("no router was ever connected\n\nas deployed\n");
     });

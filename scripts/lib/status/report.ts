@@ -28,7 +28,10 @@ export function report(status: Status): string {
 function disk({ disk: { path, size, free, containerLayer, containerLog } }: Status): (readonly string[])[] {
     return [
         ["disk", `${path}: ${gigabytes(free)} free of ${gigabytes(size)}`],
-        ["  layer", `${gigabytes(containerLayer)} that the container wrote outside its database, ${gigabytes(containerLog)} of log`],
+        [
+            "  layer",
+            `${gigabytes(containerLayer)} that the container wrote outside its database, ${gigabytes(containerLog)} of log`,
+        ],
     ];
 }
 
