@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "./addresses";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
 import { remoteStep, type ShellInputs } from "./remoteStep";
 import type { DockerNetwork } from "./settings";
@@ -29,7 +30,7 @@ export interface ContainerSettings {
     readonly kafkaFqdn?: string | undefined;
     /** ADMIN_ID of the collector. */
     readonly adminId?: string | undefined;
-    /** MEM: memory that the image gives to its parts, in GB. @default 0: left to the image */
+    /** MEM: memory that the image gives to its parts, in GB. @default 0: of the host's memory, what its other programs leave */
     readonly memoryGb: number;
     /** Any further variables of the image. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
@@ -89,6 +90,8 @@ export class AioContainer extends pulumi.ComponentResource {
                 libraries: [
                     "engine",
                     "config-directory",
+                    "stopping",
+                    "closing",
                     "container",
                     "adoption",
                     "extras",
@@ -96,7 +99,12 @@ export class AioContainer extends pulumi.ComponentResource {
                     "netfilter",
                     "forwarding",
                 ],
-                variables: { ...containerVariables(args), REGISTRY_USER: args.registryUser ?? "" },
+                variables: {
+                    ...containerVariables(args),
+                    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+                    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+                    REGISTRY_USER: args.registryUser ?? "",
+                },
                 secrets: { ...containerSecrets(args), REGISTRY_PASSWORD: args.registryPassword ?? "" },
             },
             { parent: this, dependsOn: opts.dependsOn },

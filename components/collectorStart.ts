@@ -106,6 +106,7 @@ export class CollectorStart extends pulumi.ComponentResource {
                 libraries: [
                     "config-directory",
                     "collector",
+                    "stopping",
                     "dnat",
                     "database",
                     "rest",

@@ -40,7 +40,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "ipv6-dnat",
-                libraries: ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
+                libraries: ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,

@@ -31,6 +31,8 @@ export function preflight(
             script: "host",
             libraries: [
                 "daemon-json",
+                "stopping",
+                "closing",
                 "engine",
                 "config-directory",
                 "container",

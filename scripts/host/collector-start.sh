@@ -15,7 +15,7 @@ start_collector() {
       return
     fi
     say "stopping $CONTAINER: its configuration changed"
-    docker stop --time 120 "$CONTAINER" >/dev/null
+    stop_container "$CONTAINER"
   fi
   [ "$data_fits" = true ] || set_data_aside
   ! first_start_was_cut_off || set_cut_off_start_aside
@@ -30,7 +30,7 @@ await_collector() {
   find_container
   wait_for_listeners
   first_start_was_cut_off || return 0
-  docker stop --time 120 "$CONTAINER" >/dev/null
+  stop_container "$CONTAINER"
   start_collector
   find_container
   wait_for_listeners

@@ -6,7 +6,11 @@
 # lib/container.sh and lib/network.sh.
 
 OLDEST_ENGINE=20.10.6
-AIO_MEMORY_MB=2500
+# The least MEM that the image starts with, by its own arithmetic: 3 GB.
+AIO_MEMORY_MB=3072
+# With less, MEM and what is beside it leave the host nothing.
+COMFORTABLE_MEMORY_MB=6000
+MEMORY_NOTICE=''
 
 PROBLEMS=()
 problem() { PROBLEMS+=("$1"); }
@@ -68,14 +72,16 @@ check_restart() {
 
 check_image_needs() {
   local total needed
+  total=$(host_memory_mb)
   needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
   # A label is its author's text.
   if ! [[ $needed =~ ^[0-9]{1,7}$ ]]; then
     needed=$AIO_MEMORY_MB
     [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
+    [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] ||
+      MEMORY_NOTICE="the host has $total MB of memory: the collector's other parts take about 3 GB beside MEM, so a large table or a busy hour may end one of them. Give the host 6 GB or more"
   fi
   # The image's own arithmetic: what it would refuse is refused, and nothing else.
-  total=$(awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo)
   [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
   [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
     problem "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
@@ -146,6 +152,7 @@ preflight() {
     for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
+  [ -z "$MEMORY_NOTICE" ] || say "$MEMORY_NOTICE"
   say_container_notices
   facts
 }
@@ -177,6 +184,7 @@ sweep() {
   docker version >/dev/null 2>&1 ||
     die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
   [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+  remove_closing
   remove_dnat
   restore_forwarding
   bring_container_back

@@ -10,7 +10,7 @@ main() {
   local changed units_changed
   claim_host
   stop_for_other_way
-  mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   # Rules of former settings would name the former ports.
   changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)

@@ -14,6 +14,22 @@ container_facts() {
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
 }
 
+# Bytes: the file system of the database, and what grows in Docker's own directory,
+# the container's layer, with all that its programs log, and its log. Null where it
+# cannot be told in time: the container may have filled its layer with files.
+disk_facts() {
+  local layer='' log='' path
+  if container_exists; then
+    layer=$(timeout 20 docker container inspect --size --format '{{.SizeRw}}' "$CONTAINER" 2>/dev/null || true)
+    path=$(docker container inspect --format '{{.LogPath}}' "$CONTAINER")
+    [ -z "$path" ] || log=$(find "${path%/*}" -maxdepth 1 -name "${path##*/}*" -printf '%s\n' | jq --slurp add)
+  fi
+  { timeout 10 df --block-size 1 --output=size,used,avail "$DATA_DIRECTORY" 2>/dev/null || true; } | tail -n 1 |
+    jq --raw-input --slurp --arg path "$DATA_DIRECTORY" --arg layer "$layer" --arg log "$log" '
+      [scan("[0-9]+") | tonumber] as [$size, $used, $free]
+      | {disk: {path: $path, size: $size, used: $used, free: $free, containerLayer: ($layer | tonumber? // null), containerLog: ($log | tonumber? // null)}}'
+}
+
 # sent_to CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
 sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
 
@@ -171,6 +187,7 @@ main() {
     login_facts
     consumer_facts
     router_facts
+    disk_facts
     address_facts
     config_facts
     difference_facts

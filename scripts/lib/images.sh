@@ -74,13 +74,15 @@ ensure_stand_in() {
   archive=$CACHE_DIR/${tag/:/-}.tar
   if ! have_image "$tag"; then
     ensure_node_modules
-    base=$(base_image node:20-slim --variant=extract --include=base-files,coreutils,dash,nodejs)
+    base=$(base_image debian:trixie-slim --variant=minbase)
     say "building the stand-in for the AIO image"
     context=$(mktemp -d)
-    cp "$source/Dockerfile" "$source/openbmpd.conf" "$context"
-    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$source/collector.ts" "$source/router.ts" \
-      --bundle --platform=node --target=node20 --outdir="$context"
-    run_quietly "docker build" docker build --build-arg BASE="$base" --tag "$tag" "$context"
+    cp -r "$source"/{Dockerfile,openbmpd.conf,run,bin,database} "$context"
+    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" \
+      "$source"/{openbmpd,kafka,kafkaTools,consumers,rest,router}.ts \
+      --bundle --platform=node --target=node20 --outdir="$context/programs"
+    # The host's network: where the build's own is closed, package mirrors answer there.
+    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
     rm -rf "$context" "$archive"
   fi
   docker tag "$tag" "$STAND_IN_IMAGE"

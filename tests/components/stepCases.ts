@@ -62,6 +62,10 @@ const topicsFiles = {
     TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
     TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
 };
+const closingFiles = {
+    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+};
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
 const seen = {
     sentTo: "2001:db8::20",
@@ -120,7 +124,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
+                    ["daemon-json", "stopping", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -171,6 +175,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         [
                             "engine",
                             "config-directory",
+                            "stopping",
+                            "closing",
                             "container",
                             "adoption",
                             "extras",
@@ -191,6 +197,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             MEMORY_GB: memory,
                             REPLACE_CONTAINER: "true",
                             REAPPLY: "again",
+                            ...closingFiles,
                             REGISTRY_USER: registryUser,
                         },
                         { ENVIRONMENT: ["A=1", "B=two words"], REGISTRY_PASSWORD: registryPassword },
@@ -267,7 +274,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
+                    ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -322,6 +329,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     [
                         "config-directory",
                         "collector",
+                        "stopping",
                         "dnat",
                         "database",
                         "rest",

@@ -54,7 +54,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
             const [own, peer] = [shared.sandbox.peerAddress("101"), shared.sandbox.peerAddress("102")];
             await startBgpd("edge-peer", "102", ["hostname edge-peer", ...session("192.0.2.2", own, 65002, 65001)]);
             await eventually("the collector hears of the peer", 30_000, async () => {
-                const log = await shared.sandbox.root("docker logs openbmp_aio");
+                const log = await shared.sandbox.root("docker exec openbmp_aio cat /var/log/openbmpd.log");
                 return log.includes(`router ${own} peer ${peer} of AS 65002 is up`) || undefined;
             });
             await run("docker", ["stop", router]);

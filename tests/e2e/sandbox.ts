@@ -127,9 +127,11 @@ export class Sandbox {
 
     /** The router of that name, once it is connected. */
     connectedRouter(routerName: string): Promise<RouterRow> {
-        return eventually(`router ${routerName} is connected`, 20_000, async () =>
-            (await this.routers()).find((row) => row.RouterName === routerName && row.isConnected === 1),
-        );
+        return eventually(`router ${routerName} is connected`, 20_000, async () => {
+            // While the image starts, its REST API does not answer.
+            const rows = await this.routers().catch((): RouterRow[] => []);
+            return rows.find((row) => row.RouterName === routerName && row.isConnected === 1);
+        });
     }
 
     /** How often the collector was started since its data directory was made. */

@@ -72,6 +72,24 @@ differs() {
 
 no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
 
+@test "the disk is told: the database's file system, the container's layer, and all files of its log" {
+  write_on_host /var/lib/containers/c-json.log <<<12345
+  write_on_host /var/lib/containers/c-json.log.1 <<<123
+  write_on_host /var/lib/containers/other <<<12345
+  change_container openbmp_aio LogPath=/var/lib/containers/c-json.log
+  same '{"path":"/var/openbmp/mysql","containerLayer":1250000000,"containerLog":10}' "$(look '.disk | {path, containerLayer, containerLog}')"
+  same "$(host df --block-size 1 --output=size /var/openbmp/mysql | tail -n 1 | tr -d ' ')" "$(look .disk.size)"
+  same true "$(look '.disk | .size >= .used and .size > .free and .free > 0')"
+}
+
+@test "a layer that takes too long to be measured, a log without a file and a directory that is gone are unknown" {
+  printf '#!/bin/bash\n[ "$1" != 20 ] || set -- 0.5 "${@:2}"\nPATH=${PATH#*:} exec timeout "$@"\n' >"$FAKE/bin/timeout"
+  chmod +x "$FAKE/bin/timeout"
+  touch "$FAKE/layer-hangs"
+  host rm -r /var/openbmp/mysql
+  same '{"path":"/var/openbmp/mysql","size":null,"used":null,"free":null,"containerLayer":null,"containerLog":null}' "$(look .disk)"
+}
+
 @test "looking writes nothing and calls nothing that changes something" {
   local before
   # The kernel takes its time to see that the bridge has lost its port.

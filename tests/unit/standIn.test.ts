@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
+import { Admission } from "../stand-in/admission";
 import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../stand-in/bmp";
-import { routerHash } from "../stand-in/routerTable";
+import { readOpenbmpdConf } from "../stand-in/openbmpdConf";
+import { routerHash } from "../stand-in/routerHash";
+import { ConsumerGroup, type TopicMessage, TopicStore } from "../stand-in/topicStore";
 
 test("messages come out of a stream as they went in, however it is cut", () => {
     const message = fc.record({ type: fc.nat(6), body: fc.uint8Array({ maxLength: 40 }) });
@@ -51,4 +57,116 @@ test("the router hash follows the address without PAT, and the identity with it"
     expect(routerHash(here, "c", true)).not.toBe(routerHash({ ...here, bgpId: undefined }, "c", true));
     expect(routerHash({ address: "a" }, "c", true)).toBe(routerHash({ address: "a" }, "c", false));
     expect(routerHash(here, "c", false)).not.toBe(routerHash(here, "d", false));
+});
+
+describe("openbmpd.conf", () => {
+    const conf = (base: string) => readOpenbmpdConf(`base:\n${base}`);
+
+    test("has what openbmpd takes without it", () => {
+        expect(conf("  buffers:\n    router: 15\n")).toEqual({
+            adminId: "hostname",
+            listenMode: "v4",
+            listenPort: 5000,
+            listenIpv4: "0.0.0.0",
+            listenIpv6: "::",
+            patEnabled: false,
+            maxConcurrentRouters: 2,
+            initialRouterSeconds: 60,
+        });
+    });
+
+    test("switches PAT on at base.startup.pat_enabled and nowhere else", () => {
+        expect(conf("  startup:\n    pat_enabled: yes\n").patEnabled).toBe(true);
+        expect(conf("  pat_enabled: true\n").patEnabled).toBe(false);
+        expect(conf("  pat_enabled: true\n  startup:\n    pat_enabled: false\n").patEnabled).toBe(false);
+    });
+
+    test.each([
+        ["  listen_port: 24\n", "invalid listen_port '24', not within range of 25 - 65535"],
+        ["  startup:\n    initial_router_time: 4\n", "invalid initial_router_time '4'"],
+        ["  listen_mode: [v4\n", "must"],
+        ["  - x\n", "no section base"],
+    ])("is refused: %j", (text, message) => {
+        expect(() => conf(text)).toThrow(message);
+    });
+});
+
+describe("places of new routers", () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    /** The numbers of those let in, of five that come at once, and how each gives its place back. */
+    function five(places: number): { inside: number[]; giveBack: (() => void)[] } {
+        const admission = new Admission(places, 60_000);
+        const inside: number[] = [];
+        const giveBack: (() => void)[] = [];
+        for (const router of [1, 2, 3, 4, 5]) {
+            admission.enter((give) => {
+                inside.push(router);
+                giveBack.push(give);
+            });
+        }
+        return { inside, giveBack };
+    }
+
+    test("are given in the order of arrival, and again when one is given back or its time is up", () => {
+        const { inside, giveBack } = five(2);
+        expect(inside).toEqual([1, 2]);
+        giveBack[0]?.();
+        giveBack[0]?.();
+        expect(inside).toEqual([1, 2, 3]);
+        jest.advanceTimersByTime(60_000);
+        expect(inside).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    test("are without limit at 0", () => {
+        expect(five(0).inside).toEqual([1, 2, 3, 4, 5]);
+    });
+});
+
+describe("a consumer group", () => {
+    let directory: string;
+    let store: TopicStore;
+    let group: ConsumerGroup;
+    const values = () => group.take().map(({ value }) => value);
+
+    beforeEach(() => {
+        directory = mkdtempSync(join(tmpdir(), "openbmp-topics-"));
+        store = new TopicStore(directory);
+        group = new ConsumerGroup(store);
+    });
+    afterEach(() => {
+        rmSync(directory, { recursive: true });
+    });
+
+    test("reads topics that it is attached to, from their beginning, and nothing twice", () => {
+        store.append("a", "key", 1);
+        store.append("b", "key", 2);
+        group.join(["one"], ["a"]);
+        expect(values()).toEqual([1]);
+        expect(values()).toEqual([]);
+        group.join(["one"], ["a", "b"]);
+        expect(values()).toEqual([2]);
+    });
+
+    test("is sent again what it did not commit", () => {
+        store.append("a", "key", 1);
+        store.append("a", "key", 2);
+        group.join(["one"], ["a"]);
+        const [first] = group.take();
+        group.commit(first as TopicMessage);
+        group.leave();
+        group.join(["two"], ["a"]);
+        expect(values()).toEqual([2]);
+    });
+
+    test("shares a topic's six partitions among its members", () => {
+        store.append("a", "key", 1);
+        const owners = () => group.describe().map(({ member }) => member);
+        group.join(["one", "two", "three", "four", "five", "six"], ["a"]);
+        expect(owners()).toEqual([0, 1, 2, 3, 4, 5]);
+        expect(group.describe().map(({ end }) => end)).toContain(1);
+        group.leave();
+        expect(owners()).toEqual(Array(6).fill(null));
+    });
 });

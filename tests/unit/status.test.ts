@@ -77,6 +77,14 @@ const found: HostStatus = {
         network: "bridge",
         ipv6Address: "fc00:172:17::2",
     },
+    disk: {
+        path: "/var/openbmp/mysql",
+        size: 53e9,
+        used: 13e9,
+        free: 40e9,
+        containerLayer: 1.25e9,
+        containerLog: null,
+    },
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
@@ -275,7 +283,7 @@ describe("the report of hostile values", () => {
 
     test("has a line for each thing, whatever is in it", () => {
         expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual([
-            ...["stack", "host", "engine", "container", "", "collector", "unit", "bmp", ""],
+            ...["stack", "host", "engine", "container", "", "disk", "", "collector", "unit", "bmp", ""],
             ...["packets", "1", ""],
             ...[
                 "router",
@@ -298,7 +306,7 @@ describe("the report of hostile values", () => {
     });
 
     test("keeps the columns of the other routers under their headings", () => {
-        const [head = "", first = "", hostile = "", third = ""] = lines.slice(12, 16);
+        const [head = "", first = "", hostile = "", third = ""] = lines.slice(14, 16);
         expect(first.indexOf("2001:db8::1")).toBe(head.indexOf("address"));
         expect(third.indexOf("fc00:172:17::1")).toBe(head.indexOf("address"));
         expect(hostile.indexOf("gone")).toBe(first.indexOf("connected"));
@@ -333,6 +341,8 @@ host       2001:db8::10
 engine     Docker 26.1.5
 container  runs, from openbmp/aio:1
   address  fc00:172:17::2 on bridge
+disk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB
+  layer    1.3 GB that the container wrote outside its database, unknown of log
 collector  listen_mode v4v6, PAT off
 unit       openbmp.service: enabled, active
 bmp 5000   dnat: our rule
@@ -353,7 +363,9 @@ to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scri
 
     test("says what there is nothing of", () => {
         const text = report(statusWith({ container: null, routers: null, openbmpdConf: null }));
-        expect(text).toContain("container  none\n  address  none\ncollector  listen_mode unknown, PAT unknown\n");
+        expect(text).toContain(
+            "container  none\n  address  none\ndisk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB\n  layer    1.3 GB that the container wrote outside its database, unknown of log\ncollector  listen_mode unknown, PAT unknown\n",
+        );
         expect(text).toContain("routers: the REST API does not answer");
         expect(report(statusWith({}))).toContain("no router was ever connected\n\nas deployed\n");
     });

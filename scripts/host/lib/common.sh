@@ -32,6 +32,9 @@ PROBE_PREFIX=fd6f:626d:7076:3600
 DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
 CONFIG_DIRECTORY=/var/openbmp/config
 DATA_DIRECTORY=/var/openbmp/mysql
+# What stays on the host: programs, units.
+PROGRAM_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
+UNIT_DIRECTORY=/etc/systemd/system
 # What was there before the first touch, so that destroy can put it back.
 RECORD=/var/lib/openbmp-aio-ipv6
 

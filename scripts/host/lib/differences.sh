@@ -21,6 +21,7 @@ differences() {
   differences_from file_differences
   differences_from unit_differences
   differences_from topics_differences
+  differences_from closing_differences
   differences_from deployed_dnat check
   differences_from default_route_differences
   forwarding_differences

@@ -1,11 +1,9 @@
 # shellcheck shell=bash
 # Our rules on the host: the program that makes them, its settings, its units.
-# Sourced after forwarding.sh.
+# Sourced after forwarding.sh and stopping.sh.
 
-DNAT_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
-DNAT_PROGRAM=$DNAT_DIRECTORY/openbmp-dnat
+DNAT_PROGRAM=$PROGRAM_DIRECTORY/openbmp-dnat
 DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
-UNIT_DIRECTORY=/etc/systemd/system
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
@@ -52,7 +50,7 @@ runs_for_other_way() {
 stop_for_other_way() {
   runs_for_other_way || return 0
   say "stopping $CONTAINER: the way in changes from $(former_mode) to $MODE"
-  docker stop --time 120 "$CONTAINER" >/dev/null
+  stop_container "$CONTAINER"
 }
 
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
@@ -61,7 +59,7 @@ remove_dnat() {
   # Somebody may have changed its mode.
   [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
   rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
-  rm -rf "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  rm -rf "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload
   systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
 }

@@ -15,6 +15,7 @@ const lookAtHost = {
     script: "status",
     libraries: [
         "daemon-json",
+        "closing",
         "engine",
         "container",
         "adoption",

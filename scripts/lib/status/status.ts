@@ -47,6 +47,18 @@ const hostStatus = z.object({
             ipv6Address,
         }),
     ),
+    /** Bytes, null where they cannot be told. */
+    disk: z.object({
+        /** Where the database is; its file system has the three next ones. */
+        path: words,
+        size: z.nullable(count),
+        used: z.nullable(count),
+        free: z.nullable(count),
+        /** What the container wrote into its own layer, all that its programs log there included. */
+        containerLayer: z.nullable(count),
+        /** Docker's log of the container; null where its driver keeps no file. */
+        containerLog: z.nullable(count),
+    }),
     /** How IPv6 to each published port reaches the container. */
     ports: z.array(
         z.object({
