@@ -22,7 +22,7 @@ setup() { FAKE=$BATS_TEST_TMPDIR; }
 
 # kafka TEXT: with the library.
 kafka() {
-  run --separate-stderr bash -euo pipefail -c ". '$HOST_SCRIPTS/lib/kafka.sh'; KAFKA_PORT=${PORT:-1}; $1"
+  run --separate-stderr bash -euo pipefail -c ". '$HOST_SCRIPTS/lib/kafka.sh'; KAFKA_CONTAINER_PORT=${PORT:-1}; $1"
 }
 
 @test "topics that are not there are made by asking for them" {

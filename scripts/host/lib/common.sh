@@ -22,9 +22,6 @@ case ${DOCKER_NETWORK:-bridge} in
 bridge) NETWORK=bridge BRIDGE=docker0 ;;
 dedicated) NETWORK=$OWN_NETWORK BRIDGE=$OWN_BRIDGE ;;
 esac
-# Ports inside the container: BMP and the REST API.
-BMP_CONTAINER_PORT=5000
-REST_CONTAINER_PORT=8001
 # Verification comes in by this interface, from this prefix of length 64 (RFC 4193).
 PROBE=openbmp-probe
 PROBE_PREFIX=fd6f:626d:7076:3600

@@ -3,7 +3,6 @@
 # (https://kafka.apache.org/protocol), version 0 of each request. The tools in the
 # image would start Java for each question, a second of a whole processor.
 
-KAFKA_PORT=9092
 # Metadata, ListGroups and DescribeGroups.
 KAFKA_METADATA=3
 KAFKA_DESCRIBE_GROUPS=15
@@ -34,7 +33,7 @@ kafka_ask() {
   # shellcheck disable=SC2059,SC2016 # escapes are meant; the inner shell's own variables
   printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" | timeout 10 bash -c '
     exec 3<>"/dev/tcp/$0/$1" && cat >&3 && read -r bytes < <(head -c 4 <&3 | od -An -tu4 --endian=big) &&
-      [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_PORT" "$KAFKA_BYTES" 2>/dev/null | od -An -v -tu1
+      [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null | od -An -v -tu1
 }
 
 # kafka_read TEXT: what TEXT, an awk program, makes of the numbers on stdin. An

@@ -2,7 +2,7 @@
 # The unit that makes the collector's Kafka topics at each start of its container.
 # Input: TOPICS_PROGRAM_TEXT, TOPICS_UNIT_TEXT. Sourced after dnat.sh.
 
-TOPICS_PROGRAM=$DNAT_DIRECTORY/openbmp-topics
+TOPICS_PROGRAM=$PROGRAM_DIRECTORY/openbmp-topics
 TOPICS_UNIT=openbmp-aio-ipv6-topics.service
 
 # broker_address: the container's own, as the unit asks it.

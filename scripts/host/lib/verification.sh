@@ -181,7 +181,7 @@ verify_consumers() {
   until kafka_consumers_attached "$address"; do
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
     if [ "$SECONDS" -ge "$deadline" ]; then
-      advertised=$(kafka_advertised "$address") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
+      advertised=$(kafka_advertised "$address") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
       die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. The broker sends its clients to ${advertised:0:300}: does that name lead to $CONTAINER, from inside? Else: docker exec $CONTAINER tail /var/log/mysql-consumer0.log"
     fi
     [ "$told" = true ] || say "waiting until the consumers of the database are attached"
