@@ -95,7 +95,7 @@ login_facts() {
   local own='' public=''
   if container_exists && is_running; then
     own=$(rest_code) || true
-    if [ -z "$REST_PASSWORD" ]; then public=$own; else public=$(REST_USER='' REST_PASSWORD='' && rest_code) || true; fi
+    if [ -z "$REST_PASSWORD" ]; then public=$own; else public=$(REST_USER='' REST_PASSWORD='' rest_code) || true; fi
   fi
   jq -n --arg own "$own" --arg public "$public" 'def accepted: if . == "" then null else . == "200" end;
     {login: {accepted: ($own | accepted), publicAccepted: ($public | accepted)}}'

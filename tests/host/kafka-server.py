@@ -93,4 +93,4 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
 
-Server(("127.0.0.1", int(sys.argv[1])), Broker).serve_forever()
+Server(("", int(sys.argv[1])), Broker).serve_forever()
