@@ -10,7 +10,6 @@ OLDEST_ENGINE=20.10.6
 AIO_MEMORY_MB=3072
 # With less, MEM and what is beside it leave the host nothing.
 COMFORTABLE_MEMORY_MB=6000
-MEMORY_NOTICE=''
 
 PROBLEMS=()
 problem() { PROBLEMS+=("$1"); }
@@ -70,21 +69,28 @@ check_restart() {
   problems_from engine_restart_problems
 }
 
+# What the image says itself, in MB; a label is its author's text.
+labelled_memory() {
+  docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null | grep -xE '[0-9]{1,7}' || true
+}
+
 check_image_needs() {
   local total needed
   total=$(host_memory_mb)
-  needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
-  # A label is its author's text.
-  if ! [[ $needed =~ ^[0-9]{1,7}$ ]]; then
-    needed=$AIO_MEMORY_MB
-    [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
-    [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] ||
-      MEMORY_NOTICE="the host has $total MB of memory: the collector's other parts take about 3 GB beside MEM, so a large table or a busy hour may end one of them. Give the host 6 GB or more"
-  fi
+  needed=$(labelled_memory)
+  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
+  needed=${needed:-$AIO_MEMORY_MB}
   # The image's own arithmetic: what it would refuse is refused, and nothing else.
   [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
   [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
     problem "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
+}
+
+memory_warning() {
+  local total
+  total=$(host_memory_mb)
+  [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(labelled_memory)" ] ||
+    say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one of them may be ended. Give the host 6 GB or more"
 }
 
 # The bridge's own prefix is ours or a former deployment's, also on the other
@@ -152,7 +158,7 @@ preflight() {
     for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
-  [ -z "$MEMORY_NOTICE" ] || say "$MEMORY_NOTICE"
+  memory_warning
   say_container_notices
   facts
 }

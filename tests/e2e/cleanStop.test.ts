@@ -40,11 +40,11 @@ describe("the collector's database", () => {
                 await shared.deployment.up();
             },
         ],
-        ["a restart of Docker", () => shared.sandbox.root("systemctl restart docker")],
+        ["a restart of Docker", () => shared.sandbox.root("systemctl reset-failed docker; systemctl restart docker")],
         ["a reboot of the host", () => shared.sandbox.reboot()],
         [
             "Docker that is stopped, and started later",
-            () => shared.sandbox.root("systemctl stop docker; systemctl start docker"),
+            () => shared.sandbox.root("systemctl reset-failed docker; systemctl stop docker; systemctl start docker"),
         ],
     ])(
         "is closed before %s",
@@ -75,17 +75,17 @@ describe("the collector's database", () => {
         "stays open while Docker restarts with live-restore, and is closed when that host goes down",
         async () => {
             await shared.sandbox.root(`jq '."live-restore" = true' /etc/docker/daemon.json >/tmp/daemon.json
-                cp /tmp/daemon.json /etc/docker/daemon.json; systemctl restart docker`);
+                cp /tmp/daemon.json /etc/docker/daemon.json; systemctl reset-failed docker; systemctl restart docker`);
             await isComplete();
             const before = await closings();
-            await shared.sandbox.root("systemctl restart docker");
+            await shared.sandbox.root("systemctl reset-failed docker; systemctl restart docker");
             await isComplete();
             expect(await closings()).toBe(before);
             await shared.sandbox.reboot();
             await isComplete();
             expect(await closings()).toBe(before + 1);
             await shared.sandbox.root(`jq 'del(."live-restore")' /etc/docker/daemon.json >/tmp/daemon.json
-                cp /tmp/daemon.json /etc/docker/daemon.json; systemctl restart docker`);
+                cp /tmp/daemon.json /etc/docker/daemon.json; systemctl reset-failed docker; systemctl restart docker`);
             await isComplete();
         },
         3 * MINUTE,

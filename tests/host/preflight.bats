@@ -182,7 +182,7 @@ without_tool() {
 }
 
 @test "less memory than the collector is comfortable with gets a warning, for an image that does not say that it needs less" {
-  local warning="MB of memory: the collector's other parts take about 3 GB beside MEM"
+  local warning="MB of memory, and the collector's other parts take about 3 GB beside MEM"
   host_has 5999999
   fit
   [[ $stderr != *"$warning"* ]]

@@ -39,7 +39,7 @@ stopping() {
 
 @test "a database that does not end in time is named, and gets Docker's time" {
   stopping 120 DatabaseExit=124
-  says "the database in openbmp_aio did not end within 60 s: Docker gives it 120 s more, and kills it then"
+  says "the database in openbmp_aio does not end within 60 s: Docker gives it 120 s more, and kills it then"
 }
 
 @test "a paused container runs on before it is asked, one that is stopped is not asked" {

@@ -306,7 +306,7 @@ describe("the report of hostile values", () => {
     });
 
     test("keeps the columns of the other routers under their headings", () => {
-        const [head = "", first = "", hostile = "", third = ""] = lines.slice(14, 16);
+        const [head = "", first = "", hostile = "", third = ""] = lines.slice(14, 18);
         expect(first.indexOf("2001:db8::1")).toBe(head.indexOf("address"));
         expect(third.indexOf("fc00:172:17::1")).toBe(head.indexOf("address"));
         expect(hostile.indexOf("gone")).toBe(first.indexOf("connected"));
