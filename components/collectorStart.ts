@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Machine } from "./machine";
+import { heldPorts, type OutsideLists, outsidePorts } from "./ports";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
 import { text } from "./settingsFields";
@@ -10,7 +11,7 @@ import { address, ipv6Address, stepResult } from "./stepResult";
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs {
+export interface CollectorStartArgs extends OutsideLists {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
@@ -22,6 +23,8 @@ export interface CollectorStartArgs {
     readonly purgeStaleData: boolean;
     readonly bmpPort: number;
     readonly restPort: number;
+    /** The image's variables: the database's passwords are among them. */
+    readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
     /** Whether the proof is run. @default true */
     readonly verify: boolean;
     /** What the collector runs on and behind: another value looks again. */
@@ -90,12 +93,13 @@ export class CollectorStart extends pulumi.ComponentResource {
 
     constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");
         const step = remoteStep(
             `${name}-start`,
             {
                 machine: args.machine,
                 script: "collector-start",
-                libraries: ["config-directory", "collector", "dnat", "verification", "data"],
+                libraries: ["config-directory", "collector", "dnat", "sessions", "verification", "data", "database"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
@@ -103,12 +107,18 @@ export class CollectorStart extends pulumi.ComponentResource {
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
+                    OUTSIDE_PORTS: outsidePorts(args),
+                    HELD_PORTS: heldPorts(args),
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
                     CONTAINER_ID: args.runsOn.containerId,
                     CONFIG_SHA256: args.runsOn.configSha256,
                     RULES_SHA256: args.runsOn.rulesSha256,
                     REAPPLY: args.reapply,
+                },
+                secrets: {
+                    OPENBMP_DB_PASSWORD: variable("OPENBMP_DB_PASSWORD"),
+                    MYSQL_ROOT_PASSWORD: variable("MYSQL_ROOT_PASSWORD"),
                 },
             },
             { parent: this, dependsOn: opts.dependsOn },

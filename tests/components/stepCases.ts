@@ -53,6 +53,8 @@ const container = {
     environment: pulumi.secret({ A: "1", B: "two words" }),
     replaceContainer: true,
 };
+const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
+const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
 const dnatFiles = {
     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
@@ -134,6 +136,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         [
             [
                 {
+                    ...bothOutside,
                     kafkaFqdn: "k.example",
                     adminId: "lab",
                     memoryGb: 4,
@@ -144,8 +147,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 ["k.example", "lab", "4", "", "", "u", "p"],
             ],
             [
-                { memoryGb: 0, dockerNetwork: "dedicated" },
-                ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
+                { ...noneOutside, kafkaFqdn: "localhost", memoryGb: 0, dockerNetwork: "dedicated" },
+                ["localhost", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
             ],
         ] as const
     ).map(
@@ -181,6 +184,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             NETWORK_PREFIX: prefix,
                             BMP_PORT: "5001",
                             REST_PORT: "8002",
+                            OUTSIDE_PORTS: given.kafkaAllowedCidrs.length > 0 ? ["kafka", "mysql"] : [],
                             KAFKA_FQDN: kafkaFqdn,
                             ADMIN_ID: adminId,
                             MEMORY_GB: memory,
@@ -239,10 +243,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ],
     ...(
         [
-            ["bridge", ""],
-            ["dedicated", "fc00::5000"],
+            ["bridge", "", noneOutside, [], []],
+            ["dedicated", "fc00::5000", bothOutside, ["kafka", "mysql"], ["mysql"]],
         ] as const
-    ).map(([dockerNetwork, address]): readonly [string, StepCase] => [
+    ).map(([dockerNetwork, address, outside, outsidePorts, heldPorts]): readonly [string, StepCase] => [
         `the rules, for the network ${dockerNetwork}`,
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
@@ -251,6 +255,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 const args = {
                     ...common,
                     ...lists,
+                    ...outside,
                     mode: "proxy" as const,
                     dockerNetwork,
                     fixedCidrV6: "fc00::/64",
@@ -273,6 +278,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         REST_PORT: "8002",
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
                         REST_ALLOWED: [],
+                        OUTSIDE_PORTS: outsidePorts,
+                        KAFKA_ALLOWED: outside.kafkaAllowedCidrs,
+                        MYSQL_ALLOWED: outside.mysqlAllowedCidrs,
+                        HELD_PORTS: heldPorts,
                         ...dnatFiles,
                         REAPPLY: "again",
                     },
@@ -302,6 +311,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
+                        ...(verify ? bothOutside : noneOutside),
+                        environment: pulumi.secret<Record<string, string>>(
+                            verify ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" } : {},
+                        ),
                         verify,
                         runsOn,
                     },
@@ -312,7 +325,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["config-directory", "collector", "dnat", "verification", "data"],
+                    ["config-directory", "collector", "dnat", "sessions", "verification", "data", "database"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -321,6 +334,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
+                        OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
+                        HELD_PORTS: verify ? ["mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
                         CONTAINER_ID: "c1",
@@ -328,6 +343,9 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         RULES_SHA256: "r1",
                         REAPPLY: "again",
                     },
+                    verify
+                        ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" }
+                        : { OPENBMP_DB_PASSWORD: "", MYSQL_ROOT_PASSWORD: "" },
                 ],
             },
             stdout: {

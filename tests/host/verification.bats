@@ -14,6 +14,7 @@ library_runs() {
   : >"$CALLS"
   cat - >"$BATS_TEST_TMPDIR/script" <<SCRIPT
 . "$HOST_SCRIPTS/lib/common.sh"
+. "$HOST_SCRIPTS/lib/ports.sh"
 . "$HOST_SCRIPTS/lib/verification.sh"
 CONTAINER_PID=\$\$ BMP_PORT=5000 REST_PORT=8001 PAT_ENABLED=true START_DEADLINE=40
 SECONDS=0

@@ -20,7 +20,8 @@ daemon_settings() { jq -c objects "$DAEMON_JSON" 2>/dev/null || true; }
 # One line for each, options by their names on Docker's command line.
 container_extras() {
   container_json | jq -r --slurpfile image <(image_settings) --slurpfile engine <(engine_defaults) \
-    --slurpfile daemon <(daemon_settings) --arg network "$NETWORK" --rawfile environment <(container_environment) "$BINDINGS"'
+    --slurpfile daemon <(daemon_settings) --arg network "$NETWORK" --arg published "$(container_ports)" --arg kafka "$KAFKA_FQDN:127.0.0.1" \
+    --rawfile environment <(container_environment) "$BINDINGS"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""
@@ -32,7 +33,7 @@ container_extras() {
     ($image[0] // {}) as $image | $engine[0] as $engine | ($daemon[0] // {}) as $daemon
     | .Id as $id | .Config as $own | .HostConfig as $host
 
-    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
+    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
         | "port \(.key) published as \(.value[] | binding)"),
       ($host.PublishAllPorts | option("--publish-all")),
       ([$own.Env[]? | select([.] | inside($image.Env // []) | not) | split("=")[0]]
@@ -56,7 +57,7 @@ container_extras() {
 
       ($host.LogConfig.Type | unless([$engine.LoggingDriver]) | option("--log-driver")),
       ($host.LogConfig.Config // {} | with_entries(select(.value != ($daemon["log-opts"] // {})[.key])) | option("--log-opt")),
-      ($host.ExtraHosts | option("--add-host")),
+      ($host.ExtraHosts // [] - [$kafka] | option("--add-host")),
       ($host.Dns | option("--dns")),
       ($host.DnsSearch | option("--dns-search")),
       ($host.DnsOptions | option("--dns-option")),
