@@ -38,7 +38,7 @@ const common = {
     image: fields.imageReference.default("openbmp/aio:latest"),
     registryUser: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     registryPassword: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
-    kafkaFqdn: fields.addressOrName.default("localhost"),
+    kafkaFqdn: fields.kafkaFqdn.default("localhost"),
     adminId: fields.adminId.optional(),
     memoryGb: fields.memoryGb.default(0),
     environment: fields.environment.default({}),

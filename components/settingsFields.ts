@@ -110,7 +110,7 @@ export const instanceType = text(
     },
 );
 
-export const addressOrName = text("a DNS name or an address", (value) => isAddress(value) || isHostName(value));
+export const kafkaFqdn = text("a DNS name, and left out where nobody outside reads Kafka", isHostName);
 
 // In openbmpd.conf "-" begins a list.
 export const adminId = text("1 to 64 letters, digits, . _ -, a letter or a digit first", (value) =>

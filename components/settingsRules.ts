@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isAddress, prefixContains, readPrefix, worldOpenReason } from "./addresses";
+import { isHostName, prefixContains, readPrefix, worldOpenReason } from "./addresses";
 import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "./ports";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
 import { isEncrypted, publicKeyOf } from "./sshKeys";
@@ -119,17 +119,17 @@ function checkPorts(settings: Common, refuse: Refuse): void {
 
 /** The broker sends all its clients, those inside the container too, to the name that it advertises. */
 function checkKafka({ kafkaFqdn, kafkaAllowedCidrs }: Common, refuse: Refuse): void {
-    const isLocal = /(^|\.)localhost$/i.test(kafkaFqdn);
+    if (!isHostName(kafkaFqdn)) {
+        // Refused on its own account.
+        return;
+    }
     if (kafkaAllowedCidrs.length === 0 && kafkaFqdn !== "localhost") {
         refuse(
             ["kafkaFqdn"],
             "localhost or left out where kafkaAllowedCidrs is empty, or no router's row would ever appear: remove kafkaFqdn, or list in kafkaAllowedCidrs who reads Kafka from outside",
         );
-    } else if (kafkaAllowedCidrs.length > 0 && (isLocal || isAddress(kafkaFqdn))) {
-        refuse(
-            ["kafkaFqdn"],
-            "the DNS name at which the prefixes of kafkaAllowedCidrs reach the host, neither an address nor localhost",
-        );
+    } else if (kafkaAllowedCidrs.length > 0 && /(^|\.)localhost$/i.test(kafkaFqdn)) {
+        refuse(["kafkaFqdn"], "the DNS name at which those of kafkaAllowedCidrs reach the host");
     }
 }
 
