@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
+import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "./ports";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
 import { text } from "./settingsFields";
@@ -11,7 +12,7 @@ import { address, ipv6Address, stepResult } from "./stepResult";
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs {
+export interface CollectorStartArgs extends OutsideLists, RestLogin {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
@@ -23,12 +24,10 @@ export interface CollectorStartArgs {
     readonly purgeStaleData: boolean;
     readonly bmpPort: number;
     readonly restPort: number;
+    /** The image's variables: the database's passwords are among them. */
+    readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
     /** Whether the proof is run. @default true */
     readonly verify: boolean;
-    /** The login of the REST API; with a password, the program gives it that login. */
-    readonly restUser: string;
-    /** @default the image's own login, which everybody knows */
-    readonly restPassword?: string | undefined;
     /** What the collector runs on and behind: another value looks again. */
     readonly runsOn: {
         readonly containerId: pulumi.Input<string>;
@@ -98,6 +97,7 @@ export class CollectorStart extends pulumi.ComponentResource {
 
     constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");
         const step = remoteStep(
             `${name}-start`,
             {
@@ -108,6 +108,7 @@ export class CollectorStart extends pulumi.ComponentResource {
                     "collector",
                     "stopping",
                     "dnat",
+                    "sessions",
                     "database",
                     "rest",
                     "kafka",
@@ -124,6 +125,8 @@ export class CollectorStart extends pulumi.ComponentResource {
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
                     REST_USER: args.restUser,
+                    OUTSIDE_PORTS: outsidePorts(args),
+                    HELD_PORTS: heldPorts(args),
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
                     TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
@@ -133,7 +136,11 @@ export class CollectorStart extends pulumi.ComponentResource {
                     RULES_SHA256: args.runsOn.rulesSha256,
                     REAPPLY: args.reapply,
                 },
-                secrets: { REST_PASSWORD: args.restPassword ?? "" },
+                secrets: {
+                    REST_PASSWORD: args.restPassword ?? "",
+                    OPENBMP_DB_PASSWORD: variable("OPENBMP_DB_PASSWORD"),
+                    MYSQL_ROOT_PASSWORD: variable("MYSQL_ROOT_PASSWORD"),
+                },
             },
             { parent: this, dependsOn: opts.dependsOn },
         );

@@ -110,7 +110,7 @@ export const instanceType = text(
     },
 );
 
-export const addressOrName = text("a DNS name or an address", (value) => isAddress(value) || isHostName(value));
+export const kafkaFqdn = text("a DNS name, and left out where nobody outside reads Kafka", isHostName);
 
 /** The REST API cuts the password at a colon, and puts both into a statement of SQL as they are. */
 const REST_CHARACTERS = /^[!-~]+$/;

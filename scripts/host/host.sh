@@ -107,13 +107,16 @@ check_prefix_overlap() {
 }
 
 check_ports() {
-  local publishers
-  publishers=$(docker ps --filter "publish=$BMP_PORT" --filter "publish=$REST_PORT" --format '{{.Names}}')
-  check_port bmpPort "$BMP_PORT"
-  check_port restPort "$REST_PORT"
+  local filters publishers name port
+  mapfile -t filters < <(published_ports | sed -E 's/^[^ ]+ ([0-9]+) .*/--filter\npublish=\1/')
+  publishers=$(docker ps "${filters[@]}" --format '{{.Names}}')
+  while read -r name port _; do check_port "$name" "$port"; done < <(published_ports)
 }
 
-# check_port KEY PORT: the collector may hold it, nobody else.
+# key_of NAME: what says which port that is.
+key_of() { case $1 in bmp | rest) echo "${1}Port" ;; *) echo "the port of ${1}AllowedCidrs," ;; esac }
+
+# check_port NAME PORT: the collector may hold it, nobody else.
 check_port() {
   local holder=''
   [ -z "$publishers" ] || holder=$(docker ps --filter "publish=$2" --format '{{.Names}}' | head -n 1)
@@ -121,7 +124,7 @@ check_port() {
   holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
     LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
-  [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
+  [ -z "$holder" ] || problem "$(key_of "$1") $2 is already taken on the host by $holder"
 }
 
 check_ipv6() {

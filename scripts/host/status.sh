@@ -62,9 +62,9 @@ port_facts() {
   local name port inner way why
   while read -r name port inner; do
     IFS=, read -r way why < <(way_of_port "$port" "$inner")
+    ! is_held "$name" || way=closed why=$(held_reason "$name")
     jq -n --arg name "$name" --argjson port "$port" --arg way "$way" --arg why "$why" '{name: $name, port: $port, datapath: $way, why: $why}'
-  done <<<"bmp $BMP_PORT $BMP_CONTAINER_PORT
-rest $REST_PORT $REST_CONTAINER_PORT" | jq --slurp '{ports: .}'
+  done < <(published_ports) | jq --slurp '{ports: .}'
 }
 
 # Our chains and the jumps to them.

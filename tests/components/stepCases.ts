@@ -53,6 +53,8 @@ const container = {
     environment: pulumi.secret({ A: "1", B: "two words" }),
     replaceContainer: true,
 };
+const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
+const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
 const dnatFiles = {
     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
@@ -143,6 +145,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         [
             [
                 {
+                    ...bothOutside,
                     kafkaFqdn: "k.example",
                     adminId: "lab",
                     memoryGb: 4,
@@ -153,8 +156,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 ["k.example", "lab", "4", "", "", "u", "p"],
             ],
             [
-                { memoryGb: 0, dockerNetwork: "dedicated" },
-                ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
+                { ...noneOutside, kafkaFqdn: "localhost", memoryGb: 0, dockerNetwork: "dedicated" },
+                ["localhost", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
             ],
         ] as const
     ).map(
@@ -192,6 +195,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             NETWORK_PREFIX: prefix,
                             BMP_PORT: "5001",
                             REST_PORT: "8002",
+                            OUTSIDE_PORTS: given.kafkaAllowedCidrs.length > 0 ? ["kafka", "mysql"] : [],
                             KAFKA_FQDN: kafkaFqdn,
                             ADMIN_ID: adminId,
                             MEMORY_GB: memory,
@@ -251,10 +255,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ],
     ...(
         [
-            ["bridge", ""],
-            ["dedicated", "fc00::5000"],
+            ["bridge", "", noneOutside, [], []],
+            ["dedicated", "fc00::5000", bothOutside, ["kafka", "mysql"], ["mysql"]],
         ] as const
-    ).map(([dockerNetwork, address]): readonly [string, StepCase] => [
+    ).map(([dockerNetwork, address, outside, outsidePorts, heldPorts]): readonly [string, StepCase] => [
         `the rules, for the network ${dockerNetwork}`,
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
@@ -263,6 +267,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 const args = {
                     ...common,
                     ...lists,
+                    ...outside,
                     mode: "proxy" as const,
                     dockerNetwork,
                     fixedCidrV6: "fc00::/64",
@@ -285,6 +290,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         REST_PORT: "8002",
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
                         REST_ALLOWED: [],
+                        OUTSIDE_PORTS: outsidePorts,
+                        KAFKA_ALLOWED: outside.kafkaAllowedCidrs,
+                        MYSQL_ALLOWED: outside.mysqlAllowedCidrs,
+                        HELD_PORTS: heldPorts,
                         ...dnatFiles,
                         REAPPLY: "again",
                     },
@@ -314,6 +323,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
+                        ...(verify ? bothOutside : noneOutside),
+                        environment: pulumi.secret<Record<string, string>>(
+                            verify ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" } : {},
+                        ),
                         verify,
                         restUser: "reader",
                         ...(verify ? { restPassword: "p" } : {}),
@@ -331,6 +344,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         "collector",
                         "stopping",
                         "dnat",
+                        "sessions",
                         "database",
                         "rest",
                         "kafka",
@@ -348,6 +362,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
                         REST_USER: "reader",
+                        OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
+                        HELD_PORTS: verify ? ["mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
                         ...topicsFiles,
@@ -356,7 +372,11 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         RULES_SHA256: "r1",
                         REAPPLY: "again",
                     },
-                    { REST_PASSWORD: verify ? "p" : "" },
+                    {
+                        REST_PASSWORD: verify ? "p" : "",
+                        OPENBMP_DB_PASSWORD: verify ? "d" : "",
+                        MYSQL_ROOT_PASSWORD: verify ? "r" : "",
+                    },
                 ],
             },
             stdout: {

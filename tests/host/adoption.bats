@@ -72,13 +72,25 @@ names_of() {
 }
 
 @test "what the user did not set is not compared, what the user set is" {
-  KAFKA_FQDN=''
   fitting_container 'Env=["PATH=/usr/bin", "KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
   adopted
   fitting_container 'Env=["PATH=/usr/bin"]'
   adopted
-  MEMORY_GB=8 ADMIN_ID=other KAFKA_FQDN=localhost
-  refused_for "its environment lacks the wanted KAFKA_FQDN; its environment lacks the wanted ADMIN_ID" 'Env=["KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
+  MEMORY_GB=8 ADMIN_ID=other
+  refused_for "its environment lacks the wanted ADMIN_ID" 'Env=["KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
+}
+
+@test "Kafka and MySQL, where they are asked for, must be published, under the broker's name inside as well" {
+  local both='"9092/tcp": [{"HostIp": "", "HostPort": "9092"}], "3306/tcp": [{"HostIp": "", "HostPort": "3306"}]'
+  local named='HostConfig="ExtraHosts": ["KAFKA.example.net:127.0.0.1"]' env='Env=["KAFKA_FQDN=kafka.example.net"]'
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_FQDN=kafka.example.net
+  fitting_container "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$named" "$env"
+  adopted
+  [[ $stderr != *"keeps its port"* ]]
+  refused_for "port 9092 is published as none, not 9092; port 3306 is published as none, not 3306" "$named" "$env"
+  refused_for "inside it, kafka.example.net does not stand for the container itself (--add-host kafka.example.net:127.0.0.1)" \
+    "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$env"
+  refused_for "its environment lacks the wanted KAFKA_FQDN" "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$named" 'Env=["KAFKA_FQDN=localhost"]'
 }
 
 @test "every binding of the two ports counts, with its address" {
@@ -107,7 +119,7 @@ names_of() {
 openbmp_aio keeps its port 9092/tcp published as 192.0.2.9:19092:
 openbmp_aio keeps its port of its image, all of them (--publish-all):' "$(grep -o 'openbmp_aio keeps.*:' <<<"${stderr//: Docker/:
 Docker}")"
-  says "published as 3306: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and bmpAllowedCidrs and restAllowedCidrs do not hold for it"
+  says "published as 3306: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it: mysqlAllowedCidrs would be one"
   step_succeeds host
   says "openbmp_aio keeps its port 3306/tcp published as 3306: Docker lets everybody in there"
 }

@@ -118,20 +118,38 @@ memory() {
   MEMORY_GB=6 ADMIN_ID=col1
   ENVIRONMENT=('ENABLE_RPKI=1' 'QUOTED=it'\''s "here" $HOME = 1' 'ADMIN_ID=mine')
   step_succeeds aio-container
-  same '["KAFKA_FQDN=collector.example.net","MEM=6","ADMIN_ID=col1","ENABLE_RPKI=1","QUOTED=it'\''s \"here\" $HOME = 1","ADMIN_ID=mine"]' \
+  same '["KAFKA_FQDN=localhost","MEM=6","ADMIN_ID=col1","ENABLE_RPKI=1","QUOTED=it'\''s \"here\" $HOME = 1","ADMIN_ID=mine"]' \
     "$(container openbmp_aio Env)"
 }
 
-@test "without a name for Kafka it is the host's own" {
-  KAFKA_FQDN=''
+# spec: a digest of what the container was made from.
+spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
+
+@test "Kafka and MySQL are published where they are asked for, and the broker's name stands for the container itself" {
+  local before
   step_succeeds aio-container
-  same "[\"MEM=4\",\"KAFKA_FQDN=$(host hostname --fqdn || host hostname)\"]" "$(container openbmp_aio Env)"
+  before=$(spec)
+  not_called add-host
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_FQDN=kafka.example.net
+  step_succeeds aio-container
+  [[ $(calls 'docker create' | tail -n 1) == *"--publish 5000:5000 --publish 8001:8001 --publish 9092:9092 --publish 3306:3306 --add-host kafka.example.net:127.0.0.1 "* ]]
+  same '["MEM=4","KAFKA_FQDN=kafka.example.net"]' "$(container openbmp_aio Env)"
+  step_succeeds aio-container
+  says "openbmp_aio is there and fits"
+  OUTSIDE_PORTS=() KAFKA_FQDN=localhost
+  step_succeeds aio-container
+  same "$before" "$(spec)"
+}
+
+@test "without the keys for them the container is made from what an earlier release made it from" {
+  step_succeeds aio-container
+  same "$(printf '%s\n' openbmp/aio:latest 5000 8001 /var/openbmp/config /var/openbmp/mysql KAFKA_FQDN=localhost | sha256sum | cut -d ' ' -f 1)" "$(spec)"
 }
 
 @test "secrets are on no command line, in no output and in no file of the host" {
   ENVIRONMENT=('MYSQL_ROOT_PASSWORD=very-secret')
   traced_step aio-container
-  same '["MEM=4","KAFKA_FQDN=collector.example.net","MYSQL_ROOT_PASSWORD=very-secret"]' "$(container openbmp_aio Env)"
+  same '["MEM=4","KAFKA_FQDN=localhost","MYSQL_ROOT_PASSWORD=very-secret"]' "$(container openbmp_aio Env)"
   not_started_with very-secret
   # From a digest a short one could be found by trying.
   not_started_with "$(container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]')"
@@ -171,7 +189,7 @@ memory() {
   ENVIRONMENT=('ENABLE_RPKI=1')
   step_succeeds aio-container
   same $'docker stop --time 120 openbmp_aio\ndocker rm --volumes openbmp_aio' "$(calls 'docker (stop|rm)')"
-  same '["MEM=4","KAFKA_FQDN=collector.example.net","ENABLE_RPKI=1"]' "$(container openbmp_aio Env)"
+  same '["MEM=4","KAFKA_FQDN=localhost","ENABLE_RPKI=1"]' "$(container openbmp_aio Env)"
   host test -e /var/openbmp/mysql/ibdata1
 }
 
@@ -260,7 +278,7 @@ memory() {
     'Mounts=[{"Source": "/srv/config", "Destination": "/config"}]'
   refused_for "it is on the network lab, not on the default bridge" NetworkMode=lab
   refused_for "it has no restart policy always or unless-stopped" RestartPolicy=on-failure:3
-  refused_for "its environment lacks the wanted KAFKA_FQDN" 'Env=["KAFKA_FQDN=elsewhere.example.net"]'
+  ADMIN_ID=lab refused_for "its environment lacks the wanted ADMIN_ID" 'Env=["ADMIN_ID=other"]'
   refused_for "its variable REINIT_DB empties the database at every start" 'Env=["KAFKA_FQDN=collector.example.net", "REINIT_DB=1"]'
   not_called 'docker (create|rm|stop|update|rename)'
 }

@@ -155,6 +155,17 @@ without_tool() {
   unfit "bmpPort 5000 is already taken on the host by python3"
 }
 
+@test "the ports of Kafka and MySQL are looked at where they are published" {
+  has_container web 'PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "9092"}]}'
+  engine Bridge6=fc00:172:17::/64
+  fit
+  OUTSIDE_PORTS=(kafka mysql)
+  unfit "the port of kafkaAllowedCidrs, 9092 is already taken on the host by container web"
+  rm "$FAKE/containers/web"
+  listener 3306
+  unfit "the port of mysqlAllowedCidrs, 3306 is already taken on the host by python3"
+}
+
 @test "a port that our own container has is not taken" {
   has_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "x"}' \
     'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}'

@@ -115,6 +115,22 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same '["native","native"]' "$(look '[.ports[].datapath]')"
 }
 
+@test "Kafka and MySQL are told where they are published, and a port that is held, why" {
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_ALLOWED=(2001:db8:1::/64) MYSQL_ALLOWED=(2001:db8:1::/64) HELD_PORTS=(mysql) KAFKA_FQDN=kafka.example.net
+  for step in aio-container ipv6-dnat; do step_succeeds "$step"; done
+  change_container openbmp_aio "GlobalIPv6Address=$CONTAINER_ADDRESS" IPAddress=172.17.0.2 "Pid=$HOST_PID"
+  CONTAINER_ID=$(container openbmp_aio Id)
+  host docker start openbmp_aio
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same "kafka 9092 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:9092
+mysql 3306 closed held, nobody gets in until both passwords of the database are proven" "$(look '.ports[2:][] | "\(.name) \(.port) \(.datapath) \(.why)"')"
+  same "the port of mysql is held, nobody gets in until both passwords of the database are proven" "$(differences)"
+  echo mysql | write_on_host /etc/openbmp-aio-ipv6/opened
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same "mysql dnat" "$(look '.ports[3] | "\(.name) \(.datapath)"')"
+  same "" "$(differences)"
+}
+
 @test "in the mode proxy the engine's own NAT does not have the ports" {
   engine_dnat "$CONTAINER_ADDRESS"
   MODE=proxy

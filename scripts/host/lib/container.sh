@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # the steps read some
 # The container openbmp_aio: created, put aside and taken away again.
-# Input: IMAGE, DOCKER_NETWORK, CONTAINER_IPV6, BMP_PORT, REST_PORT, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
+# Input: IMAGE, DOCKER_NETWORK, CONTAINER_IPV6, BMP_PORT, REST_PORT, OUTSIDE_PORTS, KAFKA_FQDN, MEMORY_GB, ADMIN_ID,
 # ENVIRONMENT (array of NAME=value), REPLACE_CONTAINER.
 
 # A digest of what the container was created from; ours carry it.
@@ -57,13 +57,13 @@ container_environment() {
     gb=$(default_memory_gb)
     [ -z "$gb" ] || printf 'MEM=%s\n' "$gb"
   fi
-  [ -n "$KAFKA_FQDN" ] || printf 'KAFKA_FQDN=%s\n' "$(hostname --fqdn 2>/dev/null || hostname)"
+  [ "$KAFKA_FQDN" != localhost ] || echo KAFKA_FQDN=localhost
   asked_environment
 }
 
 # Those of them that the user set; further ones come last, where Docker lets them win.
 asked_environment() {
-  [ -z "$KAFKA_FQDN" ] || printf 'KAFKA_FQDN=%s\n' "$KAFKA_FQDN"
+  [ "$KAFKA_FQDN" = localhost ] || printf 'KAFKA_FQDN=%s\n' "$KAFKA_FQDN"
   [ -z "$MEMORY_GB" ] || printf 'MEM=%s\n' "$MEMORY_GB"
   [ -z "$ADMIN_ID" ] || printf 'ADMIN_ID=%s\n' "$ADMIN_ID"
   [ ${#ENVIRONMENT[@]} -eq 0 ] || printf '%s\n' "${ENVIRONMENT[@]}"
@@ -74,6 +74,7 @@ container_spec() {
     printf '%s\n' "$IMAGE" "$BMP_PORT" "$REST_PORT" "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
     printf '%s\n' "${SYSCTLS[@]}" "$NOFILE" "$DROPPED_CAPABILITY" "${LOG_OPTIONS[@]}"
     [ "$DOCKER_NETWORK" = bridge ] || printf '%s\n' "$NETWORK $CONTAINER_IPV6"
+    [ ${#OUTSIDE_PORTS[@]} -eq 0 ] || printf '%s\n' "${OUTSIDE_PORTS[*]}"
     container_environment
   } | sha256sum | cut -d ' ' -f 1
 }
@@ -130,9 +131,15 @@ container_labels() {
   [ -z "$gb" ] || printf '%s=%s\n' "$MEMORY_GB_LABEL" "$gb"
 }
 
+# publishing: the options that publish its ports.
+publishing() { published_ports | while read -r _ port inner; do printf '%s\n' --publish "$port:$inner"; done; }
+
 create_container() {
-  local placement=() limits=() log=()
+  local placement=() published names=() limits=() log=()
   [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
+  mapfile -t published < <(publishing)
+  # The broker sends its clients inside to that name, too: no way out and back, and no name service, is needed.
+  [ "$KAFKA_FQDN" = localhost ] || names=(--add-host "$KAFKA_FQDN:127.0.0.1")
   ! may_raise_nofile || limits=(--ulimit "nofile=$NOFILE:$NOFILE")
   ! rotates_log || log=("${LOG_OPTIONS[@]/#/--log-opt=}")
   # File descriptors keep the values off the command line, and the digest from
@@ -140,7 +147,7 @@ create_container() {
   docker create --name "$CONTAINER" --hostname openbmp-aio --restart unless-stopped \
     --label-file <(container_labels) \
     --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
-    --publish "$BMP_PORT:$BMP_CONTAINER_PORT" --publish "$REST_PORT:$REST_CONTAINER_PORT" \
+    "${published[@]}" "${names[@]}" \
     "${SYSCTLS[@]/#/--sysctl=}" "${limits[@]}" --cap-drop "$DROPPED_CAPABILITY" "${log[@]}" \
     "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null
   say "created $CONTAINER from $IMAGE"

@@ -27,7 +27,8 @@ given_options() {
 # One line for each, options by their names on Docker's command line.
 container_extras() {
   container_json | jq -r --slurpfile image <(image_settings) --slurpfile engine <(engine_defaults) \
-    --slurpfile daemon <(daemon_settings) --argjson given "$(given_options)" --arg network "$NETWORK" --rawfile environment <(container_environment) "$BINDINGS"'
+    --slurpfile daemon <(daemon_settings) --argjson given "$(given_options)" --arg network "$NETWORK" --arg published "$(container_ports)" \
+    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(container_environment) "$BINDINGS"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""
@@ -39,7 +40,7 @@ container_extras() {
     ($image[0] // {}) as $image | $engine[0] as $engine | ($daemon[0] // {}) as $daemon
     | .Id as $id | .Config as $own | .HostConfig as $host
 
-    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
+    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
         | "port \(.key) published as \(.value[] | binding)"),
       ($host.PublishAllPorts | option("--publish-all")),
       ([$own.Env[]? | select([.] | inside($image.Env // []) | not) | split("=")[0]]
@@ -63,7 +64,7 @@ container_extras() {
 
       ($host.LogConfig.Type | unless([$engine.LoggingDriver]) | option("--log-driver")),
       ($host.LogConfig.Config // {} | with_entries(select(.value != (($daemon["log-opts"] // {}) + $given.log)[.key])) | option("--log-opt")),
-      ($host.ExtraHosts | option("--add-host")),
+      ($host.ExtraHosts // [] - [$kafka] | option("--add-host")),
       ($host.Dns | option("--dns")),
       ($host.DnsSearch | option("--dns-search")),
       ($host.DnsOptions | option("--dns-option")),

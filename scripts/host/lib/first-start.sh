@@ -18,7 +18,6 @@ data_has() {
 
 # Before a container starts on an empty directory.
 mark_first_start() {
-  ! has_data || return 0
   ensure_parent
   data_identity | write_file "$FIRST_START" >/dev/null
 }

@@ -62,7 +62,7 @@ const hostStatus = z.object({
     /** How IPv6 to each published port reaches the container. */
     ports: z.array(
         z.object({
-            name: z.enum(["bmp", "rest"]),
+            name: z.enum(["bmp", "rest", "kafka", "mysql"]),
             port: z.int().check(z.minimum(1), z.maximum(65535)),
             datapath: z.enum(["dnat", "native", "proxy", "closed"]),
             why: words,
