@@ -43,6 +43,8 @@ const preflight = [
     "host",
     [
         "daemon-json",
+        "stopping",
+        "closing",
         "engine",
         "config-directory",
         "container",
@@ -66,7 +68,8 @@ const preflight = [
         NETWORK_PREFIX: "",
         BMP_PORT: "5001",
         REST_PORT: "8002",
-        KAFKA_FQDN: "",
+        OUTSIDE_PORTS: [],
+        KAFKA_FQDN: "localhost",
         ADMIN_ID: "",
         MEMORY_GB: "",
         REPLACE_CONTAINER: "false",

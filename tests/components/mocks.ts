@@ -37,7 +37,8 @@ export const printed: Readonly<Record<string, string>> = {
             sentFrom: "fd6f::2",
             bmpSeenFrom: "fd6f::2",
             restSeenFrom: "fd6f::2",
-            restStatus: "HTTP/1.1 401",
+            restStatus: "HTTP/1.1 200",
+            consumers: "attached",
         },
     }),
 };

@@ -136,7 +136,8 @@ describe("the whole program on an existing host", () => {
                 sentFrom: "fd6f::2",
                 bmpSeenFrom: "fd6f::2",
                 restSeenFrom: "fd6f::2",
-                restStatus: "HTTP/1.1 401 Unauthorized",
+                restStatus: "HTTP/1.1 200 OK",
+                consumers: "attached",
             },
             routerConfig: {
                 iosXr: expect.stringContaining("host 2001:db8::10 port 5000") as string,

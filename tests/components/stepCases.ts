@@ -363,7 +363,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         REST_PORT: "8002",
                         REST_USER: "reader",
                         OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
-                        HELD_PORTS: verify ? ["mysql"] : [],
+                        HELD_PORTS: verify ? ["rest", "mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
                         ...topicsFiles,

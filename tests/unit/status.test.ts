@@ -283,7 +283,7 @@ describe("the report of hostile values", () => {
 
     test("has a line for each thing, whatever is in it", () => {
         expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual([
-            ...["stack", "host", "engine", "container", "", "disk", "", "collector", "unit", "bmp", ""],
+            ...["stack", "host", "engine", "container", "", "disk", "", "collector", "", "", "unit", "bmp", ""],
             ...["packets", "1", ""],
             ...[
                 "router",
@@ -306,7 +306,7 @@ describe("the report of hostile values", () => {
     });
 
     test("keeps the columns of the other routers under their headings", () => {
-        const [head = "", first = "", hostile = "", third = ""] = lines.slice(14, 18);
+        const [head = "", first = "", hostile = "", third = ""] = lines.slice(16, 20);
         expect(first.indexOf("2001:db8::1")).toBe(head.indexOf("address"));
         expect(third.indexOf("fc00:172:17::1")).toBe(head.indexOf("address"));
         expect(hostile.indexOf("gone")).toBe(first.indexOf("connected"));
@@ -344,6 +344,8 @@ container  runs, from openbmp/aio:1
 disk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB
   layer    1.3 GB that the container wrote outside its database, unknown of log
 collector  listen_mode v4v6, PAT off
+  Kafka    consumers attached
+  login    accepted
 unit       openbmp.service: enabled, active
 bmp 5000   dnat: our rule
 

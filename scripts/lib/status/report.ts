@@ -15,9 +15,9 @@ export function report(status: Status): string {
         ["  address", container?.ipv6Address ? `${container.ipv6Address} on ${container.network}` : "none"],
         ...disk(status),
         ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
-        ["  consumers", attached(status.kafka.consumersAttached)],
-        ["REST login", login(status.login)],
         ...collector.warnings.map((warning) => ["  warning", warning]),
+        ["  Kafka", attached(status.kafka.consumersAttached)],
+        ["  login", login(status.login)],
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];
@@ -27,7 +27,11 @@ export function report(status: Status): string {
 }
 
 function attached(value: boolean | null): string {
-    return value === null ? "unknown, no broker answers" : value ? "attached" : "not attached: no router gets a row";
+    return value === null
+        ? "no broker answers"
+        : value
+          ? "consumers attached"
+          : "no consumer attached: no router gets a row";
 }
 
 function login({ accepted, publicAccepted }: Status["login"]): string {
