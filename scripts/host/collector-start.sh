@@ -30,12 +30,12 @@ start_with_empty_database() {
   set_data_aside
 }
 
+holds_mysql() { [[ " ${HELD_PORTS[*]} " == *" mysql "* ]]; }
+
 # open_mysql: its port opens when both passwords of the database are the user's.
+# The image's database is ready before the collector listens.
 open_mysql() {
   local problems
-  [[ " ${HELD_PORTS[*]} " == *" mysql "* ]] || return 0
-  # Not of a database that is still being filled.
-  [ "$VERIFY" = true ] || wait_for_listeners
   problems=$(database_password_problems | paste -sd ';' | sed 's/;/; /g')
   if [ -n "$problems" ]; then
     hold_port mysql
@@ -51,14 +51,17 @@ main() {
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
   IFS=, read -r address way < <("$DNAT_PROGRAM" where)
   [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
-  START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
-  if [ "$VERIFY" = true ]; then
+  if [ "$VERIFY" = true ] || holds_mysql; then
     say "waiting until the collector listens on IPv6"
+    START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
     wait_for_listeners
+  fi
+  # Passwords that are not the database's may be why the REST API does not answer.
+  ! holds_mysql || open_mysql
+  if [ "$VERIFY" = true ]; then
     verification=$(verify)
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  open_mysql
   jq -cn --arg address "$address" --arg datapath "$way" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
