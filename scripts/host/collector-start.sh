@@ -59,10 +59,12 @@ open_rest() {
   open_port rest
 }
 
+holds_mysql() { [[ " ${HELD_PORTS[*]} " == *" mysql "* ]]; }
+
 # open_mysql: its port opens when both passwords of the database are the user's.
+# The image's database is ready before the collector listens.
 open_mysql() {
   local problems
-  [[ " ${HELD_PORTS[*]} " == *" mysql "* ]] || return 0
   problems=$(database_password_problems | paste -sd ';' | sed 's/;/; /g')
   if [ -n "$problems" ]; then
     hold_port mysql
@@ -79,13 +81,14 @@ main() {
   START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
   # What is held is asked for of a database that is not being filled any more.
   if [ "$VERIFY" = true ] || [ ${#HELD_PORTS[@]} -gt 0 ]; then await_collector; else find_container; fi
+  # Passwords that are not the database's may be why the REST API does not answer.
+  ! holds_mysql || open_mysql
   open_rest
   if [ "$VERIFY" = true ]; then
     verification=$(verify)
     unmark_first_start
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  open_mysql
   jq -cn --arg address "$ADDRESS" --arg datapath "$WAY" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }

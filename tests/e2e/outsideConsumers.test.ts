@@ -7,20 +7,6 @@ const MINUTE = 60_000;
 const NAME = "collector.example.net";
 const CLOSED = "no answer";
 
-/**
- * What stands for MySQL's client in the container, since the database's accounts
- * are the test's: it takes the logins of /config/accounts, USER PASSWORD, one a line.
- */
-const client = `#!/bin/bash
-options=$(cat "\${1#--defaults-file=}")
-cat >/dev/null
-while read -r user password; do
-    [[ $options != *"user=\\"$user\\""*"password=\\"$password\\""* ]] || exit 0
-done </config/accounts
-echo "ERROR 1045 (28000): Access denied" >&2
-exit 1
-`;
-
 describe("consumers outside", () => {
     let sandbox: Sandbox;
     let deployment: Deployment;
@@ -47,7 +33,9 @@ describe("consumers outside", () => {
         return code === 0 ? "connected" : CLOSED;
     };
 
-    const accounts = (lines: string) => sandbox.root(`echo '${lines}' >/var/openbmp/config/accounts`);
+    /** As the database's root, who has that password. */
+    const sql = (password: string, text: string) =>
+        sandbox.root(`docker exec -i openbmp_aio mysql --user=root --password=${password} <<'END'\n${text}\nEND`);
 
     const fromPeers = async (port: number) => [
         ...(await connectionsFrom(sandbox, "101", sandbox.info.address, [port])),
@@ -88,21 +76,16 @@ describe("consumers outside", () => {
     test(
         "of the database wait until both of its passwords are proven to be the user's own",
         async () => {
-            await sandbox.root(`mkdir -p /var/openbmp/config/bin
-                cat >/var/openbmp/config/bin/mysql <<'END'\n${client}END
-                chmod 755 /var/openbmp/config/bin/mysql`);
-            await accounts("openbmp openbmp\nroot own-root");
             await deployment.configure({
                 mysqlAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
                 environment: JSON.stringify({
                     OPENBMP_DB_PASSWORD: "own-database",
                     MYSQL_ROOT_PASSWORD: "own-root",
-                    PATH: "/config/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                 }),
             });
             const failure = await deployment.failingUp();
             expect(failure).toContain(
-                "the port of the database stays closed: it refuses the user openbmp with the OPENBMP_DB_PASSWORD of environment; it still takes the image's public password of the user openbmp.",
+                "the port of the database stays closed: it refuses the user openbmp with the OPENBMP_DB_PASSWORD of environment; it refuses the user root with the MYSQL_ROOT_PASSWORD of environment; it still takes the image's public password of the user openbmp; it still takes the image's public password of the user root.",
             );
             expect(failure).not.toContain("own-");
             expect(await fromPeers(3306)).toEqual([CLOSED, CLOSED, CLOSED]);
@@ -110,7 +93,12 @@ describe("consumers outside", () => {
             expect(status.stdout).toMatch(/mysql 3306 +closed: held, nobody gets in until both passwords/);
             expect(status.stdout).toMatch(/kafka 9092 +dnat: /);
 
-            await accounts("openbmp own-database\nroot own-root");
+            await sql(
+                "OpenBMP",
+                `SET PASSWORD FOR openbmp@localhost = PASSWORD('own-database');
+                SET PASSWORD FOR openbmp@'%' = PASSWORD('own-database');
+                SET PASSWORD FOR root@localhost = PASSWORD('own-root');`,
+            );
             await deployment.up();
             expect(await fromPeers(3306)).toEqual(["connected", CLOSED, CLOSED]);
             expect((await deployment.status("--check")).code).toBe(0);
@@ -125,7 +113,7 @@ describe("consumers outside", () => {
             await eventually("the database's port is open again", MINUTE, async () =>
                 (await fromPeers(3306)).join() === ["connected", CLOSED, CLOSED].join() ? true : undefined,
             );
-            await accounts("openbmp own-database\nroot own-root\nroot OpenBMP");
+            await sql("own-root", "SET PASSWORD FOR openbmp@'%' = PASSWORD('openbmp');");
             await deployment.configure({ reapply: "again" });
             expect(await deployment.failingUp()).toContain(
                 "it still takes the image's public password of the user root",
