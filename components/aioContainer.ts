@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "./addresses";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
+import { type OutsideLists, outsidePorts } from "./ports";
 import { remoteStep, type ShellInputs } from "./remoteStep";
 import type { DockerNetwork } from "./settings";
 import { sha256, stepResult } from "./stepResult";
@@ -14,7 +16,7 @@ export function fixedAddress(network: DockerNetwork, prefix: string): string {
 }
 
 /** What the container is created from. */
-export interface ContainerSettings {
+export interface ContainerSettings extends OutsideLists {
     /** Image reference, with tag or digest. */
     readonly image: pulumi.Input<string>;
     /** The Docker network that it is on. */
@@ -25,11 +27,11 @@ export interface ContainerSettings {
     readonly bmpPort: number;
     /** Port on the host for the REST API (TCP 8001 in the container). */
     readonly restPort: number;
-    /** KAFKA_FQDN, which the image requires. @default the host's own name */
-    readonly kafkaFqdn?: string | undefined;
+    /** KAFKA_FQDN: the name that the broker advertises; where Kafka is published, inside the container it is the container itself. */
+    readonly kafkaFqdn: string;
     /** ADMIN_ID of the collector. */
     readonly adminId?: string | undefined;
-    /** MEM: memory that the image gives to its parts, in GB. @default 0: left to the image */
+    /** MEM: memory that the image gives to its parts, in GB. @default 0: of the host's memory, what its other programs leave */
     readonly memoryGb: number;
     /** Any further variables of the image. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
@@ -49,7 +51,8 @@ export function containerVariables(args: ContainerSettings): ShellInputs {
         NETWORK_PREFIX: args.dockerNetwork === "dedicated" ? args.fixedCidrV6 : "",
         BMP_PORT: String(args.bmpPort),
         REST_PORT: String(args.restPort),
-        KAFKA_FQDN: args.kafkaFqdn ?? "",
+        OUTSIDE_PORTS: outsidePorts(args),
+        KAFKA_FQDN: args.kafkaFqdn,
         ADMIN_ID: args.adminId ?? "",
         MEMORY_GB: args.memoryGb === 0 ? "" : String(args.memoryGb),
         REPLACE_CONTAINER: String(args.replaceContainer),
@@ -89,6 +92,8 @@ export class AioContainer extends pulumi.ComponentResource {
                 libraries: [
                     "engine",
                     "config-directory",
+                    "stopping",
+                    "closing",
                     "container",
                     "adoption",
                     "extras",
@@ -96,7 +101,12 @@ export class AioContainer extends pulumi.ComponentResource {
                     "netfilter",
                     "forwarding",
                 ],
-                variables: { ...containerVariables(args), REGISTRY_USER: args.registryUser ?? "" },
+                variables: {
+                    ...containerVariables(args),
+                    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+                    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+                    REGISTRY_USER: args.registryUser ?? "",
+                },
                 secrets: { ...containerSecrets(args), REGISTRY_PASSWORD: args.registryPassword ?? "" },
             },
             { parent: this, dependsOn: opts.dependsOn },

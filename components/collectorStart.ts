@@ -1,7 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
+import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "./ports";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
 import { text } from "./settingsFields";
@@ -10,7 +12,7 @@ import { address, ipv6Address, stepResult } from "./stepResult";
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs {
+export interface CollectorStartArgs extends OutsideLists, RestLogin {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
@@ -22,6 +24,8 @@ export interface CollectorStartArgs {
     readonly purgeStaleData: boolean;
     readonly bmpPort: number;
     readonly restPort: number;
+    /** The image's variables: the database's passwords are among them. */
+    readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
     /** Whether the proof is run. @default true */
     readonly verify: boolean;
     /** What the collector runs on and behind: another value looks again. */
@@ -43,8 +47,10 @@ export interface Verification {
     readonly bmpSeenFrom?: string | undefined;
     /** The source address that the container saw at the REST port. */
     readonly restSeenFrom: string;
-    /** What the REST API answered over that way. */
+    /** What the REST API answered to the login over that way. */
     readonly restStatus: string;
+    /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
+    readonly consumers: "attached";
     /** In the mode `proxy`: PAT in the collector. */
     readonly patEnabled?: boolean | undefined;
 }
@@ -73,6 +79,7 @@ const answer = {
                 bmpSeenFrom: z.optional(ipv6Address),
                 restSeenFrom: address,
                 restStatus,
+                consumers: z.literal("attached", '"attached"'),
                 patEnabled: z.optional(z.boolean("true or false")),
             },
             "an object, or null",
@@ -90,12 +97,26 @@ export class CollectorStart extends pulumi.ComponentResource {
 
     constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");
         const step = remoteStep(
             `${name}-start`,
             {
                 machine: args.machine,
                 script: "collector-start",
-                libraries: ["config-directory", "collector", "dnat", "verification", "data"],
+                libraries: [
+                    "config-directory",
+                    "collector",
+                    "stopping",
+                    "dnat",
+                    "sessions",
+                    "database",
+                    "rest",
+                    "kafka",
+                    "topics",
+                    "verification",
+                    "data",
+                    "first-start",
+                ],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
@@ -103,12 +124,22 @@ export class CollectorStart extends pulumi.ComponentResource {
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
+                    REST_USER: args.restUser,
+                    OUTSIDE_PORTS: outsidePorts(args),
+                    HELD_PORTS: heldPorts(args),
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
+                    TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
+                    TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
                     CONTAINER_ID: args.runsOn.containerId,
                     CONFIG_SHA256: args.runsOn.configSha256,
                     RULES_SHA256: args.runsOn.rulesSha256,
                     REAPPLY: args.reapply,
+                },
+                secrets: {
+                    REST_PASSWORD: args.restPassword ?? "",
+                    OPENBMP_DB_PASSWORD: variable("OPENBMP_DB_PASSWORD"),
+                    MYSQL_ROOT_PASSWORD: variable("MYSQL_ROOT_PASSWORD"),
                 },
             },
             { parent: this, dependsOn: opts.dependsOn },

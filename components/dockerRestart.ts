@@ -29,7 +29,16 @@ export class DockerRestart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-restart",
-                libraries: ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
+                libraries: [
+                    "daemon-json",
+                    "stopping",
+                    "engine",
+                    "container",
+                    "network",
+                    "netfilter",
+                    "forwarding",
+                    "dnat",
+                ],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,

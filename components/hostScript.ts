@@ -64,7 +64,7 @@ export function hostScript(step: string, libraries: readonly string[], { variabl
 
 /** The libraries and the step, without input. */
 export function scriptText(step: string, libraries: readonly string[]): string {
-    const files = ["lib/common.sh", ...libraries.map((name) => `lib/${name}.sh`), `${step}.sh`];
+    const files = ["lib/common.sh", "lib/ports.sh", ...libraries.map((name) => `lib/${name}.sh`), `${step}.sh`];
     return files.map(readHostFile).join("\n");
 }
 

@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
+import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "./ports";
 import type { DockerNetwork, Mode } from "./settings";
 import { remoteStep } from "./remoteStep";
 import { sha256, stepResult } from "./stepResult";
 
-export interface Ipv6DnatArgs {
+export interface Ipv6DnatArgs extends OutsideLists, Pick<RestLogin, "restPassword"> {
     readonly machine: Machine;
     /** In the mode `proxy` only the guard and the allow lists are armed. */
     readonly mode: Mode;
@@ -40,7 +41,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "ipv6-dnat",
-                libraries: ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
+                libraries: ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
@@ -50,6 +51,10 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     REST_PORT: String(args.restPort),
                     BMP_ALLOWED: args.bmpAllowedCidrs,
                     REST_ALLOWED: args.restAllowedCidrs,
+                    OUTSIDE_PORTS: outsidePorts(args),
+                    KAFKA_ALLOWED: args.kafkaAllowedCidrs,
+                    MYSQL_ALLOWED: args.mysqlAllowedCidrs,
+                    HELD_PORTS: heldPorts(args),
                     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
                     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
                     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),

@@ -31,6 +31,8 @@ export function preflight(
             script: "host",
             libraries: [
                 "daemon-json",
+                "stopping",
+                "closing",
                 "engine",
                 "config-directory",
                 "container",
@@ -40,6 +42,9 @@ export function preflight(
                 "netfilter",
                 "forwarding",
                 "dnat",
+                "database",
+                "rest",
+                "topics",
                 "verification",
             ],
             variables: {

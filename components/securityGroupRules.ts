@@ -1,3 +1,5 @@
+import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "./ports";
+
 /** A rule of a security group, apart from the group that it belongs to. */
 export interface Rule {
     readonly description: string;
@@ -12,7 +14,7 @@ export interface Rule {
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** Who may reach what, and what the VM may reach. */
-export interface Access {
+export interface Access extends OutsideLists {
     /** Port on the host for BMP. */
     readonly bmpPort: number;
     /** Port on the host for the REST API. */
@@ -36,11 +38,13 @@ const ICMPV6_TYPES: Readonly<Record<string, number>> = {
     "echo-request": 128,
 };
 
-/** What may reach the VM: BMP, REST and SSH from the lists, and the ICMPv6 that IPv6 needs. */
+/** What may reach the VM: BMP, REST, Kafka, MySQL and SSH from the lists, and the ICMPv6 that IPv6 needs. */
 export function ingressRules(access: Access): Rules {
     return {
         ...portRules("bmp", "BMP", access.bmpPort, access.bmpAllowedCidrs),
         ...portRules("rest", "REST API", access.restPort, access.restAllowedCidrs),
+        ...portRules("kafka", "Kafka", KAFKA_PORT, access.kafkaAllowedCidrs),
+        ...portRules("mysql", "MySQL", MYSQL_PORT, access.mysqlAllowedCidrs),
         ...portRules("ssh", "SSH", SSH_PORT, access.sshAllowedCidrs),
         ...Object.fromEntries(
             Object.entries(ICMPV6_TYPES).map(([meaning, type]) => [

@@ -7,6 +7,7 @@ export const secretTexts: readonly string[] = [
     "sshPrivateKeyPassword",
     "hostPrivateKey",
     "registryPassword",
+    "restPassword",
 ];
 
 const secretKeys: readonly string[] = [...secretTexts, "environment"];

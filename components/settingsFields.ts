@@ -110,7 +110,22 @@ export const instanceType = text(
     },
 );
 
-export const addressOrName = text("a DNS name or an address", (value) => isAddress(value) || isHostName(value));
+export const kafkaFqdn = text("a DNS name, and left out where nobody outside reads Kafka", isHostName);
+
+/** The REST API cuts the password at a colon, and puts both into a statement of SQL as they are. */
+const REST_CHARACTERS = /^[!-~]+$/;
+const isRestText = (value: string) => REST_CHARACTERS.test(value) && !/[:"\\]/.test(value);
+
+export const restUser = text(
+    'a text of up to 50 printable characters of ASCII without blank, ":", "\"" and "\\"',
+    (value) => isRestText(value) && value.length <= 50,
+);
+
+/** The image's own is in its documentation. */
+export const restPassword = text(
+    'a text of 8 to 128 printable characters of ASCII without blank, ":", "\"" and "\\"',
+    (value) => isRestText(value) && value.length >= 8 && value.length <= 128,
+);
 
 // In openbmpd.conf "-" begins a list.
 export const adminId = text("1 to 64 letters, digits, . _ -, a letter or a digit first", (value) =>

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { prefixContains, readPrefix, worldOpenReason } from "./addresses";
+import { isHostName, prefixContains, readPrefix, worldOpenReason } from "./addresses";
+import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "./ports";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
 import { isEncrypted, publicKeyOf } from "./sshKeys";
 
@@ -11,7 +12,7 @@ const refuseIn =
         context.addIssue({ code: "custom", path, message });
     };
 
-interface Lists {
+interface Lists extends OutsideLists {
     readonly bmpAllowedCidrs: readonly string[];
     readonly restAllowedCidrs: readonly string[];
     readonly sshAllowedCidrs?: readonly string[];
@@ -20,7 +21,13 @@ interface Lists {
 }
 
 function checkLists(settings: Lists, refuse: Refuse): void {
-    for (const key of ["bmpAllowedCidrs", "restAllowedCidrs", "sshAllowedCidrs"] as const) {
+    for (const key of [
+        "bmpAllowedCidrs",
+        "restAllowedCidrs",
+        "kafkaAllowedCidrs",
+        "mysqlAllowedCidrs",
+        "sshAllowedCidrs",
+    ] as const) {
         settings[key]?.forEach((prefix, index) => {
             const read = readPrefix(prefix);
             const open = read && worldOpenReason(read);
@@ -53,21 +60,47 @@ interface Common extends Lists {
     readonly bastionAddress?: string | undefined;
     readonly bastionUser?: string | undefined;
     readonly bastionHostKey?: string | undefined;
+    readonly kafkaFqdn: string;
+    readonly environment: Readonly<Record<string, string>>;
     readonly image: string;
+    readonly restUser: string;
+    readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
 }
 
 const SSH_PORT = 22;
 
+/** The image's own login of the REST API. */
+const PUBLIC_REST_USER = "openbmp";
+
 /** What must hold between the keys of either target. */
 export function checkBoth(settings: Common, context: z.RefinementCtx): void {
     const refuse = refuseIn(context);
+    checkPorts(settings, refuse);
+    checkLists(settings, refuse);
+    checkKafka(settings, refuse);
+    checkMysql(settings, refuse);
+    checkBastion(settings, refuse);
+    if (settings.restUser !== PUBLIC_REST_USER && settings.restPassword === undefined) {
+        refuse(["restPassword"], "given together with restUser");
+    }
+    if ((settings.registryUser === undefined) !== (settings.registryPassword === undefined)) {
+        const [missing, given] =
+            settings.registryUser === undefined
+                ? ["registryUser", "registryPassword"]
+                : ["registryPassword", "registryUser"];
+        refuse([missing], `given together with ${given}`);
+    }
+}
+
+function checkPorts(settings: Common, refuse: Refuse): void {
     if (settings.bmpPort === settings.restPort) {
         refuse(["restPort"], "another port than bmpPort");
     }
+    const sshPort = settings.hostPort ?? SSH_PORT;
     for (const key of ["bmpPort", "restPort"] as const) {
-        if (settings[key] === (settings.hostPort ?? SSH_PORT)) {
+        if (settings[key] === sshPort) {
             refuse(
                 [key],
                 settings.hostPort === undefined
@@ -76,14 +109,49 @@ export function checkBoth(settings: Common, context: z.RefinementCtx): void {
             );
         }
     }
-    checkLists(settings, refuse);
-    checkBastion(settings, refuse);
-    if ((settings.registryUser === undefined) !== (settings.registryPassword === undefined)) {
-        const [missing, given] =
-            settings.registryUser === undefined
-                ? ["registryUser", "registryPassword"]
-                : ["registryPassword", "registryUser"];
-        refuse([missing], `given together with ${given}`);
+    const outside = [
+        ["kafkaAllowedCidrs", KAFKA_PORT],
+        ["mysqlAllowedCidrs", MYSQL_PORT],
+    ] as const;
+    for (const [list, port] of outside.filter(([key]) => settings[key].length > 0)) {
+        for (const key of ["bmpPort", "restPort"] as const) {
+            if (settings[key] === port) {
+                refuse([key], `another port than ${port}, which ${list} publishes`);
+            }
+        }
+        if (sshPort === port) {
+            refuse([list], `left out where hostPort is ${port}: it would publish the port where SSH listens`);
+        }
+    }
+}
+
+/** The broker sends all its clients, those inside the container too, to the name that it advertises. */
+function checkKafka({ kafkaFqdn, kafkaAllowedCidrs }: Common, refuse: Refuse): void {
+    if (!isHostName(kafkaFqdn)) {
+        // Refused on its own account.
+        return;
+    }
+    if (kafkaAllowedCidrs.length === 0 && kafkaFqdn !== "localhost") {
+        refuse(
+            ["kafkaFqdn"],
+            "localhost or left out where kafkaAllowedCidrs is empty, or no router's row would ever appear: remove kafkaFqdn, or list in kafkaAllowedCidrs who reads Kafka from outside",
+        );
+    } else if (kafkaAllowedCidrs.length > 0 && /(^|\.)localhost$/i.test(kafkaFqdn)) {
+        refuse(["kafkaFqdn"], "the DNS name at which those of kafkaAllowedCidrs reach the host");
+    }
+}
+
+/** What the image sets where the variable is not given; everybody knows them. */
+const PUBLIC_PASSWORDS: readonly (string | undefined)[] = ["OpenBMP", "openbmp", "", undefined];
+
+function checkMysql({ mysqlAllowedCidrs, environment }: Common, refuse: Refuse): void {
+    for (const name of ["MYSQL_ROOT_PASSWORD", "OPENBMP_DB_PASSWORD"]) {
+        if (mysqlAllowedCidrs.length > 0 && PUBLIC_PASSWORDS.includes(environment[name])) {
+            refuse(
+                ["environment", name],
+                `a password of your own where mysqlAllowedCidrs is not empty, since the image's is public: scripts/pulumi config set --secret --path environment.${name}`,
+            );
+        }
     }
 }
 

@@ -23,11 +23,13 @@ function emptyLists(settings: Settings): string[] {
     const lists = [
         ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "no router can connect to the collector"],
         ["restAllowedCidrs", settings.restAllowedCidrs, "nobody can use the REST API, except on the host itself"],
+        ["kafkaAllowedCidrs", settings.kafkaAllowedCidrs, undefined],
+        ["mysqlAllowedCidrs", settings.mysqlAllowedCidrs, undefined],
     ] as const;
     return lists.flatMap(([key, prefixes, consequence]) => {
         const unreachable = prefixes.filter((prefix) => withoutIpv4 && !prefix.includes(":"));
         return [
-            ...(prefixes.length === 0 ? [`${key} is empty: ${consequence}`] : []),
+            ...(prefixes.length === 0 && consequence !== undefined ? [`${key} is empty: ${consequence}`] : []),
             ...(unreachable.length > 0
                 ? [`${key} has IPv4 prefixes (${unreachable.join(", ")}), which cannot connect: publicIpv4 is false`]
                 : []),

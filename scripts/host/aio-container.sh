@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: the container is there, created but not started.
-# Input: that of lib/container.sh and lib/network.sh.
+# Input: that of lib/container.sh, lib/network.sh and lib/closing.sh.
 
 create_on_network() {
   ensure_network
@@ -17,8 +17,7 @@ keep_or_replace() {
       say "$CONTAINER is there and fits"
     else
       network_fits || refuse_network_in_use
-      stop_container "$CONTAINER"
-      docker rm "$CONTAINER" >/dev/null
+      discard_container
       create_on_network
     fi
   elif [ -n "$misfits" ]; then
@@ -39,6 +38,8 @@ main() {
   [ -z "$problem" ] || die "$problem"
   ensure_image
   ensure_directories
+  # Before anything of it runs.
+  install_closing
   if container_exists; then keep_or_replace; else create_on_network; fi
   container_json | jq -c '{containerId: .Id}'
 }

@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the collector runs on its present configuration and on data that fits
 # it, and routers over IPv6 reach it.
-# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
-# START_TIMEOUT_SECONDS.
+# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, OUTSIDE_PORTS,
+# HELD_PORTS, OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD, VERIFY, START_TIMEOUT_SECONDS, and that of
+# lib/rest.sh and lib/topics.sh.
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {
@@ -15,29 +16,77 @@ start_collector() {
       return
     fi
     say "stopping $CONTAINER: its configuration changed"
-    docker stop --time 120 "$CONTAINER" >/dev/null
+    stop_container "$CONTAINER"
   fi
   [ "$data_fits" = true ] || set_data_aside
+  ! first_start_was_cut_off || set_cut_off_start_aside
   record_pat_of_data
+  has_data || begin_first_start
   docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
   say "started $CONTAINER"
 }
 
-main() {
-  local verification=null address way
-  claim_host
+# Nothing that was proven of a former database holds for the next one.
+begin_first_start() {
+  local name
+  for name in "${HELD_PORTS[@]}"; do hold_port "$name"; done
+  mark_first_start
+}
+
+# The collector listens, and its database is a whole one.
+await_collector() {
+  say "waiting until the collector listens on IPv6"
+  find_container
+  wait_for_listeners
+  first_start_was_cut_off || return 0
+  stop_container "$CONTAINER"
   start_collector
+  find_container
+  wait_for_listeners
+}
+
+# Leaves CONTAINER_PID, ADDRESS and WAY.
+find_container() {
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
-  IFS=, read -r address way < <("$DNAT_PROGRAM" where)
-  [ -n "$address" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
+  IFS=, read -r ADDRESS WAY < <("$DNAT_PROGRAM" where)
+  [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
+}
+
+# open_rest: its port opens when the image's own login is gone.
+open_rest() {
+  [ -n "$REST_PASSWORD" ] || return 0
+  set_rest_login
+  open_port rest
+}
+
+# open_mysql: its port opens when both passwords of the database are the user's.
+open_mysql() {
+  local problems
+  [[ " ${HELD_PORTS[*]} " == *" mysql "* ]] || return 0
+  problems=$(database_password_problems | paste -sd ';' | sed 's/;/; /g')
+  if [ -n "$problems" ]; then
+    hold_port mysql
+    die "the port of the database stays closed: $problems. The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
+  fi
+  open_port mysql
+}
+
+main() {
+  local verification=null
+  claim_host
+  install_topics
+  start_collector
+  START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
+  # What is held is asked for of a database that is not being filled any more.
+  if [ "$VERIFY" = true ] || [ ${#HELD_PORTS[@]} -gt 0 ]; then await_collector; else find_container; fi
+  open_rest
   if [ "$VERIFY" = true ]; then
-    say "waiting until the collector listens on IPv6"
-    START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
-    wait_for_listeners
     verification=$(verify)
+    unmark_first_start
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$address" --arg datapath "$way" --argjson verification "$verification" \
+  open_mysql
+  jq -cn --arg address "$ADDRESS" --arg datapath "$WAY" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 

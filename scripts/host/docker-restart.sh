@@ -16,8 +16,7 @@ start_stopped_collector() {
 undo() {
   if follows_former_deployment; then restore_previous_keys; else restore_daemon_json; fi
   record_containers
-  systemctl reset-failed docker.service 2>/dev/null || true
-  if systemctl restart docker.service && wait_for_engine; then
+  if restart_docker_unit; then
     restore_containers
     start_stopped_collector
   else

@@ -6,7 +6,10 @@
 # lib/container.sh and lib/network.sh.
 
 OLDEST_ENGINE=20.10.6
-AIO_MEMORY_MB=2500
+# The least MEM that the image starts with, by its own arithmetic: 3 GB.
+AIO_MEMORY_MB=3072
+# With less, MEM and what is beside it leave the host nothing.
+COMFORTABLE_MEMORY_MB=6000
 
 PROBLEMS=()
 problem() { PROBLEMS+=("$1"); }
@@ -66,19 +69,28 @@ check_restart() {
   problems_from engine_restart_problems
 }
 
+# What the image says itself, in MB; a label is its author's text.
+labelled_memory() {
+  docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null | grep -xE '[0-9]{1,7}' || true
+}
+
 check_image_needs() {
   local total needed
-  needed=$(docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null || true)
-  # A label is its author's text.
-  if ! [[ $needed =~ ^[0-9]{1,7}$ ]]; then
-    needed=$AIO_MEMORY_MB
-    [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
-  fi
+  total=$(host_memory_mb)
+  needed=$(labelled_memory)
+  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || problem "the AIO image is for x86_64, the host is $(uname -m)"
+  needed=${needed:-$AIO_MEMORY_MB}
   # The image's own arithmetic: what it would refuse is refused, and nothing else.
-  total=$(awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo)
   [ "$total" -ge "$needed" ] || problem "the host has $total MB of memory, the collector needs $needed MB"
   [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
     problem "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
+}
+
+memory_warning() {
+  local total
+  total=$(host_memory_mb)
+  [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(labelled_memory)" ] ||
+    say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one of them may be ended. Give the host 6 GB or more"
 }
 
 # The bridge's own prefix is ours or a former deployment's, also on the other
@@ -95,13 +107,16 @@ check_prefix_overlap() {
 }
 
 check_ports() {
-  local publishers
-  publishers=$(docker ps --filter "publish=$BMP_PORT" --filter "publish=$REST_PORT" --format '{{.Names}}')
-  check_port bmpPort "$BMP_PORT"
-  check_port restPort "$REST_PORT"
+  local filters publishers name port
+  mapfile -t filters < <(published_ports | sed -E 's/^[^ ]+ ([0-9]+) .*/--filter\npublish=\1/')
+  publishers=$(docker ps "${filters[@]}" --format '{{.Names}}')
+  while read -r name port _; do check_port "$name" "$port"; done < <(published_ports)
 }
 
-# check_port KEY PORT: the collector may hold it, nobody else.
+# key_of NAME: what says which port that is.
+key_of() { case $1 in bmp | rest) echo "${1}Port" ;; *) echo "the port of ${1}AllowedCidrs," ;; esac }
+
+# check_port NAME PORT: the collector may hold it, nobody else.
 check_port() {
   local holder=''
   [ -z "$publishers" ] || holder=$(docker ps --filter "publish=$2" --format '{{.Names}}' | head -n 1)
@@ -109,7 +124,7 @@ check_port() {
   holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
     LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
-  [ -z "$holder" ] || problem "$1 $2 is already taken on the host by $holder"
+  [ -z "$holder" ] || problem "$(key_of "$1") $2 is already taken on the host by $holder"
 }
 
 check_ipv6() {
@@ -146,8 +161,15 @@ preflight() {
     for reason in "${PROBLEMS[@]}"; do say "- $reason"; done
     exit 1
   fi
+  memory_warning
   say_container_notices
   facts
+}
+
+# Of a container that stays, or comes back with the data of ours.
+restore_login_of_users_container() {
+  { container_exists && ! container_is_ours || [ -e "$RECORD/container.before" ]; } || return 0
+  restore_rest_login
 }
 
 # In the reverse order of the steps. Another stack's work is not ours to undo.
@@ -160,6 +182,8 @@ sweep() {
   docker version >/dev/null 2>&1 ||
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   close_probe
+  remove_topics
+  restore_login_of_users_container
   remove_container
   remove_staging
   remove_network
@@ -169,6 +193,7 @@ sweep() {
   docker version >/dev/null 2>&1 ||
     die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
   [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+  remove_closing
   remove_dnat
   restore_forwarding
   bring_container_back

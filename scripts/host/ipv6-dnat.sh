@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # Step: the guard and the DNAT are armed, now and at every boot.
-# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED and REST_ALLOWED
-# (arrays of prefixes), and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT,
-# FOLLOW_UNIT_TEXT.
+# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, that of lib/ports.sh,
+# and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT, FOLLOW_UNIT_TEXT.
 
 name_wrong_rules() { "$DNAT_PROGRAM" check >&2; }
 
 main() {
-  local changed units_changed
+  local changed units_changed ports
   claim_host
   stop_for_other_way
-  mkdir -p "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  forget_opened_ports
   # Rules of former settings would name the former ports.
   changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
@@ -30,9 +30,10 @@ main() {
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
       die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
+    ports=$(host_ports)
     case $MODE in
-    dnat) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
-    proxy) say "armed: TCP $BMP_PORT and $REST_PORT over IPv6 go by docker-proxy, from the allowed prefixes only" ;;
+    dnat) say "armed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
+    proxy) say "armed: TCP ${ports//,/, } over IPv6 go by docker-proxy, from the allowed prefixes only" ;;
     esac
   else
     say "the rules are armed already"

@@ -14,6 +14,22 @@ container_facts() {
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
 }
 
+# Bytes: the file system of the database, and what grows in Docker's own directory,
+# the container's layer, with all that its programs log, and its log. Null where it
+# cannot be told in time: the container may have filled its layer with files.
+disk_facts() {
+  local layer='' log='' path
+  if container_exists; then
+    layer=$(timeout 20 docker container inspect --size --format '{{.SizeRw}}' "$CONTAINER" 2>/dev/null || true)
+    path=$(docker container inspect --format '{{.LogPath}}' "$CONTAINER")
+    [ -z "$path" ] || log=$(find "${path%/*}" -maxdepth 1 -name "${path##*/}*" -printf '%s\n' | jq --slurp add)
+  fi
+  { timeout 10 df --block-size 1 --output=size,used,avail "$DATA_DIRECTORY" 2>/dev/null || true; } | tail -n 1 |
+    jq --raw-input --slurp --arg path "$DATA_DIRECTORY" --arg layer "$layer" --arg log "$log" '
+      [scan("[0-9]+") | tonumber] as [$size, $used, $free]
+      | {disk: {path: $path, size: $size, used: $used, free: $free, containerLayer: ($layer | tonumber? // null), containerLog: ($log | tonumber? // null)}}'
+}
+
 # sent_to CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
 sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
 
@@ -46,9 +62,9 @@ port_facts() {
   local name port inner way why
   while read -r name port inner; do
     IFS=, read -r way why < <(way_of_port "$port" "$inner")
+    ! is_held "$name" || way=closed why=$(held_reason "$name")
     jq -n --arg name "$name" --argjson port "$port" --arg way "$way" --arg why "$why" '{name: $name, port: $port, datapath: $way, why: $why}'
-  done <<<"bmp $BMP_PORT $BMP_CONTAINER_PORT
-rest $REST_PORT $REST_CONTAINER_PORT" | jq --slurp '{ports: .}'
+  done < <(published_ports) | jq --slurp '{ports: .}'
 }
 
 # Our chains and the jumps to them.
@@ -70,14 +86,32 @@ unit_facts() {
 }
 
 # The REST API, asked inside the container's network: nothing is opened for it.
-# The login, which is the image's own, goes by stdin: the host's users see arguments.
-rest_answer() {
-  # shellcheck disable=SC2016
-  printf %s openbmp:CiscoRA | base64 --wrap 0 |
-    nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" timeout 10 bash -euc '
-    exec 3<>"/dev/tcp/127.0.0.1/$0"
-    printf "GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\nAuthorization: Basic %s\r\n\r\n" "$(cat)" >&3
-    cat <&3' "$REST_CONTAINER_PORT" 2>/dev/null
+in_container() { nsenter --net --target "$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")" "$@"; }
+rest_answer() { rest_get 127.0.0.1 "$REST_CONTAINER_PORT" 0 'cat <&3' in_container; }
+rest_code() { rest_status 127.0.0.1 "$REST_CONTAINER_PORT" 0 in_container | cut -d ' ' -f 2; }
+
+# Which logins the API accepts; null where it does not answer.
+login_facts() {
+  local own='' public=''
+  if container_exists && is_running; then
+    own=$(rest_code) || true
+    if [ -z "$REST_PASSWORD" ]; then public=$own; else public=$(REST_USER='' REST_PASSWORD='' rest_code) || true; fi
+  fi
+  jq -n --arg own "$own" --arg public "$public" 'def accepted: if . == "" then null else . == "200" end;
+    {login: {accepted: ($own | accepted), publicAccepted: ($public | accepted)}}'
+}
+
+# Whether what routers send becomes rows; null where no broker answers.
+consumer_facts() {
+  local address advertised='' attached=null
+  if container_exists && is_running; then
+    address=$(broker_address)
+    if advertised=$(kafka_advertised "$address") && [ -n "$advertised" ]; then
+      attached=false
+      ! kafka_consumers_attached "$address" || attached=true
+    fi
+  fi
+  jq -n --arg advertised "${advertised:0:300}" --argjson attached "$attached" '{kafka: {advertised: $advertised, consumersAttached: $attached}}'
 }
 
 # What is taken of the REST API's answer: whoever speaks BMP makes rows, and the
@@ -150,7 +184,10 @@ main() {
     port_facts
     rule_facts
     unit_facts
+    login_facts
+    consumer_facts
     router_facts
+    disk_facts
     address_facts
     config_facts
     difference_facts

@@ -29,6 +29,7 @@ test("there are answers with something wrong in every field", () => {
         "step-start datapath",
         "step-start verification",
         "step-start verification.bmpSeenFrom",
+        "step-start verification.consumers",
         "step-start verification.restSeenFrom",
         "step-start verification.restStatus",
         "step-start verification.sentFrom",

@@ -53,10 +53,20 @@ const container = {
     environment: pulumi.secret({ A: "1", B: "two words" }),
     replaceContainer: true,
 };
+const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
+const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
 const dnatFiles = {
     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
+};
+const topicsFiles = {
+    TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
+    TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
+};
+const closingFiles = {
+    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
+    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
 };
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
 const seen = {
@@ -64,7 +74,8 @@ const seen = {
     sentFrom: "fd6f::2",
     bmpSeenFrom: "fd6f::2",
     restSeenFrom: "172.17.0.1",
-    restStatus: "HTTP/1.1 401",
+    restStatus: "HTTP/1.1 200",
+    consumers: "attached",
 };
 
 /** Each step, with what it must send and give back; both branches of its options. */
@@ -115,7 +126,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
+                    ["daemon-json", "stopping", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -134,6 +145,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         [
             [
                 {
+                    ...bothOutside,
                     kafkaFqdn: "k.example",
                     adminId: "lab",
                     memoryGb: 4,
@@ -144,8 +156,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 ["k.example", "lab", "4", "", "", "u", "p"],
             ],
             [
-                { memoryGb: 0, dockerNetwork: "dedicated" },
-                ["", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
+                { ...noneOutside, kafkaFqdn: "localhost", memoryGb: 0, dockerNetwork: "dedicated" },
+                ["localhost", "", "", "fc00:172:17::5000", "fc00:172:17::/64", "", ""],
             ],
         ] as const
     ).map(
@@ -166,6 +178,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         [
                             "engine",
                             "config-directory",
+                            "stopping",
+                            "closing",
                             "container",
                             "adoption",
                             "extras",
@@ -181,11 +195,13 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             NETWORK_PREFIX: prefix,
                             BMP_PORT: "5001",
                             REST_PORT: "8002",
+                            OUTSIDE_PORTS: given.kafkaAllowedCidrs.length > 0 ? ["kafka", "mysql"] : [],
                             KAFKA_FQDN: kafkaFqdn,
                             ADMIN_ID: adminId,
                             MEMORY_GB: memory,
                             REPLACE_CONTAINER: "true",
                             REAPPLY: "again",
+                            ...closingFiles,
                             REGISTRY_USER: registryUser,
                         },
                         { ENVIRONMENT: ["A=1", "B=two words"], REGISTRY_PASSWORD: registryPassword },
@@ -239,10 +255,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ],
     ...(
         [
-            ["bridge", ""],
-            ["dedicated", "fc00::5000"],
+            ["bridge", "", noneOutside, [], []],
+            ["dedicated", "fc00::5000", bothOutside, ["kafka", "mysql"], ["mysql"]],
         ] as const
-    ).map(([dockerNetwork, address]): readonly [string, StepCase] => [
+    ).map(([dockerNetwork, address, outside, outsidePorts, heldPorts]): readonly [string, StepCase] => [
         `the rules, for the network ${dockerNetwork}`,
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
@@ -251,6 +267,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 const args = {
                     ...common,
                     ...lists,
+                    ...outside,
                     mode: "proxy" as const,
                     dockerNetwork,
                     fixedCidrV6: "fc00::/64",
@@ -262,7 +279,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["daemon-json", "netfilter", "forwarding", "dnat", "sessions"],
+                    ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -273,6 +290,10 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         REST_PORT: "8002",
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
                         REST_ALLOWED: [],
+                        OUTSIDE_PORTS: outsidePorts,
+                        KAFKA_ALLOWED: outside.kafkaAllowedCidrs,
+                        MYSQL_ALLOWED: outside.mysqlAllowedCidrs,
+                        HELD_PORTS: heldPorts,
                         ...dnatFiles,
                         REAPPLY: "again",
                     },
@@ -284,7 +305,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
     ]),
     ...(
         [
-            [true, seen, { ...seen, restStatus: "HTTP/1.1 401 Unauthorized" }],
+            [true, seen, { ...seen, restStatus: "HTTP/1.1 200 OK" }],
             [false, null, "not verified: verify is false"],
         ] as const
     ).map(([verify, printed, verification]): readonly [string, StepCase] => [
@@ -302,7 +323,13 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
+                        ...(verify ? bothOutside : noneOutside),
+                        environment: pulumi.secret<Record<string, string>>(
+                            verify ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" } : {},
+                        ),
                         verify,
+                        restUser: "reader",
+                        ...(verify ? { restPassword: "p" } : {}),
                         runsOn,
                     },
                     opts,
@@ -312,7 +339,20 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    ["config-directory", "collector", "dnat", "verification", "data"],
+                    [
+                        "config-directory",
+                        "collector",
+                        "stopping",
+                        "dnat",
+                        "sessions",
+                        "database",
+                        "rest",
+                        "kafka",
+                        "topics",
+                        "verification",
+                        "data",
+                        "first-start",
+                    ],
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -321,12 +361,21 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
+                        REST_USER: "reader",
+                        OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
+                        HELD_PORTS: verify ? ["mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
+                        ...topicsFiles,
                         CONTAINER_ID: "c1",
                         CONFIG_SHA256: "f1",
                         RULES_SHA256: "r1",
                         REAPPLY: "again",
+                    },
+                    {
+                        REST_PASSWORD: verify ? "p" : "",
+                        OPENBMP_DB_PASSWORD: verify ? "d" : "",
+                        MYSQL_ROOT_PASSWORD: verify ? "r" : "",
                     },
                 ],
             },

@@ -72,13 +72,25 @@ names_of() {
 }
 
 @test "what the user did not set is not compared, what the user set is" {
-  KAFKA_FQDN=''
   fitting_container 'Env=["PATH=/usr/bin", "KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
   adopted
   fitting_container 'Env=["PATH=/usr/bin"]'
   adopted
-  MEMORY_GB=8 ADMIN_ID=other KAFKA_FQDN=localhost
-  refused_for "its environment lacks the wanted KAFKA_FQDN; its environment lacks the wanted ADMIN_ID" 'Env=["KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
+  MEMORY_GB=8 ADMIN_ID=other
+  refused_for "its environment lacks the wanted ADMIN_ID" 'Env=["KAFKA_FQDN=elsewhere.example.net", "MEM=8", "ADMIN_ID=mine"]'
+}
+
+@test "Kafka and MySQL, where they are asked for, must be published, under the broker's name inside as well" {
+  local both='"9092/tcp": [{"HostIp": "", "HostPort": "9092"}], "3306/tcp": [{"HostIp": "", "HostPort": "3306"}]'
+  local named='HostConfig="ExtraHosts": ["KAFKA.example.net:127.0.0.1"]' env='Env=["KAFKA_FQDN=kafka.example.net"]'
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_FQDN=kafka.example.net
+  fitting_container "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$named" "$env"
+  adopted
+  [[ $stderr != *"keeps its port"* ]]
+  refused_for "port 9092 is published as none, not 9092; port 3306 is published as none, not 3306" "$named" "$env"
+  refused_for "inside it, kafka.example.net does not stand for the container itself (--add-host kafka.example.net:127.0.0.1)" \
+    "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$env"
+  refused_for "its environment lacks the wanted KAFKA_FQDN" "$(ports "$(at '' 5000)" "$(at '' 8001)" "$both")" "$named" 'Env=["KAFKA_FQDN=localhost"]'
 }
 
 @test "every binding of the two ports counts, with its address" {
@@ -107,7 +119,7 @@ names_of() {
 openbmp_aio keeps its port 9092/tcp published as 192.0.2.9:19092:
 openbmp_aio keeps its port of its image, all of them (--publish-all):' "$(grep -o 'openbmp_aio keeps.*:' <<<"${stderr//: Docker/:
 Docker}")"
-  says "published as 3306: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and bmpAllowedCidrs and restAllowedCidrs do not hold for it"
+  says "published as 3306: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it: mysqlAllowedCidrs would be one"
   step_succeeds host
   says "openbmp_aio keeps its port 3306/tcp published as 3306: Docker lets everybody in there"
 }
@@ -131,7 +143,7 @@ Docker}")"
       "Healthcheck": {"Test": ["CMD-SHELL", "hidden-text"]}, "StopSignal": "SIGINT", "StopTimeout": 5, "MacAddress": "02:42:ac:11:00:09"' \
     'HostConfig="Privileged": true, "SecurityOpt": ["no-new-privileges", "seccomp={hidden-text}", "label=disable"], "CapAdd": ["NET_ADMIN"], "CapDrop": ["MKNOD", "CHOWN"],
       "ReadonlyRootfs": true, "Devices": [{"PathOnHost": "/dev/null", "PathInContainer": "/dev/x", "CgroupPermissions": "rwm"}], "DeviceCgroupRules": ["c 1:3 r"],
-      "DeviceRequests": [{"Driver": "nvidia", "Count": -1}], "GroupAdd": ["5"], "Sysctls": {"net.ipv4.tcp_keepalive_time": "180"},
+      "DeviceRequests": [{"Driver": "nvidia", "Count": -1}], "GroupAdd": ["5"], "Sysctls": {"net.ipv4.tcp_keepalive_time": "180", "net.ipv4.tcp_keepalive_intvl": "75", "net.core.somaxconn": "9"},
       "Ulimits": [{"Name": "nofile", "Hard": 2048, "Soft": 1024}], "LogConfig": {"Type": "splunk", "Config": {"splunk-token": "hidden-text"}},
       "ExtraHosts": ["a.example:127.0.0.1"], "Dns": ["192.0.2.53"], "DnsSearch": ["example"], "DnsOptions": ["ndots:2"], "Links": ["/db:/db"], "PidMode": "host",
       "IpcMode": "host", "UTSMode": "host", "UsernsMode": "host", "CgroupnsMode": "private", "Runtime": "runsc", "Init": true, "Tmpfs": {"/x": ""},
@@ -141,8 +153,8 @@ Docker}")"
       "BlkioDeviceWriteBps": [{"Path": "/dev/c", "Rate": 1}], "BlkioDeviceReadIOps": [{"Path": "/dev/d", "Rate": 1}], "BlkioDeviceWriteIOps": [{"Path": "/dev/e", "Rate": 1}],
       "PidsLimit": 99, "CgroupParent": "/p", "StorageOpt": {"size": "1"}, "Annotations": {"a": "hidden-text"}'
   local named="openbmp_aio has besides, which the new one does not get: port 9092/tcp published as 19092; port 9092/tcp published as 127.0.0.1:9092; the variable TOKEN; --tmpfs /x; --privileged; \
---cap-add NET_ADMIN; --cap-drop MKNOD; --cap-drop CHOWN; --security-opt no-new-privileges; --security-opt seccomp; --read-only; --device /dev/null; --device-cgroup-rule c 1:3 r; --gpus nvidia; \
---group-add 5; --sysctl net.ipv4.tcp_keepalive_time; --ulimit nofile; --log-driver splunk; --log-opt splunk-token; --add-host a.example:127.0.0.1; --dns 192.0.2.53; --dns-search example; \
+--cap-add NET_ADMIN; --cap-drop CHOWN; --security-opt no-new-privileges; --security-opt seccomp; --read-only; --device /dev/null; --device-cgroup-rule c 1:3 r; --gpus nvidia; \
+--group-add 5; --sysctl net.core.somaxconn; --sysctl net.ipv4.tcp_keepalive_intvl; --ulimit nofile; --log-driver splunk; --log-opt splunk-token; --add-host a.example:127.0.0.1; --dns 192.0.2.53; --dns-search example; \
 --dns-option ndots:2; --link /db:/db; --mac-address 02:42:ac:11:00:09; the network lab; --ip 192.0.2.9; --pid host; --ipc host; --uts host; --userns host; --cgroupns private; --runtime runsc; \
 --init; --memory 1024; --memory-reservation 3; --memory-swap 1025; --memory-swappiness 4; --oom-kill-disable; --oom-score-adj 5; --shm-size 6; --cpus 1.5; --cpu-shares 7; --cpu-period 8; \
 --cpu-quota 9; --cpu-rt-period 10; --cpu-rt-runtime 11; --cpuset-cpus 0; --cpuset-mems 1; --blkio-weight 12; --blkio-weight-device /dev/a; --device-read-bps /dev/b; --device-write-bps /dev/c; \
@@ -171,6 +183,18 @@ Docker}")"
   step_succeeds host
   says "which the new one does not get: --privileged; --ulimit core; --log-opt max-file; --memory 5"
   same 1 "$(wc -l <<<"$stderr")"
+}
+
+@test "what a new container gets by itself is not named" {
+  fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=openbmp-aio 'Env=["KAFKA_FQDN=x", "MEM=2", "PATH=/usr/bin"]' 'Config="Entrypoint": []' \
+    'HostConfig="LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "5"}}, "Ulimits": [{"Name": "nofile", "Hard": 65536, "Soft": 65536}],
+      "CapDrop": ["MKNOD"], "Sysctls": {"net.ipv4.tcp_keepalive_time": "180", "net.ipv4.tcp_keepalive_intvl": "30", "net.ipv4.tcp_keepalive_probes": "5"}'
+  REPLACE_CONTAINER=true
+  step_succeeds host
+  same "" "$stderr"
+  engine LoggingDriver=local
+  step_succeeds host
+  says "which the new one does not get: --log-driver json-file; --log-opt max-file; --log-opt max-size"
 }
 
 @test "of a container whose image is gone nothing is said that only the image knows" {

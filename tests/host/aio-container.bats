@@ -3,7 +3,10 @@
 
 load helper
 
-setup() { open_host; }
+setup() {
+  open_host
+  host_has 8192000
+}
 teardown() { close_host; }
 
 # refused_for TEXT PROPERTY=VALUE…
@@ -17,9 +20,12 @@ refused_for() {
 @test "the container is created with its volumes, ports and policy, and not started" {
   step_succeeds aio-container
   calls 'docker create' >"$FAKE/argv"
-  sed -E 's,/dev/fd/[0-9]+,FILE,g' "$FAKE/argv" >"$FAKE/normal"
+  # Open files are limited where the machine lets root raise the limit.
+  sed -E 's,/dev/fd/[0-9]+,FILE,g; s,--ulimit nofile=65536:65536 ,,' "$FAKE/argv" >"$FAKE/normal"
   same "docker create --name openbmp_aio --hostname openbmp-aio --restart unless-stopped --label-file FILE \
---volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 5000:5000 --publish 8001:8001 --env-file FILE openbmp/aio:latest" \
+--volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 5000:5000 --publish 8001:8001 \
+--sysctl=net.ipv4.tcp_keepalive_time=180 --sysctl=net.ipv4.tcp_keepalive_intvl=30 --sysctl=net.ipv4.tcp_keepalive_probes=5 \
+--cap-drop MKNOD --log-opt=max-size=10m --log-opt=max-file=5 --env-file FILE openbmp/aio:latest" \
     "$(cat "$FAKE/normal")"
   same false "$(container openbmp_aio Running)"
   host test -d /var/openbmp/config -a -d /var/openbmp/mysql
@@ -32,24 +38,118 @@ refused_for() {
   [[ $(calls 'docker create') == *"--publish 15000:5000 --publish 18001:8001"* ]]
 }
 
+@test "the limit of open files is set where root may, and left alone where not" {
+  printf '#!/bin/bash\nPATH=${PATH#*:}\nulimit() { [ -e "$FAKE/may-raise" ]; }\nexport -f ulimit\nexec setsid "$@"\n' >"$FAKE/bin/setsid"
+  chmod +x "$FAKE/bin/setsid"
+  step_succeeds aio-container
+  not_called 'docker create .*--ulimit'
+  rm "$FAKE/containers/openbmp_aio"
+  touch "$FAKE/may-raise"
+  step_succeeds aio-container
+  [[ $(calls 'docker create' | tail -n 1) == *" --ulimit nofile=65536:65536 "* ]]
+}
+
+@test "a log whose driver or size somebody chose for the whole engine is left alone" {
+  engine LoggingDriver=journald
+  step_succeeds aio-container
+  not_called 'docker create .*--log-'
+  rm "$FAKE/containers/openbmp_aio"
+  engine LoggingDriver=json-file
+  write_on_host "$DAEMON_JSON" <<<'{"log-opts": {"max-size": "1g"}}'
+  step_succeeds aio-container
+  not_called 'docker create .*--log-'
+  rm "$FAKE/containers/openbmp_aio"
+  write_on_host "$DAEMON_JSON" <<<'{"log-opts": {"labels": "x"}}'
+  step_succeeds aio-container
+  [[ $(calls 'docker create' | tail -n 1) == *" --log-opt=max-size=10m --log-opt=max-file=5 "* ]]
+}
+
+@test "what the daemon does with logs is no reason for another container" {
+  step_succeeds aio-container
+  engine LoggingDriver=journald
+  step_succeeds aio-container
+  says "openbmp_aio is there and fits"
+}
+
+# memory KILOBYTES: what a new container gets on a host with so many.
+memory() {
+  rm -f "$FAKE/containers/openbmp_aio"
+  host_has "$1"
+  step_succeeds aio-container
+  container openbmp_aio Env | jq -r '.[] | select(startswith("MEM="))'
+}
+
+@test "without memoryGb the image gets the host's memory less 4 GB, 3 at least, and nothing on a host that has less" {
+  same MEM=11 "$(memory 15900000)"
+  same MEM=4 "$(memory 8192000)"
+  same MEM=3 "$(memory 8191999)"
+  same MEM=3 "$(memory 3072000)"
+  same "" "$(memory 3071999)"
+}
+
+@test "what followed from the host's memory is kept when the host reports another figure, until the container is made anew" {
+  step_succeeds aio-container
+  local before
+  before=$(container openbmp_aio Id)
+  host_has 16384000
+  step_succeeds aio-container
+  same "$before" "$(container openbmp_aio Id)"
+  host_has 4096000
+  step_succeeds aio-container
+  same "$before" "$(container openbmp_aio Id)"
+  # The image would refuse to start.
+  host_has 4095999
+  step_succeeds aio-container
+  same '["MEM=3","KAFKA_FQDN=collector.example.net"]' "$(container openbmp_aio Env)"
+  host_has 16384000
+  ADMIN_ID=other
+  step_succeeds aio-container
+  same '["MEM=12","KAFKA_FQDN=collector.example.net","ADMIN_ID=other"]' "$(container openbmp_aio Env)"
+  MEMORY_GB=5
+  step_succeeds aio-container
+  same '["KAFKA_FQDN=collector.example.net","MEM=5","ADMIN_ID=other"]' "$(container openbmp_aio Env)"
+  # Without the key it follows from the memory again.
+  MEMORY_GB=''
+  step_succeeds aio-container
+  same '["MEM=12","KAFKA_FQDN=collector.example.net","ADMIN_ID=other"]' "$(container openbmp_aio Env)"
+}
+
 @test "the variables reach the container, the user's own last" {
   MEMORY_GB=6 ADMIN_ID=col1
   ENVIRONMENT=('ENABLE_RPKI=1' 'QUOTED=it'\''s "here" $HOME = 1' 'ADMIN_ID=mine')
   step_succeeds aio-container
-  same '["KAFKA_FQDN=collector.example.net","MEM=6","ADMIN_ID=col1","ENABLE_RPKI=1","QUOTED=it'\''s \"here\" $HOME = 1","ADMIN_ID=mine"]' \
+  same '["KAFKA_FQDN=localhost","MEM=6","ADMIN_ID=col1","ENABLE_RPKI=1","QUOTED=it'\''s \"here\" $HOME = 1","ADMIN_ID=mine"]' \
     "$(container openbmp_aio Env)"
 }
 
-@test "without a name for Kafka it is the host's own" {
-  KAFKA_FQDN=''
+# spec: a digest of what the container was made from.
+spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
+
+@test "Kafka and MySQL are published where they are asked for, and the broker's name stands for the container itself" {
+  local before
   step_succeeds aio-container
-  same "[\"KAFKA_FQDN=$(host hostname --fqdn || host hostname)\"]" "$(container openbmp_aio Env)"
+  before=$(spec)
+  not_called add-host
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_FQDN=kafka.example.net
+  step_succeeds aio-container
+  [[ $(calls 'docker create' | tail -n 1) == *"--publish 5000:5000 --publish 8001:8001 --publish 9092:9092 --publish 3306:3306 --add-host kafka.example.net:127.0.0.1 "* ]]
+  same '["MEM=4","KAFKA_FQDN=kafka.example.net"]' "$(container openbmp_aio Env)"
+  step_succeeds aio-container
+  says "openbmp_aio is there and fits"
+  OUTSIDE_PORTS=() KAFKA_FQDN=localhost
+  step_succeeds aio-container
+  same "$before" "$(spec)"
+}
+
+@test "without the keys for them the container is made from what an earlier release made it from" {
+  step_succeeds aio-container
+  same "$(printf '%s\n' openbmp/aio:latest 5000 8001 /var/openbmp/config /var/openbmp/mysql KAFKA_FQDN=localhost | sha256sum | cut -d ' ' -f 1)" "$(spec)"
 }
 
 @test "secrets are on no command line, in no output and in no file of the host" {
   ENVIRONMENT=('MYSQL_ROOT_PASSWORD=very-secret')
   traced_step aio-container
-  same '["KAFKA_FQDN=collector.example.net","MYSQL_ROOT_PASSWORD=very-secret"]' "$(container openbmp_aio Env)"
+  same '["MEM=4","KAFKA_FQDN=localhost","MYSQL_ROOT_PASSWORD=very-secret"]' "$(container openbmp_aio Env)"
   not_started_with very-secret
   # From a digest a short one could be found by trying.
   not_started_with "$(container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]')"
@@ -88,8 +188,8 @@ refused_for() {
   change_container openbmp_aio Running=true
   ENVIRONMENT=('ENABLE_RPKI=1')
   step_succeeds aio-container
-  same $'docker stop --time 120 openbmp_aio\ndocker rm openbmp_aio' "$(calls 'docker (stop|rm)')"
-  same '["KAFKA_FQDN=collector.example.net","ENABLE_RPKI=1"]' "$(container openbmp_aio Env)"
+  same $'docker stop --time 120 openbmp_aio\ndocker rm --volumes openbmp_aio' "$(calls 'docker (stop|rm)')"
+  same '["MEM=4","KAFKA_FQDN=localhost","ENABLE_RPKI=1"]' "$(container openbmp_aio Env)"
   host test -e /var/openbmp/mysql/ibdata1
 }
 
@@ -115,7 +215,7 @@ refused_for() {
 @test "cut off between the removal and the creation, the next run creates it" {
   step_succeeds aio-container
   BMP_PORT=15000
-  cut_off_at docker 'rm openbmp_aio' after
+  cut_off_at docker 'rm --volumes openbmp_aio' after
   step_is_cut_off aio-container
   step_succeeds aio-container
   [[ $(container openbmp_aio PortBindings) == *15000* ]]
@@ -178,7 +278,7 @@ refused_for() {
     'Mounts=[{"Source": "/srv/config", "Destination": "/config"}]'
   refused_for "it is on the network lab, not on the default bridge" NetworkMode=lab
   refused_for "it has no restart policy always or unless-stopped" RestartPolicy=on-failure:3
-  refused_for "its environment lacks the wanted KAFKA_FQDN" 'Env=["KAFKA_FQDN=elsewhere.example.net"]'
+  ADMIN_ID=lab refused_for "its environment lacks the wanted ADMIN_ID" 'Env=["ADMIN_ID=other"]'
   refused_for "its variable REINIT_DB empties the database at every start" 'Env=["KAFKA_FQDN=collector.example.net", "REINIT_DB=1"]'
   not_called 'docker (create|rm|stop|update|rename)'
 }

@@ -111,7 +111,7 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   host mv "$DATA" /var/openbmp/elsewhere
   host ln -s elsewhere "$DATA"
   PAT_ENABLED=true PURGE_STALE_DATA=true
-  step_refuses "$DATA is reached through a symbolic link (/var/openbmp/elsewhere): nothing was purged" collector-start
+  step_refuses "$DATA is reached through a symbolic link (/var/openbmp/elsewhere): nothing was moved" collector-start
   same "0 rows" "$(stops) $(on_host /var/openbmp/elsewhere/ibdata1)"
 }
 
@@ -120,7 +120,7 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   host mount -t tmpfs tmpfs "$DATA"
   write_on_host "$DATA/ibdata1" <<<rows
   PAT_ENABLED=true PURGE_STALE_DATA=true
-  step_refuses "$DATA is a mount point and cannot be moved aside: nothing was purged" collector-start
+  step_refuses "$DATA is a mount point and cannot be moved aside: nothing was moved" collector-start
   same "0 rows" "$(stops) $(on_host "$DATA/ibdata1")"
 }
 
@@ -130,4 +130,86 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   step_succeeds collector-start
   same "" "$(aside)"
   same true "$(on_host "$MARKER")"
+}
+
+FIRST_START=/var/openbmp/mysql.first-start
+
+# half_a_database: what a first start left that was cut off.
+half_a_database() {
+  write_on_host "$DATA/ibdata1" <<<half
+  write_on_host "$DATA/openBMP/routers.frm" <<<half
+}
+
+cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
+
+@test "a first start is marked, and one that was cut off is set aside and begun again, with one copy kept" {
+  local round
+  for round in first second; do
+    step_succeeds collector-start
+    half_a_database
+    host touch "$DATA/$round"
+    change_container openbmp_aio Running=false
+    : >"$FAKE/calls"
+    step_succeeds collector-start
+    says "the first start of the database was cut off and left a part that is never completed: it is in /var/openbmp/mysql.cut-off"
+    same "1 /var/openbmp/mysql.cut-off half" "$(starts) $(cut_off) $(on_host /var/openbmp/mysql.cut-off/ibdata1)"
+    host test -e "/var/openbmp/mysql.cut-off/$round"
+    same 0 "$(host find "$DATA" -mindepth 1 | wc -l)"
+    change_container openbmp_aio Running=false
+    host bash -c 'rm -rf /var/openbmp/mysql/*'
+  done
+}
+
+@test "a database that ever had its logins, that is another one, or that we did not start is not touched" {
+  step_succeeds collector-start
+  half_a_database
+  write_on_host "$DATA/openBMP/users.frm" <<<whole
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "" "$(cut_off)"
+  host rm "$DATA/openBMP/users.frm"
+  # Another directory, as after a restored backup.
+  host bash -c 'cp -a "$0" "$0.copy"; rm -rf "$0"; mkdir "$0.other"; mv "$0.copy" "$0"' "$DATA"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "" "$(cut_off)"
+  host rm -f "$FIRST_START"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "half " "$(on_host "$DATA/ibdata1") $(cut_off)"
+}
+
+@test "names that the container plants lead the look for a first start nowhere else" {
+  step_succeeds collector-start
+  write_on_host "$DATA/ibdata1" <<<half
+  host mkdir -p /var/canary/openBMP
+  host ln -s /var/canary/openBMP "$DATA/openBMP"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "/var/openbmp/mysql.cut-off 0" "$(cut_off) $(host find /var/canary/openBMP -mindepth 1 | wc -l)"
+}
+
+@test "a cut-off first start on a mount of its own is named, and not touched" {
+  step_succeeds collector-start
+  host mount -t tmpfs tmpfs "$DATA"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  half_a_database
+  change_container openbmp_aio Running=false
+  step_refuses "the first start of the database was cut off: $DATA is a mount point and cannot be moved aside" collector-start
+  same half "$(on_host "$DATA/ibdata1")"
+}
+
+@test "the unit that makes the topics is there before the collector starts, and is left alone when nothing changed" {
+  step_succeeds collector-start
+  same "enabled active" "$(cd "$FAKE/units" && echo openbmp-aio-ipv6-topics.service.* | sed 's/openbmp-aio-ipv6-topics.service.//g' | tr ' ' '\n' | sort -r | paste -sd ' ')"
+  [ "$(calls | grep -nm1 'systemctl enable --quiet --now openbmp-aio-ipv6-topics.service' | cut -d : -f 1)" -lt "$(calls | grep -nm1 'docker start' | cut -d : -f 1)" ]
+  same "755 644" "$(host stat -c %a /usr/local/lib/openbmp-aio-ipv6/openbmp-topics /etc/systemd/system/openbmp-aio-ipv6-topics.service | paste -sd ' ')"
+  : >"$FAKE/calls"
+  step_succeeds collector-start
+  not_called 'systemctl (enable|disable)'
+  write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-topics 755 <<<'another text'
+  step_succeeds collector-start
+  calls 'systemctl enable --quiet --now openbmp-aio-ipv6-topics.service' | grep -q .
+  same "$(printf '%s' "$TOPICS_PROGRAM_TEXT" | sha256sum)" "$(host sha256sum /usr/local/lib/openbmp-aio-ipv6/openbmp-topics | sed 's#/usr.*#-#')"
 }

@@ -16,15 +16,16 @@ setup_file() {
   machine probe openbmp-probe 3
   container_on_bridge collector 2
   container_on_bridge other 3
-  serve collector collector 5000 8001 3306
+  serve collector collector 5000 8001 3306 9092
   serve other other 5000 3306
   serve stranger stranger 5000 8001
-  serve docker-proxy '' 5000 8001
+  serve docker-proxy '' 5000 8001 3306 9092
 }
 teardown_file() { close_host; }
 
 setup() {
   rm -f "$FAKE"/{containers,bin}/*
+  host rm -rf /etc/openbmp-aio-ipv6
   without_rules
   dnat_settings
   dnat guard
@@ -393,4 +394,75 @@ PYTHON
   sleep 0.3
   run ! heard to-the-collector
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+}
+
+# opened NAME…: those ports were opened.
+opened() { printf '%s\n' "$@" | write_on_host /etc/openbmp-aio-ipv6/opened; }
+
+@test "a port that is held lets nobody in but a verification, over neither family, until it is opened" {
+  dnat_settings 'HELD_PORTS=(rest)' 'REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)'
+  dnat guard
+  armed
+  host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 8001 -j DNAT --to-destination 172.17.0.2:8001
+  same nothing "$(answer router "$HOST_ADDRESS" 8001)"
+  same nothing "$(answer router 192.0.2.10 8001)"
+  same "collector 2001:db8:3::20" "$(answer probe "$HOST_ADDRESS" 8001)"
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+  opened rest
+  dnat guard
+  synced
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
+  same "collector 192.0.2.20" "$(answer router 192.0.2.10 8001)"
+  opened mysql
+  synced
+  same nothing "$(answer router "$HOST_ADDRESS" 8001)"
+}
+
+@test "Kafka and MySQL, where they are published, are reached as BMP is, each from its own list" {
+  local command
+  dnat_settings 'OUTSIDE_PORTS=(kafka mysql)' 'KAFKA_ALLOWED=(2001:db8:2::/64 198.51.2.0/24)' 'MYSQL_ALLOWED=(2001:db8:1::20/128)' 'HELD_PORTS=(mysql)'
+  dnat guard
+  same refused "$(answer stranger 2001:db8:2::10 9092)"
+  armed
+  dnat check
+  host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 9092 -j DNAT --to-destination 172.17.0.2:9092
+  same "collector 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 9092)"
+  same "collector 198.51.2.20" "$(answer stranger 198.51.2.10 9092)"
+  same nothing "$(answer router "$HOST_ADDRESS" 9092)"
+  same nothing "$(answer router 192.0.2.10 9092)"
+  same nothing "$(answer router "$HOST_ADDRESS" 3306)"
+  opened mysql
+  synced
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 3306)"
+  same nothing "$(answer stranger 2001:db8:2::10 3306)"
+  # A route to the container is still no way in.
+  same nothing "$(answer stranger "$CONTAINER_ADDRESS" 9092)"
+  dnat release
+  same refused "$(answer stranger 2001:db8:2::10 9092)"
+}
+
+@test "ports that are not published are the host's own" {
+  armed
+  same "docker-proxy 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 9092)"
+  same "docker-proxy 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 3306)"
+}
+
+@test "a port that is opened or held while rules are written is, in the end, what it was made last" {
+  dnat_settings 'HELD_PORTS=(rest)'
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  # Once, between the reading of the file and the rules.
+  cat >"$FAKE/bin/ip6tables-restore" <<'STUB'
+#!/bin/bash
+PATH=${PATH#*:}
+rm "$0"
+rules=$(cat)
+echo rest >/etc/openbmp-aio-ipv6/opened
+exec ip6tables-restore "$@" <<<"$rules"
+STUB
+  chmod +x "$FAKE/bin/ip6tables-restore"
+  host mkdir -p /etc/openbmp-aio-ipv6
+  synced
+  [ ! -e "$FAKE/bin/ip6tables-restore" ]
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
 }

@@ -21,7 +21,7 @@ both_run() { (cd "$FAKE/units" && ls "$GUARD".{enabled,active} "$FOLLOW".{enable
 
 @test "the first run installs, enables and starts everything" {
   step_succeeds ipv6-dnat
-  says "armed: TCP 5000 and 8001"
+  says "armed: TCP 5000, 8001 over IPv6 go to openbmp_aio"
   same 'MODE=dnat
 BMP_PORT=5000
 REST_PORT=8001
@@ -31,7 +31,11 @@ PREFIX=fc00:172:17::/64
 GUARD_PREFIX=true
 FORWARDING_FOUND=1
 BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
-REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' "$(on_host "$SETTINGS" | grep -v '^#')"
+REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
+OUTSIDE_PORTS=()
+KAFKA_ALLOWED=()
+MYSQL_ALLOWED=()
+HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a "$PROGRAM") $(on_host "$PROGRAM")"
   same "$GUARD_UNIT_TEXT" "$(on_host /etc/systemd/system/"$GUARD")"
   same "$FOLLOW_UNIT_TEXT" "$(on_host /etc/systemd/system/"$FOLLOW")"

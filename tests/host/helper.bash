@@ -21,14 +21,14 @@ open_host() {
   export FAKE=$directory/fake
   mkdir -p "$FAKE"/{bin,containers,networks,images,registry,units}
   : >"$FAKE/calls"
-  touch "$FAKE/units/docker.service.active"
+  touch "$FAKE/units/docker.service.active" "$FAKE/drop-ins"
   # The image says how many MB of memory it needs.
   echo 1 >"$FAKE/images/openbmp%aio:latest"
-  printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'StartedAt=2024-01-01T00:00:00Z' \
+  printf '%s\n' 'Id=x' 'Image=busybox' "Hostname=''" 'Running=true' 'Paused=false' 'ExitCode=0' 'Pid=1' 'DatabaseExit=3' 'StartedAt=2024-01-01T00:00:00Z' \
     'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "IPAddress=''" "FixedIPv6=''" \
     "HostConfig=''" "Config=''" "Networks=''" \
     >"$FAKE/any-container"
-  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null Bridge6= EngineStarted=0 DockerdPid=0
+  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null LoggingDriver=json-file Bridge6= EngineStarted=0 DockerdPid=0
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
     mount -t tmpfs tmpfs /mnt
     mkdir /mnt/kept
@@ -74,7 +74,7 @@ settings() {
   IMAGE=openbmp/aio:latest
   BMP_PORT=5000
   REST_PORT=8001
-  KAFKA_FQDN=collector.example.net
+  KAFKA_FQDN=localhost
   MEMORY_GB=''
   ADMIN_ID=''
   ENVIRONMENT=()
@@ -83,11 +83,19 @@ settings() {
   REGISTRY_PASSWORD=''
   BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
   REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
+  OUTSIDE_PORTS=()
+  KAFKA_ALLOWED=()
+  MYSQL_ALLOWED=()
+  HELD_PORTS=()
   VERIFY=true
+  REST_USER=openbmp
+  REST_PASSWORD=''
   PAT_ENABLED=false
   PAT_FOUND=''
   PURGE_STALE_DATA=false
   START_TIMEOUT_SECONDS=2
+  CLOSING_PROGRAM_TEXT=$(installed_program unit/openbmp-close-database)
+  CLOSING_DROP_IN_TEXT=$(cat "$HOST_SCRIPTS/unit/docker-closes-database.conf")
 }
 
 # installed_program PATH: with the libraries that it sources put in their place.
@@ -104,6 +112,8 @@ unit_texts() {
   DNAT_PROGRAM_TEXT=$(installed_program unit/openbmp-dnat)
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
+  TOPICS_PROGRAM_TEXT=$(installed_program unit/openbmp-topics)
+  TOPICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-topics.service")
 }
 
 close_host() {
@@ -150,9 +160,11 @@ libraries_of() {
 bundle() {
   local library
   declare -p OWNER MODE DOCKER_NETWORK FIXED_CIDR_V6 NETWORK_PREFIX CONTAINER_IPV6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
-    ENVIRONMENT REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD BMP_ALLOWED REST_ALLOWED VERIFY PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
-  declare -p CONTAINER_ID WANTED OLD_SHA256 NEW_SHA256 EDITS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT 2>/dev/null || true
-  cat "$HOST_SCRIPTS/lib/common.sh"
+    ENVIRONMENT REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD BMP_ALLOWED REST_ALLOWED OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED HELD_PORTS \
+    VERIFY REST_USER REST_PASSWORD PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
+  declare -p CONTAINER_ID OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD WANTED OLD_SHA256 NEW_SHA256 EDITS CLOSING_PROGRAM_TEXT CLOSING_DROP_IN_TEXT DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT \
+    TOPICS_PROGRAM_TEXT TOPICS_UNIT_TEXT 2>/dev/null || true
+  cat "$HOST_SCRIPTS/lib/common.sh" "$HOST_SCRIPTS/lib/ports.sh"
   for library in $(libraries_of "$1"); do
     echo
     cat "$HOST_SCRIPTS/lib/$library.sh"
@@ -321,6 +333,12 @@ rules() {
         /^-A/ { print table, 2, $2, $0 }' |
       LC_ALL=C sort --stable --key 1,1 --key 2,2 --key 3,3 | cut -d ' ' -f 4-
   done
+}
+
+# host_has KILOBYTES: of memory.
+host_has() {
+  printf 'MemTotal: %s kB\n' "$1" | host tee /run/meminfo >/dev/null
+  host mount --bind /run/meminfo /proc/meminfo
 }
 
 # interface NAME ADDRESS…: one that is up, with IPv6 addresses.

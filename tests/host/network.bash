@@ -14,7 +14,8 @@ dnat_settings() {
   local settings=$BATS_TEST_TMPDIR/dnat.conf
   export OPENBMP_DNAT_CONFIG=$settings
   printf '%s\n' 'MODE=dnat' 'BRIDGE=docker0' 'ADDRESS=' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'GUARD_PREFIX=true' 'FORWARDING_FOUND=1' \
-    'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' "$@" >"$settings"
+    'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' \
+    'OUTSIDE_PORTS=()' 'KAFKA_ALLOWED=()' 'MYSQL_ALLOWED=()' 'HELD_PORTS=()' "$@" >"$settings"
 }
 
 # forwarding_was_off [NAME=VALUE…]: when the deployment found the host.

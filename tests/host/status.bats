@@ -72,6 +72,24 @@ differs() {
 
 no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
 
+@test "the disk is told: the database's file system, the container's layer, and all files of its log" {
+  write_on_host /var/lib/containers/c-json.log <<<12345
+  write_on_host /var/lib/containers/c-json.log.1 <<<123
+  write_on_host /var/lib/containers/other <<<12345
+  change_container openbmp_aio LogPath=/var/lib/containers/c-json.log
+  same '{"path":"/var/openbmp/mysql","containerLayer":1250000000,"containerLog":10}' "$(look '.disk | {path, containerLayer, containerLog}')"
+  same "$(host df --block-size 1 --output=size /var/openbmp/mysql | tail -n 1 | tr -d ' ')" "$(look .disk.size)"
+  same true "$(look '.disk | .size >= .used and .size > .free and .free > 0')"
+}
+
+@test "a layer that takes too long to be measured, a log without a file and a directory that is gone are unknown" {
+  printf '#!/bin/bash\n[ "$1" != 20 ] || set -- 0.5 "${@:2}"\nPATH=${PATH#*:} exec timeout "$@"\n' >"$FAKE/bin/timeout"
+  chmod +x "$FAKE/bin/timeout"
+  touch "$FAKE/layer-hangs"
+  host rm -r /var/openbmp/mysql
+  same '{"path":"/var/openbmp/mysql","size":null,"used":null,"free":null,"containerLayer":null,"containerLog":null}' "$(look .disk)"
+}
+
 @test "looking writes nothing and calls nothing that changes something" {
   local before
   # The kernel takes its time to see that the bridge has lost its port.
@@ -95,6 +113,22 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   engine_dnat "$CONTAINER_ADDRESS"
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
   same '["native","native"]' "$(look '[.ports[].datapath]')"
+}
+
+@test "Kafka and MySQL are told where they are published, and a port that is held, why" {
+  OUTSIDE_PORTS=(kafka mysql) KAFKA_ALLOWED=(2001:db8:1::/64) MYSQL_ALLOWED=(2001:db8:1::/64) HELD_PORTS=(mysql) KAFKA_FQDN=kafka.example.net
+  for step in aio-container ipv6-dnat; do step_succeeds "$step"; done
+  change_container openbmp_aio "GlobalIPv6Address=$CONTAINER_ADDRESS" IPAddress=172.17.0.2 "Pid=$HOST_PID"
+  CONTAINER_ID=$(container openbmp_aio Id)
+  host docker start openbmp_aio
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same "kafka 9092 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:9092
+mysql 3306 closed held, nobody gets in until both passwords of the database are proven" "$(look '.ports[2:][] | "\(.name) \(.port) \(.datapath) \(.why)"')"
+  same "the port of mysql is held, nobody gets in until both passwords of the database are proven" "$(differences)"
+  echo mysql | write_on_host /etc/openbmp-aio-ipv6/opened
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same "mysql dnat" "$(look '.ports[3] | "\(.name) \(.datapath)"')"
+  same "" "$(differences)"
 }
 
 @test "in the mode proxy the engine's own NAT does not have the ports" {

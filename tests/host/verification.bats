@@ -13,8 +13,8 @@ library_runs() {
   export CALLS=$BATS_TEST_TMPDIR/calls
   : >"$CALLS"
   cat - >"$BATS_TEST_TMPDIR/script" <<SCRIPT
-. "$HOST_SCRIPTS/lib/common.sh"
-. "$HOST_SCRIPTS/lib/verification.sh"
+for library in common ports rest kafka topics verification; do . "$HOST_SCRIPTS/lib/\$library.sh"; done
+REST_USER=openbmp REST_PASSWORD=
 CONTAINER_PID=\$\$ BMP_PORT=5000 REST_PORT=8001 PAT_ENABLED=true START_DEADLINE=40
 SECONDS=0
 sleep() { SECONDS=\$((SECONDS + 1)); }
@@ -107,7 +107,7 @@ rest_silent_for() {
       echo "$*" >>"$CALLS"
       [[ $* == *timeout* ]] || return 0
       [ "$(grep -c timeout "$CALLS")" -gt '"$1"' ] || return 124
-      printf "HTTP/1.1 401 Unauthorized\r\n"
+      printf "HTTP/1.1 200 OK\r\n"
     }'
 }
 
@@ -115,7 +115,7 @@ rest_silent_for() {
   local mode
   for mode in dnat proxy; do
     library_runs "$(rest_silent_for 3); verify_$mode 2001:db8::10"
-    same "0 HTTP/1.1 401" "$status $(jq -r .restStatus <<<"$output")"
+    same "0 HTTP/1.1 200" "$status $(jq -r .restStatus <<<"$output")"
     same "1 4 1" "$(grep -c 'waiting until the REST API answers' <<<"$stderr") $(grep -c timeout "$CALLS") $(grep -c ip6tables "$CALLS")"
   done
 }
@@ -123,10 +123,10 @@ rest_silent_for() {
 @test "a REST API that never answers fails the proof with a message, in its time" {
   library_runs "$(rest_silent_for 1000); verify_dnat 2001:db8::10"
   same 1 "$status"
-  says "verification failed: the REST API accepts connections at [2001:db8::10]:8001 but does not answer"
+  says "verification failed: REST API at [2001:db8::10]:8001: it accepts connections but does not answer"
   library_runs "$(rest_silent_for 1000); verify_proxy 2001:db8::10"
   same 1 "$status"
-  says "verification failed: no answer from the REST API at [2001:db8::10]:8001"
+  says "verification failed: REST API at [2001:db8::10]:8001: it accepts connections but does not answer"
 }
 
 # collector_with_rest COMMAND…: a collector with its rules, whose REST API is that command.
@@ -138,6 +138,9 @@ collector_with_rest() {
   serve collector collector 5000
   in_background ip netns exec collector "$@"
   soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
+  printf '%s\n' '{"advertised": ["localhost", 9092], "topics": {}, "groups": {"g": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}}' >"$FAKE/kafka"
+  in_background ip netns exec collector python3 "$TESTS/kafka-server.py" 9092 "$FAKE/kafka"
+  unit_texts
   installed_program unit/openbmp-dnat | write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755
   dnat_settings
   dnat guard
@@ -148,32 +151,83 @@ collector_with_rest() {
   START_TIMEOUT_SECONDS=30
 }
 
-@test "the whole proof, with packets, of a collector whose REST API answers at the third time" {
+@test "the whole proof, with packets, of a collector whose REST API lets in at the fourth time" {
   collector_with_rest python3 -c '
 import socket
 server = socket.create_server(("::", 8001), family=socket.AF_INET6)
-for answer in [b"", b""] + 9 * [b"HTTP/1.0 401 Unauthorized\r\n\r\n"]:
+for answer in [b"", b""] + [b"HTTP/1.0 404 Not Found\r\n\r\n"] + 9 * [b"HTTP/1.0 200 OK\r\n\r\n"]:
     client, _ = server.accept()
     client.recv(1000)
     client.sendall(answer)
     client.close()'
   step_succeeds collector-start
-  same "$HOST_ADDRESS HTTP/1.0 401" "$(jq -r '.verification | .sentTo + " " + .restStatus' <<<"$output")"
+  same "$HOST_ADDRESS HTTP/1.0 200 attached" "$(jq -r '.verification | .sentTo + " " + .restStatus + " " + .consumers' <<<"$output")"
   same 1 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
 }
 
 @test "of a status line that steers terminals and never ends, the code is taken, and no memory" {
-  collector_with_rest python3 "$TESTS/endless-server.py" 8001 'HTTP/1.0 401 \x1b[2J\x9b' 'x'
+  collector_with_rest python3 "$TESTS/endless-server.py" 8001 'HTTP/1.0 200 \x1b[2J\x9b' 'x'
   ulimit -v 300000
   step_succeeds collector-start
-  same '"HTTP/1.0 401"' "$(jq -c .verification.restStatus <<<"$output")"
+  same '"HTTP/1.0 200"' "$(jq -c .verification.restStatus <<<"$output")"
   same 0 "$(grep -c 'waiting until the REST API answers' <<<"$stderr")"
 }
 
 @test "a REST API that answers without an HTTP status has not answered" {
   collector_with_rest python3 "$TESTS/endless-server.py" 8001 'x: HTTP/1.0 401\nHTTP/1.0 401\n'
   START_TIMEOUT_SECONDS=2
-  step_refuses "accepts connections at [$HOST_ADDRESS]:8001 but does not answer" collector-start
+  step_refuses "REST API at [$HOST_ADDRESS]:8001: it accepts connections but does not answer" collector-start
+}
+
+# refused_with ANSWERS…: a REST API that answers so, and then the last of them again
+# and again. The database is a stub that answers DATABASE.
+refused_with() {
+  library_runs "DATABASE='${DATABASE:-}'"'
+    collector_database() { cat >>"$CALLS.sql"; [ -n "$DATABASE" ] && echo "$DATABASE"; }
+    ANSWERS=('"$(printf '%q ' "$@")"')
+    rest_status() { echo "${ANSWERS[0]}"; }
+    ask_at() { status=$(rest_status); [ ${#ANSWERS[@]} -eq 1 ] || ANSWERS=("${ANSWERS[@]:1}"); }
+    verify_port() { echo 2001:db8::1; }
+    complete_handshakes() { :; }
+    verify_dnat 2001:db8::10'
+}
+
+@test "any other answer of the REST API is waited over for half a minute, and then said" {
+  refused_with 'HTTP/1.1 404' 'HTTP/1.1 503' 'HTTP/1.1 401' 'HTTP/1.1 200'
+  same "0 HTTP/1.1 200" "$status $(jq -r .restStatus <<<"$output")"
+  refused_with 'HTTP/1.1 503'
+  same 1 "$status"
+  says "verification failed: REST API at [2001:db8::10]:8001: it answers HTTP/1.1 503"
+  [ "$(took)" -ge 30 ]
+  [ "$(took)" -lt 35 ]
+}
+
+@test "of a login that is refused it is said whether the login is wrong or its table is missing" {
+  DATABASE=1 refused_with 'HTTP/1.1 401'
+  says "the REST API does not accept the login openbmp (HTTP 401): set restUser and restPassword to the login that it has"
+  DATABASE=0 refused_with 'HTTP/1.1 401'
+  says "its table of logins is missing, as after a first start that was cut off"
+  DATABASE='' refused_with 'HTTP/1.1 401'
+  says "does not accept the login openbmp (HTTP 401)"
+}
+
+@test "consumers that never come fail the proof, with where the broker sends them" {
+  library_runs 'CONSUMER_PATIENCE_SECONDS=20
+    docker() { echo "172.17.0.2 "; }
+    kafka_consumers_attached() { [ "$SECONDS" -ge "${ATTACHED:-1000}" ]; }
+    kafka_advertised() { echo ip-10-0-0-1.ec2.internal:9092; }
+    ATTACHED=10 && verify_consumers
+    ATTACHED=1000 && verify_consumers'
+  same 1 "$status"
+  says "waiting until the consumers of the database are attached"
+  says "nobody in openbmp_aio reads what routers send, so none gets a row. The broker sends its clients to ip-10-0-0-1.ec2.internal:9092"
+  [ "$(took)" -ge 30 ]
+  library_runs 'CONSUMER_PATIENCE_SECONDS=2
+    docker() { echo "172.17.0.2 "; }
+    kafka_consumers_attached() { false; }
+    kafka_advertised() { false; }
+    verify_consumers'
+  says "no Kafka broker answers in openbmp_aio at port 9092"
 }
 
 @test "what the container said before it stopped is told in one line of plain text, and not all of it" {

@@ -129,7 +129,7 @@ test("a step's script is its input, the libraries in order, and the step", () =>
     const script = hostScript("docker-restart", ["daemon-json", "engine"], { variables: { OWNER: "p/s" } });
     const parts = [
         "OWNER=p/s\n",
-        ...["lib/common.sh", "lib/daemon-json.sh", "lib/engine.sh", "docker-restart.sh"].map(readHostFile),
+        ...["lib/common.sh", "lib/ports.sh", "lib/daemon-json.sh", "lib/engine.sh", "docker-restart.sh"].map(readHostFile),
     ];
     expect(parts.map((part) => script.indexOf(part))).toEqual(
         [...parts.map((part) => script.indexOf(part))].sort((a, b) => a - b),

@@ -6,6 +6,8 @@ const access: Access = {
     restPort: 8001,
     bmpAllowedCidrs: ["2001:db8:1::/48", "192.0.2.0/24"],
     restAllowedCidrs: ["2001:db8:2::/64"],
+    kafkaAllowedCidrs: [],
+    mysqlAllowedCidrs: [],
     sshAllowedCidrs: ["198.51.100.7/32"],
     publicIpv4: true,
     registryPort: 443,
@@ -31,6 +33,15 @@ test("the lists open their port, each prefix in its own family, and IPv6 gets it
         "icmpv6-packet-too-big": icmpv6("packet-too-big", 2),
         "icmpv6-time-exceeded": icmpv6("time-exceeded", 3),
         "icmpv6-echo-request": icmpv6("echo-request", 128),
+    });
+});
+
+test("Kafka and MySQL are open where they have lists", () => {
+    const lists = { kafkaAllowedCidrs: ["2001:db8:3::/48"], mysqlAllowedCidrs: ["203.0.113.0/24"] };
+    expect(ingressRules({ ...access, ...lists })).toEqual({
+        ...ingressRules(access),
+        "kafka-2001-db8-3--_48": { ...tcp(9092, "Kafka from 2001:db8:3::/48"), cidrIpv6: "2001:db8:3::/48" },
+        "mysql-203.0.113.0_24": { ...tcp(3306, "MySQL from 203.0.113.0/24"), cidrIpv4: "203.0.113.0/24" },
     });
 });
 

@@ -20,6 +20,7 @@ test("a configuration with what has no default is accepted, and gets the default
         mode: "dnat",
         hostPort: 22,
         image: "openbmp/aio:latest",
+        kafkaFqdn: "localhost",
         memoryGb: 0,
         environment: {},
         dockerNetwork: "bridge",
@@ -29,6 +30,8 @@ test("a configuration with what has no default is accepted, and gets the default
         restPort: 8001,
         bmpAllowedCidrs: [],
         restAllowedCidrs: [],
+        kafkaAllowedCidrs: [],
+        mysqlAllowedCidrs: [],
         allowWorldOpen: false,
         restartDocker: true,
         replaceContainer: false,
@@ -45,6 +48,11 @@ const address =
 const port = "must be a whole number from 1 to 65535";
 const listEntry = "must be an IPv4 or IPv6 prefix such as 192.0.2.0/24 or 2001:db8::/32";
 const cidr = "fixedCidrV6 must be an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64";
+const kafkaList = { kafkaAllowedCidrs: '["2001:db8:3::/48"]' };
+const mysqlList = { mysqlAllowedCidrs: '["2001:db8:3::/48"]' };
+/** As the image has them: everybody knows them. */
+const publicPasswords = ["OpenBMP", "openbmp", ""];
+const ownPasswords = { environment: '{"MYSQL_ROOT_PASSWORD":"SECRET1","OPENBMP_DB_PASSWORD":"SECRET2"}' };
 const image = "image must be an image reference such as openbmp/aio:latest or openbmp/aio@sha256:…";
 
 test.each<[Record<string, string>, string]>([
@@ -113,7 +121,44 @@ test.each<[Record<string, string>, string]>([
     [{ image: "bücher/aio" }, `${image}, got "bücher/aio"`],
     [{ hostUser: "a'b" }, 'hostUser must be a login name: letters, digits, _ . -, got "a\'b"'],
     [{ adminId: "a\nb" }, 'adminId must be 1 to 64 letters, digits, . _ -, a letter or a digit first, got "a\\nb"'],
-    [{ kafkaFqdn: "`id`" }, 'kafkaFqdn must be a DNS name or an address, got "`id`"'],
+    [{ kafkaFqdn: "`id`" }, 'kafkaFqdn must be a DNS name, and left out where nobody outside reads Kafka, got "`id`"'],
+    ...["kafka.example.net", "LOCALHOST"].map((kafkaFqdn): [Record<string, string>, string] => [
+        { kafkaFqdn },
+        `kafkaFqdn must be localhost or left out where kafkaAllowedCidrs is empty, or no router's row would ever appear: remove kafkaFqdn, or list in kafkaAllowedCidrs who reads Kafka from outside, got "${kafkaFqdn}"`,
+    ]),
+    ...["", "localhost", "a.Localhost"].map((kafkaFqdn): [Record<string, string>, string] => [
+        { ...kafkaList, kafkaFqdn },
+        "kafkaFqdn must be the DNS name at which those of kafkaAllowedCidrs reach the host",
+    ]),
+    ...["192.0.2.1", "2001:db8::1"].map((kafkaFqdn): [Record<string, string>, string] => [
+        { ...kafkaList, kafkaFqdn },
+        `kafkaFqdn must be a DNS name, and left out where nobody outside reads Kafka, got "${kafkaFqdn}"`,
+    ]),
+    [{ kafkaAllowedCidrs: '["::/0"]', kafkaFqdn: "k.example" }, "kafkaAllowedCidrs[0] must be narrower than the whole"],
+    [{ ...ownPasswords, mysqlAllowedCidrs: '["0.0.0.0/0"]' }, "mysqlAllowedCidrs[0] must be narrower than the whole"],
+    [{ mysqlAllowedCidrs: '["x"]' }, `mysqlAllowedCidrs[0] ${listEntry}, got "x"`],
+    ...publicPasswords.flatMap((value): [Record<string, string>, string][] =>
+        ["MYSQL_ROOT_PASSWORD", "OPENBMP_DB_PASSWORD"].map((name) => [
+            { ...mysqlList, environment: JSON.stringify({ ...JSON.parse(ownPasswords.environment), [name]: value }) },
+            `environment.${name} must be a password of your own where mysqlAllowedCidrs is not empty, since the image's is public: scripts/pulumi config set --secret --path environment.${name}`,
+        ]),
+    ),
+    [
+        { ...mysqlList, environment: '{"MYSQL_ROOT_PASSWORD":"SECRET"}' },
+        "environment.OPENBMP_DB_PASSWORD must be a password of your own where mysqlAllowedCidrs is not empty",
+    ],
+    [
+        { ...kafkaList, kafkaFqdn: "k.example", bmpPort: "9092" },
+        "bmpPort must be another port than 9092, which kafkaAllowedCidrs publishes, got 9092",
+    ],
+    [
+        { ...mysqlList, ...ownPasswords, restPort: "3306" },
+        "restPort must be another port than 3306, which mysqlAllowedCidrs publishes, got 3306",
+    ],
+    [
+        { ...mysqlList, ...ownPasswords, hostPort: "3306" },
+        "mysqlAllowedCidrs must be left out where hostPort is 3306: it would publish the port where SSH listens",
+    ],
     [{ environment: '{"A-B": "1"}' }, "environment.A-B must be a variable whose name is letters, digits and _"],
     [{ environment: '{"A": "1\\n2"}' }, "environment.A must be a text of one line"],
     [{ environment: '{"ADMIN_ID": "x"}' }, "environment.ADMIN_ID must be left out: use the key adminId"],
@@ -130,6 +175,16 @@ test.each<[Record<string, string>, string]>([
 ])("%j is refused", (config, line) => {
     expect(problems(config).map((found) => found.replace(/^- /, ""))).toEqual([expect.stringContaining(line)]);
     expect(problems(config).join()).not.toContain("SECRET");
+});
+
+test.each<Record<string, string>>([
+    { kafkaFqdn: "localhost" },
+    { kafkaFqdn: "" },
+    { ...kafkaList, kafkaFqdn: "kafka.example.net" },
+    { ...mysqlList, ...ownPasswords },
+    { bmpPort: "9092", restPort: "3306" },
+])("%j is accepted", (config) => {
+    expect(problems(config)).toEqual([]);
 });
 
 test.each([0, 3, 4096])("memoryGb may be %i", (memoryGb) => {

@@ -107,10 +107,16 @@ test("what an accepted configuration shuts out is named", () => {
         "bmpAllowedCidrs is empty: no router can connect to the collector",
         "restAllowedCidrs is empty: nobody can use the REST API, except on the host itself",
     ]);
-    const lists = { bmpAllowedCidrs: '["192.0.2.0/24","2001:db8::/32"]', restAllowedCidrs: '["2001:db8::/32"]' };
+    const lists = {
+        bmpAllowedCidrs: '["192.0.2.0/24","2001:db8::/32"]',
+        restAllowedCidrs: '["2001:db8::/32"]',
+        kafkaAllowedCidrs: '["198.51.100.0/24"]',
+        kafkaFqdn: "kafka.example.net",
+    };
     expect(settingsWarnings(parseSettings({ ...goodAws, ...lists }))).toEqual([]);
     expect(settingsWarnings(parseSettings({ ...goodAws, ...lists, publicIpv4: "false" }))).toEqual([
         "bmpAllowedCidrs has IPv4 prefixes (192.0.2.0/24), which cannot connect: publicIpv4 is false",
+        "kafkaAllowedCidrs has IPv4 prefixes (198.51.100.0/24), which cannot connect: publicIpv4 is false",
     ]);
 });
 

@@ -77,9 +77,19 @@ const found: HostStatus = {
         network: "bridge",
         ipv6Address: "fc00:172:17::2",
     },
+    disk: {
+        path: "/var/openbmp/mysql",
+        size: 53e9,
+        used: 13e9,
+        free: 40e9,
+        containerLayer: 1.25e9,
+        containerLog: null,
+    },
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
+    login: { accepted: true, publicAccepted: false },
+    kafka: { advertised: "localhost:9092", consumersAttached: true },
     routers: [],
     routersNote: null,
     addresses: [
@@ -97,6 +107,28 @@ describe("the status", () => {
         const { collector, differences } = statusWith({});
         expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false, warnings: [] });
         expect(differences).toEqual([]);
+    });
+
+    test("names a collector whose routers get no row, but for its first two minutes, and a login that is refused", () => {
+        const kafka = { advertised: "ip-10-0-0-1.ec2.internal:9092", consumersAttached: false };
+        const container = { ...found.container, startedAt: new Date().toISOString() } as HostStatus["container"];
+        expect(statusWith({ kafka, container }).differences).toEqual([]);
+        expect(statusWith({ kafka, container: null }).differences).toEqual([]);
+        expect(statusWith({ kafka }).differences).toEqual([
+            {
+                what: "no consumer in the container reads what routers send, so none gets a row; the broker sends its clients to ip-10-0-0-1.ec2.internal:9092",
+                cure: "docker restart openbmp_aio",
+            },
+        ]);
+        expect(
+            statusWith({
+                kafka: { advertised: "", consumersAttached: null },
+                login: { accepted: false, publicAccepted: true },
+            }).differences.map(({ what }) => what),
+        ).toEqual([
+            "the REST API does not accept the login of restUser and restPassword",
+            "no consumer in the container reads what routers send, so none gets a row; the broker sends its clients to nowhere, it does not answer",
+        ]);
     });
 
     test("names the values of openbmpd.conf that are not as wanted, after what the host found", () => {
@@ -251,7 +283,7 @@ describe("the report of hostile values", () => {
 
     test("has a line for each thing, whatever is in it", () => {
         expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual([
-            ...["stack", "host", "engine", "container", "", "collector", "unit", "bmp", ""],
+            ...["stack", "host", "engine", "container", "", "disk", "", "collector", "unit", "bmp", ""],
             ...["packets", "1", ""],
             ...[
                 "router",
@@ -274,7 +306,7 @@ describe("the report of hostile values", () => {
     });
 
     test("keeps the columns of the other routers under their headings", () => {
-        const [head = "", first = "", hostile = "", third = ""] = lines.slice(12, 16);
+        const [head = "", first = "", hostile = "", third = ""] = lines.slice(14, 18);
         expect(first.indexOf("2001:db8::1")).toBe(head.indexOf("address"));
         expect(third.indexOf("fc00:172:17::1")).toBe(head.indexOf("address"));
         expect(hostile.indexOf("gone")).toBe(first.indexOf("connected"));
@@ -309,6 +341,8 @@ host       2001:db8::10
 engine     Docker 26.1.5
 container  runs, from openbmp/aio:1
   address  fc00:172:17::2 on bridge
+disk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB
+  layer    1.3 GB that the container wrote outside its database, unknown of log
 collector  listen_mode v4v6, PAT off
 unit       openbmp.service: enabled, active
 bmp 5000   dnat: our rule
@@ -329,7 +363,9 @@ to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scri
 
     test("says what there is nothing of", () => {
         const text = report(statusWith({ container: null, routers: null, openbmpdConf: null }));
-        expect(text).toContain("container  none\n  address  none\ncollector  listen_mode unknown, PAT unknown\n");
+        expect(text).toContain(
+            "container  none\n  address  none\ndisk       /var/openbmp/mysql: 40.0 GB free of 53.0 GB\n  layer    1.3 GB that the container wrote outside its database, unknown of log\ncollector  listen_mode unknown, PAT unknown\n",
+        );
         expect(text).toContain("routers: the REST API does not answer");
         expect(report(statusWith({}))).toContain("no router was ever connected\n\nas deployed\n");
     });

@@ -51,9 +51,9 @@ BINDINGS='
 
 # Every binding counts: another one has no list, and one address alone is not where routers go.
 port_misfits() {
-  jq -r --arg bmp "$BMP_PORT" --arg rest "$REST_PORT" "$BINDINGS"'
+  jq -r --rawfile ports <(published_ports) "$BINDINGS"'
     def fits($wanted): everywhere and .HostPort == $wanted;
-    . as $container | (["5000", $bmp], ["8001", $rest]) as [$inside, $wanted]
+    . as $container | ($ports | split("\n")[] | select(. != "") | split(" ")) as [$name, $wanted, $inside]
     | [$container | bindings($inside)[]] as $all
     | if any($all[]; fits($wanted)) then
         $all[] | select(fits($wanted) | not)
@@ -66,6 +66,7 @@ container_misfits() {
   container_json | mounted_parent_problems
   image_misfits
   container_json | port_misfits
+  container_json | kafka_name_misfits
   container_json | jq -r \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
     --rawfile environment <(asked_environment) '
@@ -83,10 +84,18 @@ container_misfits() {
           else "its environment lacks the wanted \(split("=")[0])" end)'
 }
 
+# Kafka sends its clients to the name that it advertises, and those inside must
+# find the container there: from inside, the way by the host is on no list.
+kafka_name_misfits() {
+  jq -r --arg name "$KAFKA_FQDN" '
+    select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase] | index(($name | ascii_downcase) + ":127.0.0.1") | not))
+    | "inside it, \($name) does not stand for the container itself (--add-host \($name):127.0.0.1)"'
+}
+
 # The other ports that an adopted container publishes beyond the host itself, one line each.
 open_ports() {
-  jq -r "$BINDINGS"'
-    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not) | .key as $inside
+  jq -r --arg published "$(container_ports)" "$BINDINGS"'
+    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not) | .key as $inside
       | .value[] | select(.HostIp | (startswith("127.") or . == "::1") | not) | "\($inside) published as \(binding)"),
     (if .HostConfig.PublishAllPorts then "of its image, all of them (--publish-all)" else empty end)'
 }
@@ -104,7 +113,7 @@ container_notices() {
   project=$(compose_project)
   if [ -z "$(container_misfits)" ]; then
     while read -r port; do
-      echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and bmpAllowedCidrs and restAllowedCidrs do not hold for it"
+      echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port")"
     done < <(container_json | open_ports)
     [ -z "$project" ] ||
       echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it"
@@ -113,6 +122,14 @@ container_notices() {
     extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
     [ -z "$extras" ] || echo "$CONTAINER has besides, which the new one does not get: $extras"
   fi
+}
+
+# list_for PORT: how one that open_ports names could get a list.
+list_for() {
+  case $1 in
+  "$KAFKA_CONTAINER_PORT/"*) echo ": kafkaAllowedCidrs would be one" ;;
+  "$MYSQL_CONTAINER_PORT/"*) echo ": mysqlAllowedCidrs would be one" ;;
+  esac
 }
 
 say_container_notices() {

@@ -22,9 +22,6 @@ case ${DOCKER_NETWORK:-bridge} in
 bridge) NETWORK=bridge BRIDGE=docker0 ;;
 dedicated) NETWORK=$OWN_NETWORK BRIDGE=$OWN_BRIDGE ;;
 esac
-# Ports inside the container: BMP and the REST API.
-BMP_CONTAINER_PORT=5000
-REST_CONTAINER_PORT=8001
 # Verification comes in by this interface, from this prefix of length 64 (RFC 4193).
 PROBE=openbmp-probe
 PROBE_PREFIX=fd6f:626d:7076:3600
@@ -32,6 +29,9 @@ PROBE_PREFIX=fd6f:626d:7076:3600
 DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
 CONFIG_DIRECTORY=/var/openbmp/config
 DATA_DIRECTORY=/var/openbmp/mysql
+# What stays on the host: programs, units.
+PROGRAM_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
+UNIT_DIRECTORY=/etc/systemd/system
 # What was there before the first touch, so that destroy can put it back.
 RECORD=/var/lib/openbmp-aio-ipv6
 

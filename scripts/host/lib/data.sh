@@ -43,23 +43,32 @@ check_data() {
       "To start with an empty database instead, set purgeStaleData to true before such a change; now: docker stop $CONTAINER, move $DATA_DIRECTORY away, docker start $CONTAINER"
     return 0
   fi
-  [ "$(realpath "$DATA_DIRECTORY")" = "$DATA_DIRECTORY" ] ||
-    die "purgeStaleData: $DATA_DIRECTORY is reached through a symbolic link ($(realpath "$DATA_DIRECTORY")): nothing was purged. Purge it by hand, or set purgeStaleData to false"
-  ! mountpoint --quiet "$DATA_DIRECTORY" ||
-    die "purgeStaleData: $DATA_DIRECTORY is a mount point and cannot be moved aside: nothing was purged. Purge it by hand, or set purgeStaleData to false"
+  data_can_be_moved purgeStaleData
   return 1
 }
 
-# Moved, not deleted: one rename, which is done or not, and nothing is lost.
-# The container is stopped.
-set_data_aside() {
-  local aside
-  aside=$DATA_DIRECTORY.before-$(date -u +%Y%m%dT%H%M%SZ)
+# data_can_be_moved WHY, or the step ends.
+data_can_be_moved() {
+  [ "$(realpath "$DATA_DIRECTORY")" = "$DATA_DIRECTORY" ] ||
+    die "$1: $DATA_DIRECTORY is reached through a symbolic link ($(realpath "$DATA_DIRECTORY")): nothing was moved. Empty it by hand while $CONTAINER is stopped, and run again"
+  ! mountpoint --quiet "$DATA_DIRECTORY" ||
+    die "$1: $DATA_DIRECTORY is a mount point and cannot be moved aside: nothing was moved. Empty it by hand while $CONTAINER is stopped, and run again"
+}
+
+# move_data TO: moved, not deleted: one rename, which is done or not, and nothing is
+# lost. The container is stopped.
+move_data() {
   mkdir -p "$FRESH_DATA"
   chown --reference "$DATA_DIRECTORY" "$FRESH_DATA"
   chmod --reference "$DATA_DIRECTORY" "$FRESH_DATA"
-  mv -T "$DATA_DIRECTORY" "$aside" ||
-    die "purgeStaleData: $DATA_DIRECTORY cannot be moved aside; it is complete, and $CONTAINER stays stopped"
+  mv -T "$DATA_DIRECTORY" "$1" ||
+    die "$DATA_DIRECTORY cannot be moved aside; it is complete, and $CONTAINER stays stopped"
   mv -T "$FRESH_DATA" "$DATA_DIRECTORY"
+}
+
+set_data_aside() {
+  local aside
+  aside=$DATA_DIRECTORY.before-$(date -u +%Y%m%dT%H%M%SZ)
+  move_data "$aside"
   say "purgeStaleData: the former database is in $aside; delete it when it is of no more use"
 }

@@ -20,9 +20,12 @@ differences() {
   container_differences
   differences_from file_differences
   differences_from unit_differences
+  differences_from topics_differences
+  differences_from closing_differences
   differences_from deployed_dnat check
   differences_from default_route_differences
   forwarding_differences
+  differences_from held_differences
 }
 
 owner_differences() {
@@ -113,6 +116,21 @@ unit_differences() {
 forwarding_differences() {
   [ "$MODE" = proxy ] || [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 1 ] ||
     difference "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" "sysctl -w net.ipv6.conf.all.forwarding=1, and find out who switched it off"
+}
+
+# held_reason NAME
+held_reason() {
+  case $1 in
+  mysql) echo "held, nobody gets in until both passwords of the database are proven" ;;
+  rest) echo "held, nobody gets in until the login of the REST API is proven" ;;
+  esac
+}
+
+held_differences() {
+  local name
+  for name in "${HELD_PORTS[@]}"; do
+    ! is_held "$name" || echo "the port of $name is $(held_reason "$name")"
+  done
 }
 
 # What keeps the IPv6 default route while the host forwards.

@@ -1,11 +1,9 @@
 # shellcheck shell=bash
 # Our rules on the host: the program that makes them, its settings, its units.
-# Sourced after forwarding.sh.
+# Sourced after forwarding.sh and stopping.sh.
 
-DNAT_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
-DNAT_PROGRAM=$DNAT_DIRECTORY/openbmp-dnat
+DNAT_PROGRAM=$PROGRAM_DIRECTORY/openbmp-dnat
 DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
-UNIT_DIRECTORY=/etc/systemd/system
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
@@ -19,7 +17,7 @@ guard_prefix() {
 }
 
 # What the program reads. Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6,
-# CONTAINER_IPV6, BMP_PORT, REST_PORT, BMP_ALLOWED, REST_ALLOWED.
+# CONTAINER_IPV6, and that of lib/ports.sh.
 dnat_settings() {
   echo "# Written by $TOOL; read by $DNAT_PROGRAM."
   echo "MODE=$MODE"
@@ -32,6 +30,37 @@ dnat_settings() {
   echo "FORWARDING_FOUND=$(found_forwarding)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
   echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
+  echo "OUTSIDE_PORTS=(${OUTSIDE_PORTS[*]})"
+  echo "KAFKA_ALLOWED=(${KAFKA_ALLOWED[*]})"
+  echo "MYSQL_ALLOWED=(${MYSQL_ALLOWED[*]})"
+  echo "HELD_PORTS=(${HELD_PORTS[*]})"
+}
+
+# A port of HELD_PORTS lets nobody in but a verification, whatever its allow list
+# says, from before the collector first starts until open_port says so. It stays
+# open, then, over restarts, new containers and reboots, until hold_port.
+# Both need lib/sessions.sh.
+
+write_opened_ports() { write_file "$OPENED_PORTS" >/dev/null; }
+
+# forget_opened_ports: a port that is not held any more is held anew when it is one day.
+forget_opened_ports() { opened_ports | write_opened_ports; }
+
+# open_port NAME: its allow list is in effect from here on.
+open_port() {
+  is_held "$1" || return 0
+  { opened_ports && echo "$1"; } | write_opened_ports
+  relayed "$DNAT_PROGRAM" guard
+  say "opened the port of $1 to its allowed prefixes"
+}
+
+# hold_port NAME: nobody gets in from here on, and who was in is out.
+hold_port() {
+  [[ " ${HELD_PORTS[*]} " == *" $1 "* ]] || return 0
+  is_held "$1" || say "closed the port of $1 to everybody"
+  { opened_ports | grep -vxF -- "$1" || true; } | write_opened_ports
+  relayed "$DNAT_PROGRAM" guard
+  end_sessions_at "$1"
 }
 
 # deployed_dnat VERB: the program and the settings that were deployed, whatever
@@ -52,7 +81,7 @@ runs_for_other_way() {
 stop_for_other_way() {
   runs_for_other_way || return 0
   say "stopping $CONTAINER: the way in changes from $(former_mode) to $MODE"
-  docker stop --time 120 "$CONTAINER" >/dev/null
+  stop_container "$CONTAINER"
 }
 
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
@@ -61,7 +90,7 @@ remove_dnat() {
   # Somebody may have changed its mode.
   [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
   rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
-  rm -rf "$DNAT_DIRECTORY" "${DNAT_SETTINGS%/*}"
+  rm -rf "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload
   systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
 }

@@ -146,6 +146,13 @@ prepare_engine_restart() {
   close_forwarding
 }
 
+# Also where the program that docker.service runs for it is not there yet.
+restart_docker_unit() {
+  close_database "$CONTAINER" || true
+  systemctl reset-failed docker.service 2>/dev/null || true
+  systemctl restart docker.service && wait_for_engine
+}
+
 # restart_engine: those that ran run again after, those that were stopped stay
 # stopped. Returns 1 with the reason in RESTART_FAILURE when the engine or the
 # default route does not come back; the caller undoes its change.
@@ -153,8 +160,7 @@ restart_engine() {
   local route_before
   route_before=$(default_routes)
   say "restarting Docker"
-  systemctl reset-failed docker.service 2>/dev/null || true
-  if ! systemctl restart docker.service || ! wait_for_engine; then
+  if ! restart_docker_unit; then
     RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | beginning | paste -sd ' ')"
     return 1
   fi

@@ -14,13 +14,21 @@ engine_defaults() {
     CgroupnsMode: (if any(.SecurityOptions[]?; startswith("name=cgroupns")) then "private" else "host" end)}'
 }
 
-# The settings of daemon.json; what is no JSON has none.
-daemon_settings() { jq -c objects "$DAEMON_JSON" 2>/dev/null || true; }
+# What a container of ours gets for itself, as Docker shows it.
+given_options() {
+  local log=()
+  ! rotates_log || log=("${LOG_OPTIONS[@]}")
+  jq -nc --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" '
+    def settings: split(" ") | map(split("=") | {(.[0]): .[1]}) | add // {};
+    {sysctls: ($sysctls | settings), log: ($log | settings), dropped: [$dropped, "CAP_" + $dropped],
+     nofile: {Name: "nofile", Hard: $nofile, Soft: $nofile}}'
+}
 
 # One line for each, options by their names on Docker's command line.
 container_extras() {
   container_json | jq -r --slurpfile image <(image_settings) --slurpfile engine <(engine_defaults) \
-    --slurpfile daemon <(daemon_settings) --arg network "$NETWORK" --rawfile environment <(container_environment) "$BINDINGS"'
+    --slurpfile daemon <(daemon_settings) --argjson given "$(given_options)" --arg network "$NETWORK" --arg published "$(container_ports)" \
+    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(container_environment) "$BINDINGS"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""
@@ -32,7 +40,7 @@ container_extras() {
     ($image[0] // {}) as $image | $engine[0] as $engine | ($daemon[0] // {}) as $daemon
     | .Id as $id | .Config as $own | .HostConfig as $host
 
-    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN("5000/tcp", "8001/tcp") | not)
+    | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
         | "port \(.key) published as \(.value[] | binding)"),
       ($host.PublishAllPorts | option("--publish-all")),
       ([$own.Env[]? | select([.] | inside($image.Env // []) | not) | split("=")[0]]
@@ -44,19 +52,19 @@ container_extras() {
 
       ($host.Privileged | option("--privileged")),
       ($host.CapAdd | option("--cap-add")),
-      ($host.CapDrop | option("--cap-drop")),
+      ($host.CapDrop // [] | map(select(IN($given.dropped[]) | not)) | option("--cap-drop")),
       ($host.SecurityOpt // [] | if $host.Privileged then . - ["label=disable"] else . end | map(split("=")[0]) | option("--security-opt")),
       ($host.ReadonlyRootfs | option("--read-only")),
       ($host.Devices | option("--device")),
       ($host.DeviceCgroupRules | option("--device-cgroup-rule")),
       ($host.DeviceRequests | option("--gpus")),
       ($host.GroupAdd | option("--group-add")),
-      ($host.Sysctls | option("--sysctl")),
-      ($host.Ulimits // [] | map(select(.Name | in($daemon["default-ulimits"] // {}) | not)) | option("--ulimit")),
+      ($host.Sysctls // {} | with_entries(select(.value != $given.sysctls[.key])) | option("--sysctl")),
+      ($host.Ulimits // [] | map(select(. != $given.nofile and (.Name | in($daemon["default-ulimits"] // {}) | not))) | option("--ulimit")),
 
       ($host.LogConfig.Type | unless([$engine.LoggingDriver]) | option("--log-driver")),
-      ($host.LogConfig.Config // {} | with_entries(select(.value != ($daemon["log-opts"] // {})[.key])) | option("--log-opt")),
-      ($host.ExtraHosts | option("--add-host")),
+      ($host.LogConfig.Config // {} | with_entries(select(.value != (($daemon["log-opts"] // {}) + $given.log)[.key])) | option("--log-opt")),
+      ($host.ExtraHosts // [] - [$kafka] | option("--add-host")),
       ($host.Dns | option("--dns")),
       ($host.DnsSearch | option("--dns-search")),
       ($host.DnsOptions | option("--dns-option")),

@@ -83,8 +83,7 @@ leave_other_network() {
     present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER")
     if [ "${present/#default/bridge}" != "$NETWORK" ]; then
       [ "$DOCKER_NETWORK" = dedicated ] || refuse_network_in_use
-      stop_container "$CONTAINER"
-      docker rm "$CONTAINER" >/dev/null
+      discard_container
       say "removed $CONTAINER from the network $present; it is created again"
     fi
   fi

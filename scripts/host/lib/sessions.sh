@@ -2,7 +2,7 @@
 # Sessions that the allow lists no longer allow. The rules drop their packets
 # already, so both ends would wait for each other until a keepalive fails, and
 # the collector would list such a router as connected.
-# Input: BMP_PORT, REST_PORT, BMP_ALLOWED, REST_ALLOWED (arrays of prefixes).
+# Input: that of lib/ports.sh.
 
 # Peers that no list is about: the host itself, the containers on the bridge,
 # and a verification. One prefix a line, as ss takes it.
@@ -34,16 +34,21 @@ end_sessions() {
   done <<<"$ended"
 }
 
-# end_unlisted_sessions: after the rules that refuse them. They end in the
-# container, or in the host itself where docker-proxy carries them.
-end_unlisted_sessions() {
-  local peers pid
-  mapfile -t peers < <(unlisted_peers)
+# end_sessions_at NAME: those of that port that its allow list does not have as it
+# is now. They end in the container, or in the host itself where docker-proxy
+# carries them.
+end_sessions_at() {
+  local peers port inner pid
+  read -r _ port inner < <(published_ports | grep "^$1 ")
+  mapfile -t peers < <(allowed_at "$1" && unlisted_peers)
   pid=$(docker container inspect --format '{{if .State.Running}}{{.State.Pid}}{{end}}' "$CONTAINER" 2>/dev/null || true)
-  if [ -n "$pid" ]; then
-    end_sessions "$BMP_PORT" "$(others_at "$BMP_CONTAINER_PORT" "${BMP_ALLOWED[@]}" "${peers[@]}")" nsenter --net --target "$pid"
-    end_sessions "$REST_PORT" "$(others_at "$REST_CONTAINER_PORT" "${REST_ALLOWED[@]}" "${peers[@]}")" nsenter --net --target "$pid"
-  fi
-  end_sessions "$BMP_PORT" "$(others_at "$BMP_PORT" "${BMP_ALLOWED[@]}" "${peers[@]}")" env
-  end_sessions "$REST_PORT" "$(others_at "$REST_PORT" "${REST_ALLOWED[@]}" "${peers[@]}")" env
+  [ -z "$pid" ] || end_sessions "$port" "$(others_at "$inner" "${peers[@]}")" nsenter --net --target "$pid"
+  end_sessions "$port" "$(others_at "$port" "${peers[@]}")" env
+}
+
+# end_unlisted_sessions: after the rules that refuse them.
+end_unlisted_sessions() {
+  local names name
+  mapfile -t names < <(published_ports | cut -d ' ' -f 1)
+  for name in "${names[@]}"; do end_sessions_at "$name"; done
 }

@@ -142,49 +142,78 @@ verification_address() {
 # At the REST port: a handshake there is no router's.
 complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
-# until_rest_answers COMMAND…: again and again until START_DEADLINE, because the
-# REST API's port is open long before it answers; not of a container that stopped.
-until_rest_answers() {
-  local told=false
-  until "$@"; do
-    [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] || return 1
+# until_rest_lets_in COMMAND…: again and again until it leaves 200 in `status`. The
+# API's port is open long before it answers, and its first answers come from a
+# server whose application, or whose database, is not there yet. Ends with
+# START_DEADLINE, with a container that stopped, and after some time of other answers.
+until_rest_lets_in() {
+  local told=false answered=''
+  until "$@" && [[ $status == *" 200" ]]; do
+    [ -z "$status" ] || answered=${answered:-$SECONDS}
+    [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] && [ $((SECONDS - ${answered:-$SECONDS})) -lt "$REST_PATIENCE_SECONDS" ] || return 1
     [ "$told" = true ] || say "waiting until the REST API answers"
     told=true
     sleep 0.5
   done
 }
+REST_PATIENCE_SECONDS=30
 
-# rest_status HOST_ADDRESS [SECONDS]: the HTTP version and the status code that
-# the REST API answers with, asked for after so long; nothing, and a failure,
-# without them. The line that has them may never end.
-rest_status() {
-  ip netns exec "$PROBE" timeout 10 bash -c "exec 3<>/dev/tcp/$1/$REST_PORT
-    sleep ${2:-0}
-    printf 'GET /db_rest/v1/routers HTTP/1.0\r\nHost: openbmp\r\n\r\n' >&3
-    IFS= read -r -n 100 line <&3; printf '%s\n' \"\$line\"" 2>/dev/null | LC_ALL=C grep -aoE '^HTTP/1\.[01] [1-5][0-9]{2}'
+# rest_refusal: why the REST API did not answer with 200. Input: status, of its last answer.
+rest_refusal() {
+  case $status in
+  *" 401")
+    if [ "$(collector_database <<<"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'openBMP' AND table_name = 'users';" 2>/dev/null)" = 0 ]; then
+      echo "the REST API lets nobody in: its table of logins is missing, as after a first start that was cut off. Nothing of a database that may hold your data is removed: move $DATA_DIRECTORY away while $CONTAINER is stopped, and run again"
+    else
+      echo "the REST API does not accept the login ${REST_USER:-$PUBLIC_USER} (HTTP 401): set restUser and restPassword to the login that it has"
+    fi
+    ;;
+  '') echo "it accepts connections but does not answer" ;;
+  *) echo "it answers $status" ;;
+  esac
 }
+
+# What is between a router's message and its row: the broker, and consumers that
+# got the topic of the routers to read. They go to where the broker sends them.
+verify_consumers() {
+  local address advertised deadline=$((SECONDS + CONSUMER_PATIENCE_SECONDS)) told=false
+  address=$(broker_address)
+  until kafka_consumers_attached "$address"; do
+    [ -e "/proc/$CONTAINER_PID" ] || container_stopped
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      advertised=$(kafka_advertised "$address") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
+      die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. The broker sends its clients to ${advertised:0:300}: does that name lead to $CONTAINER, from inside? Else: docker exec $CONTAINER tail /var/log/mysql-consumer0.log"
+    fi
+    [ "$told" = true ] || say "waiting until the consumers of the database are attached"
+    told=true
+    sleep 0.5
+  done
+}
+# They subscribe one pattern every ten seconds, the routers' in the second place.
+CONSUMER_PATIENCE_SECONDS=${CONSUMER_PATIENCE_SECONDS:-120}
 
 # Prints the result as JSON, or fails with the link that broke.
 verify() {
-  local address
+  local address seen
   address=$(verification_address)
   [ -n "$address" ] || die "the host has no global IPv6 address"
   trap close_probe EXIT
   open_probe
   wait_for_bridge
-  "verify_$MODE" "$address"
+  seen=$("verify_$MODE" "$address")
+  verify_consumers
+  jq -c '.consumers = "attached"' <<<"$seen"
 }
 
 # The container's own namespace sees the packets as they were sent.
 verify_dnat() {
-  local address=$1 seen_bmp seen_rest status
+  local address=$1 seen_bmp seen_rest status=''
   seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
     die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
     die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
   complete_handshakes
-  status=$(until_rest_answers rest_status "$address") ||
-    die "verification failed: the REST API accepts connections at [$address]:$REST_PORT but does not answer"
+  until_rest_lets_in ask_at "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_refusal)"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
 }
@@ -193,26 +222,27 @@ verify_dnat() {
 # the host's own. The source that the collector sees is read at the REST port:
 # at the BMP port a connection that goes through would be listed as a router.
 verify_proxy() {
-  local address=$1 status seen
+  local address=$1 status='' seen
   proxy_answers "$address" "$BMP_PORT" ||
     die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
   complete_handshakes
-  until_rest_answers ask_by_proxy "$address" ||
-    die "verification failed: no answer from the REST API at [$address]:$REST_PORT"
+  until_rest_lets_in ask_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_refusal)"
   [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
 }
 
+# ask_at HOST_ADDRESS: leaves the API's answer in `status`.
+ask_at() { status=$(rest_status "$1" "$REST_PORT" 0 ip netns exec "$PROBE") || status=''; }
+
 # ask_by_proxy HOST_ADDRESS: leaves the API's answer in `status`, and in `seen`
 # where its connection came from.
 ask_by_proxy() {
   local held
-  exec {held}< <(rest_status "$1" 1)
+  exec {held}< <(rest_status "$1" "$REST_PORT" 1 ip netns exec "$PROBE")
   seen=$(proxied_source) || true
   read -r status <&"$held" || status=''
   exec {held}<&-
-  [ -n "$status" ]
 }
 
 # proxy_answers HOST_ADDRESS PORT: the host itself takes the handshake up.

@@ -15,6 +15,7 @@ const lookAtHost = {
     script: "status",
     libraries: [
         "daemon-json",
+        "closing",
         "engine",
         "container",
         "adoption",
@@ -24,6 +25,10 @@ const lookAtHost = {
         "dnat",
         "config-directory",
         "collector",
+        "database",
+        "rest",
+        "kafka",
+        "topics",
         "differences",
     ],
 };

@@ -13,7 +13,10 @@ export function report(status: Status): string {
         ["engine", `Docker ${status.engine.version}`],
         ["container", container ? `${container.running ? "runs" : "does not run"}, from ${container.image}` : "none"],
         ["  address", container?.ipv6Address ? `${container.ipv6Address} on ${container.network}` : "none"],
+        ...disk(status),
         ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
+        ["  consumers", attached(status.kafka.consumersAttached)],
+        ["REST login", login(status.login)],
         ...collector.warnings.map((warning) => ["  warning", warning]),
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
@@ -21,6 +24,30 @@ export function report(status: Status): string {
     return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""]
         .map((line) => shortened(printable(line), LINE_CHARACTERS))
         .join("\n");
+}
+
+function attached(value: boolean | null): string {
+    return value === null ? "unknown, no broker answers" : value ? "attached" : "not attached: no router gets a row";
+}
+
+function login({ accepted, publicAccepted }: Status["login"]): string {
+    const own = accepted === null ? "unknown, the API does not answer" : accepted ? "accepted" : "refused";
+    return publicAccepted ? `${own}; the image's own, which everybody knows, is accepted: set restPassword` : own;
+}
+
+/** What fills the disk: only the log is bounded. */
+function disk({ disk: { path, size, free, containerLayer, containerLog } }: Status): (readonly string[])[] {
+    return [
+        ["disk", `${path}: ${gigabytes(free)} free of ${gigabytes(size)}`],
+        [
+            "  layer",
+            `${gigabytes(containerLayer)} that the container wrote outside its database, ${gigabytes(containerLog)} of log`,
+        ],
+    ];
+}
+
+function gigabytes(bytes: number | null): string {
+    return bytes === null ? "unknown" : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function onOff(value: boolean | null): string {

@@ -47,10 +47,22 @@ const hostStatus = z.object({
             ipv6Address,
         }),
     ),
+    /** Bytes, null where they cannot be told. */
+    disk: z.object({
+        /** Where the database is; its file system has the three next ones. */
+        path: words,
+        size: z.nullable(count),
+        used: z.nullable(count),
+        free: z.nullable(count),
+        /** What the container wrote into its own layer, all that its programs log there included. */
+        containerLayer: z.nullable(count),
+        /** Docker's log of the container; null where its driver keeps no file. */
+        containerLog: z.nullable(count),
+    }),
     /** How IPv6 to each published port reaches the container. */
     ports: z.array(
         z.object({
-            name: z.enum(["bmp", "rest"]),
+            name: z.enum(["bmp", "rest", "kafka", "mysql"]),
             port: z.int().check(z.minimum(1), z.maximum(65535)),
             datapath: z.enum(["dnat", "native", "proxy", "closed"]),
             why: words,
@@ -67,6 +79,14 @@ const hostStatus = z.object({
         }),
     ),
     units: z.array(z.object({ name: words, enabled: words, active: words })),
+    /** Whether the REST API accepts the stack's login, and the image's own; null where it does not answer. */
+    login: z.object({ accepted: z.nullable(z.boolean()), publicAccepted: z.nullable(z.boolean()) }),
+    kafka: z.object({
+        /** Where the broker sends its clients, HOST:PORT; empty where none answers. */
+        advertised: words,
+        /** Whether a consumer in the container reads what openbmpd writes of routers. */
+        consumersAttached: z.nullable(z.boolean()),
+    }),
     /** Null where the REST API does not answer. */
     routers: z.nullable(z.array(router)),
     /** Why the list is not all that there is to it. */
@@ -150,8 +170,29 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
             warnings: collector?.warnings ?? [],
         },
         routers: routers?.map((router) => ({ ...router, mark: markOf(router.address, addresses) })) ?? null,
-        differences: [...differences, ...(collector?.differences ?? [])],
+        differences: [...differences, ...(collector?.differences ?? []), ...serviceDifferences(found)],
     };
+}
+
+/** How long the image's consumers may take to come, in milliseconds. */
+const CONSUMER_PATIENCE = 120_000;
+
+/** What a collector that runs does not do, so that routers have no rows, or nobody may see them. */
+function serviceDifferences({ container, login, kafka }: HostStatus): Difference[] {
+    const age = container?.running ? Date.now() - Date.parse(container.startedAt) : 0;
+    return [
+        ...(login.accepted === false
+            ? [{ what: "the REST API does not accept the login of restUser and restPassword" }]
+            : []),
+        ...(kafka.consumersAttached !== true && age > CONSUMER_PATIENCE
+            ? [
+                  {
+                      what: `no consumer in the container reads what routers send, so none gets a row; the broker sends its clients to ${kafka.advertised || "nowhere, it does not answer"}`,
+                      cure: "docker restart openbmp_aio",
+                  },
+              ]
+            : []),
+    ];
 }
 
 interface CollectorFile {

@@ -1,0 +1,30 @@
+/** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
+export interface OutsideLists {
+    readonly kafkaAllowedCidrs: readonly string[];
+    readonly mysqlAllowedCidrs: readonly string[];
+}
+
+/** The login of the REST API. */
+export interface RestLogin {
+    /** @default openbmp, the image's own */
+    readonly restUser: string;
+    /** With one, the program gives the REST API that login. @default the image's own, which everybody knows */
+    readonly restPassword?: string | undefined;
+}
+
+/** Ports that lists publish, the same on the host as in the container: a broker advertises one port to everybody. */
+export const KAFKA_PORT = 9092;
+export const MYSQL_PORT = 3306;
+
+/** Those that are published, by the names that scripts/host/lib/ports.sh has for them. */
+export function outsidePorts({ kafkaAllowedCidrs, mysqlAllowedCidrs }: OutsideLists): string[] {
+    return [...(kafkaAllowedCidrs.length > 0 ? ["kafka"] : []), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
+}
+
+/** Ports that let nobody in until the image's own login or passwords, which are public, are proven to be gone. */
+export function heldPorts({
+    mysqlAllowedCidrs,
+    restPassword,
+}: OutsideLists & Pick<RestLogin, "restPassword">): string[] {
+    return [...(restPassword === undefined ? [] : ["rest"]), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
+}

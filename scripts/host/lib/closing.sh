@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# The collector's database is closed whenever Docker stops, whoever stops it: by
+# a program that docker.service runs before its daemon ends, so at every shutdown
+# of the host, too. A unit of its own would also run when somebody stops that one.
+# Input: CLOSING_PROGRAM_TEXT, CLOSING_DROP_IN_TEXT.
+
+CLOSING_PROGRAM=$PROGRAM_DIRECTORY/openbmp-close-database
+DOCKER_DROP_INS=$UNIT_DIRECTORY/docker.service.d
+CLOSING_DROP_IN=$DOCKER_DROP_INS/openbmp-aio-ipv6-database.conf
+
+install_closing() {
+  mkdir -p "$PROGRAM_DIRECTORY" "$DOCKER_DROP_INS"
+  printf '%s' "$CLOSING_PROGRAM_TEXT" | write_file "$CLOSING_PROGRAM" 755 >/dev/null
+  printf '%s' "$CLOSING_DROP_IN_TEXT" | write_file "$CLOSING_DROP_IN" >/dev/null
+  # Also after a run that was cut off before it.
+  ! docker_unit_is_stale || systemctl daemon-reload
+}
+
+docker_unit_is_stale() { [ "$(systemctl show --property NeedDaemonReload --value docker.service)" != no ]; }
+
+remove_closing() {
+  rm -f "$CLOSING_DROP_IN" "$CLOSING_PROGRAM"
+  [ ! -e "$DOCKER_DROP_INS" ] || rmdir --ignore-fail-on-non-empty "$DOCKER_DROP_INS"
+  ! docker_unit_is_stale || systemctl daemon-reload
+}
+
+closing_differences() {
+  same_file "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
+  [ ! -e "$CLOSING_PROGRAM" ] || [ -x "$CLOSING_PROGRAM" ] || echo "$CLOSING_PROGRAM is not executable"
+  same_file "$CLOSING_DROP_IN" "$CLOSING_DROP_IN_TEXT"
+  ! docker_unit_is_stale || echo "systemd has not read the present files of docker.service"
+}

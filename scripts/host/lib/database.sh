@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# The collector's database, asked inside the running container.
+# Passwords are neither arguments nor in an environment, on the host or in the
+# container: they come in on stdin, and mysql reads them from a pipe.
+
+DATABASE_USER=openbmp
+# The image's own passwords, which everybody knows.
+PUBLIC_DATABASE_PASSWORD=openbmp
+PUBLIC_ROOT_PASSWORD=OpenBMP
+# How long a query may take.
+QUERY_SECONDS=60
+
+# database_query USER PASSWORD [HOST]: runs the SQL on stdin in the collector's
+# database, and prints rows, with tabs between columns. Fails where the database
+# does; its words go to stderr. By TCP, as somebody from outside: by the socket,
+# MariaDB lets root in without a password. HOST is a name of the container's, from
+# which the database knows where the user comes from.
+database_query() {
+  # shellcheck disable=SC2016
+  { printf '%s\0' "$1" "$2" "${3:-localhost}" && cat; } |
+    relayed timeout "$QUERY_SECONDS" docker exec --interactive "$CONTAINER" bash -c '
+      for name in user password host; do
+        IFS= read -r -d "" text
+        text=${text//\\/\\\\}
+        printf -v "$name" "\"%s\"" "${text//\"/\\\"}"
+      done
+      client=$(type -P mysql || type -P mariadb)
+      exec "$client" --defaults-file=<(printf "[client]\nuser=%s\npassword=%s\nhost=%s\nprotocol=tcp\nconnect-timeout=10\n" \
+        "$user" "$password" "$host") --batch --skip-column-names openBMP'
+}
+
+# database_answer USER PASSWORD [HOST]: prints yes or no to the login, and nothing
+# where the database does not answer.
+database_answer() {
+  local words
+  if words=$(database_query "$@" 2>&1 >/dev/null <<<'SELECT 1;'); then
+    echo yes
+  elif [[ $words =~ ERROR\ (1045|1130|1698)\  ]]; then
+    echo no
+  fi
+}
+
+# database_password_problems: a line for each of the user's passwords that the
+# database does not take, and for each of the image's that it still takes.
+# Input: OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD.
+database_password_problems() {
+  own_password_problem "$DATABASE_USER" OPENBMP_DB_PASSWORD
+  own_password_problem root MYSQL_ROOT_PASSWORD
+  public_password_problem "$DATABASE_USER" "$PUBLIC_DATABASE_PASSWORD"
+  public_password_problem root "$PUBLIC_ROOT_PASSWORD"
+}
+
+# own_password_problem USER VARIABLE
+own_password_problem() {
+  case $(database_answer "$1" "${!2}") in
+  yes) ;;
+  no) echo "it refuses the user $1 with the $2 of environment" ;;
+  *) echo "it does not answer the user $1" ;;
+  esac
+}
+
+# public_password_problem USER PASSWORD: neither from the container itself nor
+# from elsewhere. The database refuses it, or it is not known to be refused.
+public_password_problem() {
+  local host
+  for host in localhost "$(docker container inspect --format '{{.Config.Hostname}}' "$CONTAINER")"; do
+    case $(database_answer "$1" "$2" "$host") in
+    no) ;;
+    yes) echo "it still takes the image's public password of the user $1" && return ;;
+    *) echo "it does not say that the image's public password of the user $1 is gone" && return ;;
+    esac
+  done
+}

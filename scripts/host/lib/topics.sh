@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The unit that makes the collector's Kafka topics at each start of its container.
+# Input: TOPICS_PROGRAM_TEXT, TOPICS_UNIT_TEXT. Sourced after dnat.sh.
+
+TOPICS_PROGRAM=$PROGRAM_DIRECTORY/openbmp-topics
+TOPICS_UNIT=openbmp-aio-ipv6-topics.service
+
+# broker_address: the container's own, as the unit asks it.
+broker_address() { docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$CONTAINER" | awk '{ print $1 }'; }
+
+# A line for each way in which it is not as it is to be.
+topics_differences() {
+  cmp -s "$TOPICS_PROGRAM" <(printf '%s' "$TOPICS_PROGRAM_TEXT") || echo "$TOPICS_PROGRAM is not as it was written"
+  [ ! -e "$TOPICS_PROGRAM" ] || [ -x "$TOPICS_PROGRAM" ] || echo "$TOPICS_PROGRAM is not executable"
+  cmp -s "$UNIT_DIRECTORY/$TOPICS_UNIT" <(printf '%s' "$TOPICS_UNIT_TEXT") || echo "$UNIT_DIRECTORY/$TOPICS_UNIT is not as it was written"
+  systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || echo "$TOPICS_UNIT is not enabled"
+  systemctl is-active --quiet "$TOPICS_UNIT" || echo "$TOPICS_UNIT is not active"
+}
+
+# Off while it is written: a run that is cut off is gone on with.
+install_topics() {
+  local differences
+  differences=$(topics_differences)
+  [ -n "$differences" ] || return 0
+  systemctl disable --quiet --now "$TOPICS_UNIT" 2>/dev/null || true
+  printf '%s' "$TOPICS_PROGRAM_TEXT" | write_file "$TOPICS_PROGRAM" 755 >/dev/null
+  printf '%s' "$TOPICS_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$TOPICS_UNIT" >/dev/null
+  systemctl enable --quiet --now "$TOPICS_UNIT" ||
+    die "the unit $TOPICS_UNIT does not start: $(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
+}
+
+remove_topics() {
+  systemctl disable --quiet --now "$TOPICS_UNIT" 2>/dev/null || true
+  rm -f "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_PROGRAM"
+}
