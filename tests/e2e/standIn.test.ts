@@ -129,12 +129,14 @@ describe("the stand-in for the AIO image", () => {
             expect(routers).toHaveLength(6);
             expect(new Set(routers.map((line) => line.split(/ +/)[7])).size).toBe(6);
             for (const line of routers) {
-                expect(line).toMatch(/^\S+ +[0-5] +\d+ +\d+ +0 +consumer-[1-6]-\S+ +\/127\.0\.0\.1 +consumer-[1-6]$/);
+                expect(line).toMatch(/^\S+ +[0-5] +\d+ +\d+ +\d+ +consumer-[1-6]-\S+ +\/127\.0\.0\.1 +consumer-[1-6]$/);
             }
             const other = await shared.sh(
                 "/usr/local/kafka/bin/kafka-run-class.sh kafka.admin.ConsumerGroupCommand --bootstrap-server localhost:9092 --new-consumer --describe --group openbmp-mysql-consumer",
             );
-            expect(other.stdout).toBe(stdout);
+            // The router goes on talking meanwhile.
+            const withoutOffsets = (text: string) => text.replace(/^(\S+ +\d+ +)\d+ +\d+ +\d+/gm, "$1");
+            expect(withoutOffsets(other.stdout)).toBe(withoutOffsets(stdout));
         });
 
         test("9: what it writes to /var/log grows", async () => {
@@ -150,7 +152,7 @@ describe("the stand-in for the AIO image", () => {
                 await shared.sh("kill $(pgrep -f consumers.js); while pgrep -f consumers.js; do sleep 0.05; done");
                 const { stdout, stderr } = await shared.describeGroup();
                 expect(stderr).toContain("Consumer group 'openbmp-mysql-consumer' has no active members.");
-                expect(stdout).toMatch(/^openbmp\.parsed\.router +0 +\d+ +\d+ +0 +- +- +-$/m);
+                expect(stdout).toMatch(/^openbmp\.parsed\.router +0 +\d+ +\d+ +\d+ +- +- +-$/m);
                 expect(await shared.inspect("{{.State.Running}}")).toBe("true");
             },
             MINUTE,
