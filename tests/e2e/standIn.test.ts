@@ -1,4 +1,4 @@
-import { eventually, run } from "./run";
+import { eventually, run, tryRun } from "./run";
 import { standInImage } from "./sandbox";
 import { StandInContainer } from "./standInContainer";
 import { MINUTE } from "./story";
@@ -398,6 +398,37 @@ describe("the stand-in for the AIO image", () => {
             MINUTE,
         );
     });
+
+    test(
+        "25: the broker answers Kafka's own requests, as the host's scripts send them",
+        async () => {
+            const ask = async (container: StandInContainer, question: string) => {
+                const address = await container.inspect("{{.NetworkSettings.IPAddress}}");
+                const libraries = ". scripts/host/lib/ports.sh; . scripts/host/lib/kafka.sh";
+                return tryRun("bash", ["-euo", "pipefail", "-c", `${libraries}; ${question} ${address}`]);
+            };
+            const [good, unreachable] = await Promise.all([
+                StandInContainer.running(),
+                StandInContainer.running({
+                    env: { KAFKA_FQDN: "kafka.example" },
+                    flags: ["--add-host", "kafka.example:198.51.100.1"],
+                }),
+            ]);
+            await eventually("the topics", 5000, async () =>
+                (await ask(good, "kafka_topics_are_there")).code === 0 ? true : undefined,
+            );
+            await eventually("the consumers", 10_000, async () =>
+                (await ask(good, "kafka_consumers_attached")).code === 0 ? true : undefined,
+            );
+            expect((await ask(good, "kafka_advertised")).stdout).toBe("localhost:9092\n");
+            expect((await ask(unreachable, "kafka_advertised")).stdout).toBe("kafka.example:9092\n");
+            for (const question of ["kafka_topics_are_there", "kafka_consumers_attached"]) {
+                await ask(unreachable, question);
+                expect(await ask(unreachable, question)).toMatchObject({ code: 1 });
+            }
+        },
+        MINUTE,
+    );
 
     test(
         "24: with the real image's delays: REST after RUNNING, topics 10 s apart, and those made early are found",

@@ -5,6 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dial } from "./kafkaClient";
+import { onRequests } from "./kafkaWire";
 import { onLines, writeLine } from "./lines";
 import { ConsumerGroup, type TopicMessage, TopicStore } from "./topicStore";
 
@@ -103,11 +106,46 @@ function serveZookeeper(socket: Socket, request: ZookeeperRequest): void {
     }
 }
 
+/** Whether the broker reaches itself at the address that it advertises. */
+let reachable = false;
+
+async function untilReachable(): Promise<void> {
+    while (!reachable) {
+        await dial(advertisedHost, BROKER_PORT).then(
+            (socket) => {
+                reachable = true;
+                socket.destroy();
+            },
+            () => sleep(1000),
+        );
+    }
+}
+
+/** Our own parts speak in lines of JSON; a request of Kafka's begins with its length. */
+function speaksKafka(socket: Socket): Promise<boolean> {
+    return new Promise((resolve) => {
+        socket.once("readable", () => {
+            const first = socket.read(1) as Buffer | null;
+            if (first) {
+                socket.unshift(first);
+            }
+            resolve(first?.[0] === 0);
+        });
+    });
+}
+
 function listen(port: number, serve: (socket: Socket, request: unknown) => void): void {
     createServer((socket) => {
         socket.on("error", () => socket.destroy());
-        onLines(socket, (request) => {
-            serve(socket, request);
+        void speaksKafka(socket).then((kafka) => {
+            if (kafka && port === BROKER_PORT) {
+                const memberHost = member?.host ?? "-";
+                onRequests(socket, () => ({ host: advertisedHost, port, reachable, store, groups, memberHost }));
+            } else {
+                onLines(socket, (request) => {
+                    serve(socket, request);
+                });
+            }
         });
     }).listen({ port, host: "::" }, () => {
         log(`listening at ${port}`);
@@ -121,4 +159,5 @@ listen(ZOOKEEPER_PORT, (socket, request) => {
     serveZookeeper(socket, request as ZookeeperRequest);
 });
 listen(JMX_PORT, () => undefined);
+void untilReachable();
 log(`advertised.listeners=PLAINTEXT://${advertisedHost}:${BROKER_PORT}`);
