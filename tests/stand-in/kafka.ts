@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dial } from "./kafkaClient";
+import { ask } from "./kafkaClient";
 import { onRequests } from "./kafkaWire";
 import { onLines, writeLine } from "./lines";
 import { ConsumerGroup, type TopicMessage, TopicStore } from "./topicStore";
@@ -111,34 +111,30 @@ let reachable = false;
 
 async function untilReachable(): Promise<void> {
     while (!reachable) {
-        await dial(advertisedHost, BROKER_PORT).then(
-            (socket) => {
-                reachable = true;
-                socket.destroy();
-            },
-            () => sleep(1000),
-        );
+        try {
+            await ask(advertisedHost, BROKER_PORT, { op: "metadata" });
+            reachable = true;
+        } catch {
+            await sleep(300);
+        }
     }
 }
 
 /** Our own parts speak in lines of JSON; a request of Kafka's begins with its length. */
-function speaksKafka(socket: Socket): Promise<boolean> {
-    return new Promise((resolve) => {
-        socket.once("readable", () => {
-            const first = socket.read(1) as Buffer | null;
-            if (first) {
-                socket.unshift(first);
-            }
-            resolve(first?.[0] === 0);
-        });
+function onFirstByte(socket: Socket, serve: (byte: number | undefined) => void): void {
+    socket.once("data", (first: Buffer) => {
+        socket.pause();
+        serve(first[0]);
+        socket.unshift(first);
+        socket.resume();
     });
 }
 
 function listen(port: number, serve: (socket: Socket, request: unknown) => void): void {
     createServer((socket) => {
         socket.on("error", () => socket.destroy());
-        void speaksKafka(socket).then((kafka) => {
-            if (kafka && port === BROKER_PORT) {
+        onFirstByte(socket, (byte) => {
+            if (byte === 0 && port === BROKER_PORT) {
                 const memberHost = member?.host ?? "-";
                 onRequests(socket, () => ({ host: advertisedHost, port, reachable, store, groups, memberHost }));
             } else {
