@@ -2,7 +2,6 @@ import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Machine } from "./machine";
-import { heldPorts, type OutsideLists, outsidePorts } from "./ports";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
 import { text } from "./settingsFields";
@@ -11,7 +10,7 @@ import { address, ipv6Address, stepResult } from "./stepResult";
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs extends OutsideLists {
+export interface CollectorStartArgs {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
@@ -107,8 +106,6 @@ export class CollectorStart extends pulumi.ComponentResource {
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
-                    OUTSIDE_PORTS: outsidePorts(args),
-                    HELD_PORTS: heldPorts(args),
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
                     CONTAINER_ID: args.runsOn.containerId,

@@ -311,7 +311,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
-                        ...(verify ? bothOutside : noneOutside),
                         environment: pulumi.secret<Record<string, string>>(
                             verify ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" } : {},
                         ),
@@ -334,8 +333,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         PURGE_STALE_DATA: String(verify),
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
-                        OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
-                        HELD_PORTS: verify ? ["mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
                         CONTAINER_ID: "c1",
