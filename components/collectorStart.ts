@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { installedProgram, readHostFile } from "./hostScript";
 import type { Machine } from "./machine";
-import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "./ports";
+import type { RestLogin } from "./ports";
 import { remoteStep } from "./remoteStep";
 import type { DockerNetwork, Mode } from "./settings";
 import { text } from "./settingsFields";
@@ -12,7 +12,7 @@ import { address, ipv6Address, stepResult } from "./stepResult";
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs extends OutsideLists, RestLogin {
+export interface CollectorStartArgs extends RestLogin {
     readonly machine: Machine;
     /** The way in that is to be proven. */
     readonly mode: Mode;
@@ -125,8 +125,6 @@ export class CollectorStart extends pulumi.ComponentResource {
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
                     REST_USER: args.restUser,
-                    OUTSIDE_PORTS: outsidePorts(args),
-                    HELD_PORTS: heldPorts(args),
                     VERIFY: String(args.verify),
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
                     TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),

@@ -1,9 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # the libraries read some
 # Step: the collector runs on its present configuration and on data that fits
 # it, and routers over IPv6 reach it.
-# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, OUTSIDE_PORTS,
-# HELD_PORTS, OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD, VERIFY, START_TIMEOUT_SECONDS, and that of
-# lib/rest.sh and lib/topics.sh.
+# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
+# OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD, START_TIMEOUT_SECONDS, and that of lib/rest.sh and lib/topics.sh.
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {
@@ -76,6 +75,10 @@ open_mysql() {
 main() {
   local verification=null
   claim_host
+  # The ports as the rules have them, and nowhere else: of a step that failed,
+  # scripts/status knows the former input only.
+  # shellcheck source=/dev/null
+  . "$DNAT_SETTINGS"
   install_topics
   start_collector
   START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))

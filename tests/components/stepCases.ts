@@ -323,7 +323,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
-                        ...(verify ? bothOutside : noneOutside),
                         environment: pulumi.secret<Record<string, string>>(
                             verify ? { OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" } : {},
                         ),
@@ -362,8 +361,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         BMP_PORT: "5001",
                         REST_PORT: "8002",
                         REST_USER: "reader",
-                        OUTSIDE_PORTS: verify ? ["kafka", "mysql"] : [],
-                        HELD_PORTS: verify ? ["rest", "mysql"] : [],
                         VERIFY: String(verify),
                         START_TIMEOUT_SECONDS: "1200",
                         ...topicsFiles,

@@ -116,7 +116,7 @@ describe("consumers outside", () => {
             await sql("own-root", "SET PASSWORD FOR openbmp@'%' = PASSWORD('openbmp');");
             await deployment.configure({ reapply: "again" });
             expect(await deployment.failingUp()).toContain(
-                "it still takes the image's public password of the user root",
+                "stays closed: it still takes the image's public password of the user openbmp. ",
             );
             expect(await fromPeers(3306)).toEqual([CLOSED, CLOSED, CLOSED]);
             expect(await fromPeers(9092)).toEqual(["connected", CLOSED, CLOSED]);
