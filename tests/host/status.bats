@@ -8,6 +8,7 @@ load network
 GUARD=openbmp-aio-ipv6-guard.service
 FOLLOW=openbmp-aio-ipv6-dnat.service
 CONFIG=/var/openbmp/config/openbmpd.conf
+DROP_INS=/etc/systemd/system/docker.service.d
 WANTED='{"listenMode":"v4v6","patEnabled":false}'
 
 setup() {
@@ -243,6 +244,10 @@ ANSWERS
   differs "openbmp_aio: it has no restart policy" change_container openbmp_aio RestartPolicy=no
   differs "openbmp-dnat is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat s/RESYNC/SYNC/
   differs "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+  differs "openbmp-close-database is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database 1d
+  differs "openbmp-close-database is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database
+  differs "systemd has not read the present files of docker.service" edit "$DROP_INS/openbmp-aio-ipv6-database.conf" "s/ExecStop=-/ExecStop=/"
+  differs "openbmp-aio-ipv6-database.conf is not as it was written" true
   differs "dnat.conf is not as it was written" edit /etc/openbmp-aio-ipv6/dnat.conf 's/ALLOWED=(/&::\/0 /'
   differs "$GUARD is not as it was written" edit "/etc/systemd/system/$GUARD" 1d
   differs "$FOLLOW is not as it was written" host rm "/etc/systemd/system/$FOLLOW"

@@ -62,14 +62,14 @@ stopping() {
   same 2 "$status"
 }
 
-# in_container COMMANDS: runs them before the script, as a container's process 1
+# in_container COMMANDS [PROCESS_1]: runs them before the script, as a container's process 1
 # would, and prints the script's exit code and which of its processes are left.
 # A database is a shell with its name, because a shell's trap says how it ended.
 in_container() {
   cp /bin/bash "$FAKE/mariadbd"
   cp /bin/bash "$FAKE/mysqld"
   # shellcheck disable=SC2016
-  run --separate-stderr timeout 20 unshare --pid --fork --mount-proc bash -c '
+  run --separate-stderr timeout 20 unshare --pid --fork --mount-proc "${2:-bash}" -c '
     cd "$0"
     . "$1/lib/common.sh"
     . "$1/lib/stopping.sh"
@@ -88,6 +88,11 @@ DATABASE='database() { ./"$1" -c "trap \"sleep 0.3; echo $1 >ended.$1; exit\" TE
   # shellcheck disable=SC2016
   in_container "$DATABASE"'database mariadbd; database mysqld; sleep 100 & databases=2; trap "kill -0 $! && echo other runs" EXIT'
   same $'status 0: mariadbd mysqld\nother runs' "$output"
+}
+
+@test "a database that is the first process is left to Docker, which stops it by the container's own signal" {
+  in_container 'databases=0' "$FAKE/mariadbd"
+  same "status 3: " "$output"
 }
 
 @test "without a database the script says so" {
