@@ -25,7 +25,7 @@ database_query() {
         printf -v "$name" "\"%s\"" "${text//\"/\\\"}"
       done
       client=$(type -P mysql || type -P mariadb)
-      exec "$client" --defaults-file=<(printf "[client]\nuser=%s\npassword=%s\nhost=%s\nprotocol=tcp\nconnect-timeout=10\n" \
+      exec "$client" --defaults-file=<(printf "[client]\nuser=%s\npassword=%s\nhost=%s\nprotocol=tcp\nloose-skip-ssl\nconnect-timeout=10\n" \
         "$user" "$password" "$host") --batch --skip-column-names openBMP'
 }
 
