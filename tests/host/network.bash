@@ -151,11 +151,13 @@ serve() {
   done
 }
 
-# broker STATE: one on the host, at Kafka's port, of which kafka-server.py says what STATE is.
+# broker STATE [NAMESPACE]: one at Kafka's port, of which kafka-server.py says what STATE is.
 broker() {
+  local where=()
+  [ -z "${2:-}" ] || where=(ip netns exec "$2")
   broker_has "$1"
-  in_background python3 "$TESTS/kafka-server.py" 9092 "$FAKE/broker"
-  soon host bash -c 'exec 3<>/dev/tcp/127.0.0.1/9092'
+  in_background "${where[@]}" python3 "$TESTS/kafka-server.py" 9092 "$FAKE/broker"
+  soon host "${where[@]}" bash -c 'exec 3<>/dev/tcp/127.0.0.1/9092'
 }
 
 # broker_has STATE: from here on.
