@@ -46,14 +46,16 @@ synced() {
   same 1 "$status"
 }
 
-# start_follow: the program as the unit runs it, fed by `event`.
+# start_follow [PROGRAM…]: one of unit/ as its unit runs it, openbmp-dnat where none
+# is named, fed by `event`.
 start_follow() {
+  [ $# -gt 0 ] || set -- openbmp-dnat follow
   rm -f "$FAKE/events"
   mkfifo "$FAKE/events"
   # Both ends stay open, as long as the engine does.
   exec {EVENTS}<>"$FAKE/events"
   PATH="$FAKE/bin:$TESTS/stubs:$PATH" setsid nsenter --mount --net --target "$HOST_PID" -- \
-    bash "$HOST_SCRIPTS/unit/openbmp-dnat" follow >"$FAKE/follow.log" 2>&1 3>&- {EVENTS}>&- &
+    bash "$HOST_SCRIPTS/unit/$1" "${@:2}" >"$FAKE/follow.log" 2>&1 3>&- {EVENTS}>&- &
   FOLLOW_PID=$!
 }
 
@@ -148,6 +150,18 @@ serve() {
     soon host "${where[@]}" bash -c "ss --no-header --listening --tcp 'sport = :$port' | grep -q ."
   done
 }
+
+# broker STATE [NAMESPACE]: one at Kafka's port, of which kafka-server.py says what STATE is.
+broker() {
+  local where=()
+  [ -z "${2:-}" ] || where=(ip netns exec "$2")
+  broker_has "$1"
+  in_background "${where[@]}" python3 "$TESTS/kafka-server.py" 9092 "$FAKE/broker"
+  soon host "${where[@]}" bash -c 'exec 3<>/dev/tcp/127.0.0.1/9092'
+}
+
+# broker_has STATE: from here on.
+broker_has() { printf '%s\n' "$1" >"$FAKE/broker"; }
 
 # answer NAMESPACE ADDRESS PORT: the server's name and the client's address as
 # the server saw it; or "refused", or "nothing".

@@ -180,6 +180,45 @@ mysql 3306 closed held, nobody gets in until both passwords of the database are 
   same '[]' "$(look .routers)"
 }
 
+# accounts USER:PASSWORD…: the logins that the REST API has.
+accounts() { printf '%s\n' "$@" >"$FAKE/rest-accounts"; }
+
+@test "which logins the REST API accepts is told" {
+  same '{"accepted":null,"publicAccepted":null}' "$(look .login)"
+  accounts openbmp:CiscoRA
+  in_background python3 "$TESTS/rest-server.py" 8001 "$FAKE/rest-accounts"
+  soon host bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
+  # Without restPassword the image's own is the stack's.
+  same '{"accepted":true,"publicAccepted":true}' "$(look .login)"
+  REST_USER=reader REST_PASSWORD='own one'
+  same '{"accepted":false,"publicAccepted":true}' "$(look .login)"
+  accounts 'reader:own one' openbmp:CiscoRA
+  same '{"accepted":true,"publicAccepted":true}' "$(look .login)"
+  accounts 'reader:own one'
+  same '{"accepted":true,"publicAccepted":false}' "$(look .login)"
+  REST_PASSWORD=''
+  same '{"accepted":false,"publicAccepted":false}' "$(look .login)"
+  accounts openbmp:CiscoRA
+  change_container openbmp_aio Running=false
+  same '{"accepted":null,"publicAccepted":null}' "$(look .login)"
+}
+
+@test "whether what routers send becomes rows is told, and where the broker sends its clients" {
+  local consumers='"groups": {"openbmp-mysql-consumer": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}'
+  change_container openbmp_aio IPAddress=127.0.0.1
+  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+  broker '{"advertised": ["localhost", 9092], "topics": {}, '"$consumers"'}'
+  same '{"advertised":"localhost:9092","consumersAttached":true}' "$(look .kafka)"
+  broker_has '{"advertised": ["ip-10-0-0-1.ec2.internal", 9092], "topics": {}, "groups": {}}'
+  same '{"advertised":"ip-10-0-0-1.ec2.internal:9092","consumersAttached":false}' "$(look .kafka)"
+  broker_has '{"raw": "00000004000000"}'
+  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+  broker_has '{"advertised": ["'"$(printf '%400s' | tr ' ' x)"'", 9092], "topics": {}, '"$consumers"'}'
+  same '[300,true]' "$(look '[(.kafka.advertised | length), .kafka.consumersAttached]')"
+  change_container openbmp_aio Running=false
+  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+}
+
 CUT_OFF="the answer of the REST API was cut off, there are more"
 
 @test "of an answer without end, the routers that it begins with are told; it takes neither long nor memory" {

@@ -5,6 +5,7 @@ load helper
 
 setup() {
   open_host
+  VERIFY=false
   host ip link add name docker0 address 02:42:00:00:00:01 type bridge
   unit_texts
 }
@@ -13,10 +14,16 @@ teardown() { close_host; }
 # deployed_up_to STEP: the chain ran that far.
 deployed_up_to() {
   local step
-  for step in docker-restart aio-container ipv6-dnat; do
+  for step in docker-restart aio-container ipv6-dnat collector-start; do
+    [ "$step" != collector-start ] || collector_can_start
     step_succeeds "$step"
     [ "$step" != "$1" ] || return 0
   done
+}
+
+collector_can_start() {
+  write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
+  change_container openbmp_aio GlobalIPv6Address=fc00:172:17::2
 }
 
 # What matters to a user; directories that were there all the time are not it.
@@ -50,7 +57,7 @@ traces() {
 @test "after any step, also the last, everything but the data is as before" {
   local step before
   before=$(traces)
-  for step in docker-restart aio-container ipv6-dnat; do
+  for step in docker-restart aio-container ipv6-dnat collector-start; do
     deployed_up_to "$step"
     step_succeeds host remove
     host rm -rf /var/openbmp
@@ -65,6 +72,63 @@ traces() {
   step_succeeds host remove
   says "nothing of this stack is on the host"
   same "" "$(calls)"
+}
+
+@test "the unit that makes the topics ends before the container goes" {
+  deployed_up_to collector-start
+  : >"$FAKE/calls"
+  step_succeeds host remove
+  calls 'systemctl disable --quiet --now openbmp-aio-ipv6-topics.service|docker rm ' | head -n 1 | grep topics
+}
+
+# with_a_login: the REST API has one of the stack's, that took the place of the image's own.
+with_a_login() {
+  write_on_host "$RECORD/rest-login" 600 <<<$'ours\t726561646572\t2A4142'
+  write_on_host "$RECORD/rest-login.former" 600 <<<$'replaced\t6F70656E626D70\t2A3031'
+  echo openbmp:openbmp >"$FAKE/accounts"
+  : >"$FAKE/calls"
+}
+
+FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1), password = CONVERT(X'2A3031' USING latin1) WHERE username = CONVERT(X'726561646572' USING latin1) AND password = CONVERT(X'2A4142' USING latin1);"
+
+@test "the login of a container that goes goes with it" {
+  deployed_up_to collector-start
+  with_a_login
+  step_succeeds host remove
+  not_called mysql
+  run ! host test -e "$RECORD"
+}
+
+@test "a container that was adopted has its former login again" {
+  fitting_container GlobalIPv6Address=fc00:172:17::2
+  deployed_up_to collector-start
+  with_a_login
+  step_succeeds host remove
+  says "the REST API has its former login again"
+  same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
+  same openbmp_aio "$(running)"
+}
+
+@test "one that is brought back has it, from the database that it shares, while that runs" {
+  has_container openbmp_aio Image=other:1
+  REPLACE_CONTAINER=true
+  deployed_up_to collector-start
+  with_a_login
+  step_succeeds host remove
+  says "the REST API has its former login again"
+  same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
+  calls '^mysql|docker (stop|rm) ' | head -n 1 | grep mysql
+  same other:1 "$(container openbmp_aio Image)"
+}
+
+@test "a database that does not answer keeps the login, and the removal goes on" {
+  fitting_container GlobalIPv6Address=fc00:172:17::2
+  deployed_up_to collector-start
+  with_a_login
+  rm "$FAKE/accounts"
+  step_succeeds host remove
+  says "the REST API keeps the login of this stack: the database of openbmp_aio does not answer"
+  says "the host is as it was found"
 }
 
 @test "the data stays" {

@@ -138,14 +138,11 @@ collector_with_rest() {
   serve collector collector 5000
   in_background ip netns exec collector "$@"
   soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
-  printf '%s\n' '{"advertised": ["localhost", 9092], "topics": {}, "groups": {"g": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}}' >"$FAKE/kafka"
-  in_background ip netns exec collector python3 "$TESTS/kafka-server.py" 9092 "$FAKE/kafka"
+  broker '{"advertised": ["localhost", 9092], "topics": {}, "groups": {"g": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}}' collector
   unit_texts
-  installed_program unit/openbmp-dnat | write_on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat 755
-  dnat_settings
-  dnat guard
   collector_at "$CONTAINER_ADDRESS"
-  synced
+  touch "$FAKE/units/openbmp-aio-ipv6-dnat.service.active"
+  step_succeeds ipv6-dnat
   change_container openbmp_aio "Pid=$(host ip netns pids collector | head -n 1)" "StartedAt=$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)"
   write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
   START_TIMEOUT_SECONDS=30
