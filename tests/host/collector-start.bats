@@ -179,6 +179,27 @@ cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
   same "half " "$(on_host "$DATA/ibdata1") $(cut_off)"
 }
 
+@test "logins that their table does not have yet belong to a first start that was cut off, unless it says that it is complete" {
+  step_succeeds collector-start
+  half_a_database
+  write_on_host "$DATA/openBMP/users.frm" <<<whole
+  echo openbmp:openbmp >"$FAKE/accounts"
+  echo 1 >"$FAKE/rows"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "" "$(cut_off)"
+  same 'SELECT COUNT(*) FROM users;' "$(cat "$FAKE/sql")"
+  echo 0 >"$FAKE/rows"
+  write_on_host "$DATA/schema-version" <<<SCHEMA_VERSION=1.23
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same "" "$(cut_off)"
+  host rm "$DATA/schema-version"
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  same /var/openbmp/mysql.cut-off "$(cut_off)"
+}
+
 @test "names that the container plants lead the look for a first start nowhere else" {
   step_succeeds collector-start
   write_on_host "$DATA/ibdata1" <<<half

@@ -56,7 +56,7 @@ took() { sed -n 's/^took //p' <<<"$stderr"; }
 stops_after_logging() {
   cat >"$BATS_TEST_TMPDIR/log"
   library_runs "LOG='$BATS_TEST_TMPDIR/log' SECONDS=7 CONTAINER_PID=none"'
-    listeners() { :; }
+    listeners() { echo "nsenter: cannot open" >&2; }
     docker() { echo "$*" >>"$CALLS"; tail --lines "$(sed -E "s/.*--tail ([0-9]+) .*/\\1/" <<<"$*")" "$LOG"; }
     wait_for_listeners'
 }
@@ -87,6 +87,7 @@ stops_after_logging() {
   stops_after_logging < <(printf '%s\n' one 'not enough memory' two bye)
   same 1 "$status"
   says "the container stopped: not enough memory two bye"
+  [[ $stderr != *nsenter* ]]
 }
 
 @test "the wait for the ports has an end" {

@@ -3,7 +3,7 @@
 # leaves a part that it takes for the whole ever after, and never completes. What tells
 # such a part from a database that worked is a mark of ours beside the directory:
 # without it, data is the user's, and is not touched.
-# Sourced after data.sh.
+# Sourced after data.sh, rest.sh.
 
 FIRST_START=$DATA_DIRECTORY.first-start
 CUT_OFF=$DATA_DIRECTORY.cut-off
@@ -22,8 +22,12 @@ mark_first_start() {
   data_identity | write_file "$FIRST_START" >/dev/null
 }
 
-# The table of the REST API's logins comes last but for what the image can do without.
-first_start_is_over() { data_has 'openBMP/users.*'; }
+# The table of the REST API's logins comes last but for what the image can do without,
+# and a moment before its row.
+first_start_is_over() { data_has 'openBMP/users.*' && { data_has schema-version || ! has_no_logins; }; }
+
+# Of a database that does not run, this is not known.
+has_no_logins() { [ "$(collector_database <<<'SELECT COUNT(*) FROM users;' 2>/dev/null)" = 0 ]; }
 
 unmark_first_start() { rm -f "$FIRST_START"; }
 

@@ -30,8 +30,9 @@ kafka_strings() {
 kafka_ask() {
   local request
   request="$(kafka_int16 "$2")$(kafka_int16 0)$(kafka_int32 0)$(kafka_string openbmp-aio-ipv6)$3"
+  # Under systemd, which ignores SIGPIPE, printf would complain of each broker that is not there yet.
   # shellcheck disable=SC2059,SC2016 # escapes are meant; the inner shell's own variables
-  printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" | timeout 10 bash -c '
+  printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" 2>/dev/null | timeout 10 bash -c '
     exec 3<>"/dev/tcp/$0/$1" && cat >&3 && read -r bytes < <(head -c 4 <&3 | od -An -tu4 --endian=big) &&
       [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null | od -An -v -tu1
 }

@@ -50,7 +50,7 @@ listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
 # opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
   local begun=$SECONDS ipv4_since='' there
-  until there=$(listeners) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
+  until there=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
     if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
