@@ -39,6 +39,8 @@ await_collector() {
   wait_for_listeners
   first_start_was_cut_off || return 0
   stop_container "$CONTAINER"
+  # What the database said of itself is not known any more.
+  set_cut_off_start_aside
   start_collector
   find_container
   wait_for_listeners
