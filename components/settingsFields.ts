@@ -117,13 +117,13 @@ const REST_CHARACTERS = /^[!-~]+$/;
 const isRestText = (value: string) => REST_CHARACTERS.test(value) && !/[:"\\]/.test(value);
 
 export const restUser = text(
-    'a text of up to 50 printable characters of ASCII without blank, ":", "\"" and "\\"',
+    "a text of up to 50 printable characters of ASCII without blanks, colons, quotation marks and backslashes",
     (value) => isRestText(value) && value.length <= 50,
 );
 
 /** The image's own is in its documentation. */
 export const restPassword = text(
-    'a text of 8 to 128 printable characters of ASCII without blank, ":", "\"" and "\\"',
+    "a text of 8 to 128 printable characters of ASCII without blanks, colons, quotation marks and backslashes",
     (value) => isRestText(value) && value.length >= 8 && value.length <= 128,
 );
 

@@ -8,13 +8,22 @@ const UNREAD_VARIABLES = {
 
 /** What of an accepted configuration is perhaps unmeant: a line each. */
 export function settingsWarnings(settings: Settings): string[] {
-    return [...emptyLists(settings), ...unreadVariables(settings)];
+    return [...emptyLists(settings), ...unreadVariables(settings), ...databasePassword(settings)];
 }
 
 function unreadVariables({ environment }: Settings): string[] {
     return Object.entries(UNREAD_VARIABLES)
         .filter(([name]) => Object.hasOwn(environment, name))
         .map(([name, read]) => `environment has ${name}, which the image does not read: name it ${read}`);
+}
+
+/** What fills the database reads its password from a file alone (openbmp-mysql-consumer 0.2.0). */
+function databasePassword({ environment }: Settings): string[] {
+    return Object.hasOwn(environment, "OPENBMP_DB_PASSWORD")
+        ? [
+              "environment has OPENBMP_DB_PASSWORD, which the image's consumers do not read: they need it in /var/openbmp/config/obmp-mysql-consumer.yml, too, or no router gets a row (docs/outside-consumers.md)",
+          ]
+        : [];
 }
 
 /** What the lists shut out. */

@@ -194,7 +194,7 @@ refused_with() {
   same "0 HTTP/1.1 200" "$status $(jq -r .restStatus <<<"$output")"
   refused_with 'HTTP/1.1 503'
   same 1 "$status"
-  says "verification failed: REST API at [2001:db8::10]:8001: it answers HTTP/1.1 503"
+  says "verification failed: REST API at [2001:db8::10]:8001: its answer is HTTP/1.1 503, not 200"
   [ "$(took)" -ge 30 ]
   [ "$(took)" -lt 35 ]
 }

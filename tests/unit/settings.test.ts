@@ -28,6 +28,7 @@ test("a configuration with what has no default is accepted, and gets the default
         listenMode: "v4v6",
         bmpPort: 5000,
         restPort: 8001,
+        restUser: "openbmp",
         bmpAllowedCidrs: [],
         restAllowedCidrs: [],
         kafkaAllowedCidrs: [],
@@ -85,6 +86,17 @@ test.each<[Record<string, string>, string]>([
     [{ mode: "nat" }, 'mode must be "dnat" or "proxy", got "nat"'],
     [{ target: "gcp" }, 'target must be "aws" or "host", got "gcp"'],
     [{ amiId: "ami-0123456789abcdef0" }, 'amiId must be left out where target is "host": it belongs to target "aws"'],
+    [{ restUser: "reader" }, "restPassword must be given together with restUser"],
+    [
+        { restUser: 'a"b', restPassword: "long-enough" },
+        "restUser must be a text of up to 50 printable characters of ASCII",
+    ],
+    [
+        { restUser: "a:b", restPassword: "long-enough" },
+        "restUser must be a text of up to 50 printable characters of ASCII",
+    ],
+    [{ restPassword: "SECRET:SECRET" }, "restPassword must be a text of 8 to 128 printable characters of ASCII"],
+    [{ restPassword: "SECRET" }, "restPassword must be a text of 8 to 128 printable characters of ASCII"],
     [{ registryUser: "u" }, "registryPassword must be given together with registryUser"],
     [{ registryPassword: "SECRET" }, "registryUser must be given together with registryPassword"],
     [

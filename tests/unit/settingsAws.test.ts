@@ -128,5 +128,8 @@ test("variables that the image does not read are named with those that it reads,
         "environment has NUM_MYSQL_CONSUMERS, which the image does not read: name it NUM_CONSUMERS",
         "environment has MYSQL_OPENBMP_PASSWORD, which the image does not read: name it OPENBMP_DB_PASSWORD",
     ]);
-    expect(warnings({ NUM_CONSUMERS: "4", OPENBMP_DB_PASSWORD: "hunter2", ENABLE_RPKI: "1" })).toEqual([]);
+    expect(warnings({ NUM_CONSUMERS: "4", ENABLE_RPKI: "1" })).toEqual([]);
+    expect(warnings({ OPENBMP_DB_PASSWORD: "hunter2" })).toEqual([
+        expect.stringMatching(/^environment has OPENBMP_DB_PASSWORD, which the image's consumers do not read: [^2]*$/),
+    ]);
 });

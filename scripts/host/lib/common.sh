@@ -94,6 +94,9 @@ write_file() {
   fi
 }
 
+# same_file PATH TEXT: a line where it is not.
+same_file() { cmp -s "$1" <(printf '%s' "$2") || echo "$1 is not as it was written"; }
+
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 # claim_host: the host is this stack's from here on, or the step ends. A file gets

@@ -93,9 +93,6 @@ container_differences() {
   is_running || difference "$CONTAINER does not run"
 }
 
-# same_file PATH TEXT
-same_file() { cmp -s "$1" <(printf '%s' "$2") || echo "$1 is not as it was written"; }
-
 file_differences() {
   same_file "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
   [ ! -e "$DNAT_PROGRAM" ] || [ -x "$DNAT_PROGRAM" ] || echo "$DNAT_PROGRAM is not executable"

@@ -10,9 +10,9 @@ broker_address() { docker container inspect --format '{{range .NetworkSettings.N
 
 # A line for each way in which it is not as it is to be.
 topics_differences() {
-  cmp -s "$TOPICS_PROGRAM" <(printf '%s' "$TOPICS_PROGRAM_TEXT") || echo "$TOPICS_PROGRAM is not as it was written"
+  same_file "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
   [ ! -e "$TOPICS_PROGRAM" ] || [ -x "$TOPICS_PROGRAM" ] || echo "$TOPICS_PROGRAM is not executable"
-  cmp -s "$UNIT_DIRECTORY/$TOPICS_UNIT" <(printf '%s' "$TOPICS_UNIT_TEXT") || echo "$UNIT_DIRECTORY/$TOPICS_UNIT is not as it was written"
+  same_file "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
   systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || echo "$TOPICS_UNIT is not enabled"
   systemctl is-active --quiet "$TOPICS_UNIT" || echo "$TOPICS_UNIT is not active"
 }

@@ -158,8 +158,8 @@ until_rest_lets_in() {
 }
 REST_PATIENCE_SECONDS=30
 
-# rest_refusal: why the REST API did not answer with 200. Input: status, of its last answer.
-rest_refusal() {
+# rest_problem: why the REST API did not answer with 200. Input: status, of its last answer.
+rest_problem() {
   case $status in
   *" 401")
     if [ "$(collector_database <<<"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'openBMP' AND table_name = 'users';" 2>/dev/null)" = 0 ]; then
@@ -169,7 +169,7 @@ rest_refusal() {
     fi
     ;;
   '') echo "it accepts connections but does not answer" ;;
-  *) echo "it answers $status" ;;
+  *) echo "its answer is $status, not 200" ;;
   esac
 }
 
@@ -213,7 +213,7 @@ verify_dnat() {
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
     die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
   complete_handshakes
-  until_rest_lets_in ask_at "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_refusal)"
+  until_rest_lets_in ask_at "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
 }
@@ -226,7 +226,7 @@ verify_proxy() {
   proxy_answers "$address" "$BMP_PORT" ||
     die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
   complete_handshakes
-  until_rest_lets_in ask_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_refusal)"
+  until_rest_lets_in ask_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
   [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
