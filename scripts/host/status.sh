@@ -79,7 +79,7 @@ rule_facts() {
 
 unit_facts() {
   local unit
-  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT"; do
+  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT" "$TOPICS_UNIT"; do
     jq -n --arg name "$unit" --arg enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
       --arg active "$(systemctl is-active "$unit" || true)" '{name: $name, enabled: $enabled, active: $active}'
   done | jq --slurp '{units: .}'

@@ -105,7 +105,8 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
 @test "engine, container, units and ports are told, and why a port takes its way" {
   same '["26.1.5",true,"bridge","fc00:172:17::2"]' "$(look '[.engine.version, .container.running, .container.network, .container.ipv6Address]')"
   same "$GUARD enabled active
-$FOLLOW enabled active" "$(look '.units[] | "\(.name) \(.enabled) \(.active)"')"
+$FOLLOW enabled active
+openbmp-aio-ipv6-topics.service enabled active" "$(look '.units[] | "\(.name) \(.enabled) \(.active)"')"
   same "bmp 5000 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:5000
 rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:8001" "$(look '.ports[] | "\(.name) \(.port) \(.datapath) \(.why)"')"
 }
