@@ -90,14 +90,14 @@ in_container() { nsenter --net --target "$(docker container inspect --format '{{
 rest_answer() { rest_get 127.0.0.1 "$REST_CONTAINER_PORT" 0 'cat <&3' in_container; }
 rest_code() { rest_status 127.0.0.1 "$REST_CONTAINER_PORT" 0 in_container | cut -d ' ' -f 2; }
 
-# Which logins the API accepts; null where it does not answer.
+# Which logins the API accepts; null where it says neither yes nor no.
 login_facts() {
   local own='' public=''
   if container_exists && is_running; then
     own=$(rest_code) || true
     if [ -z "$REST_PASSWORD" ]; then public=$own; else public=$(REST_USER='' REST_PASSWORD='' rest_code) || true; fi
   fi
-  jq -n --arg own "$own" --arg public "$public" 'def accepted: if . == "" then null else . == "200" end;
+  jq -n --arg own "$own" --arg public "$public" 'def accepted: {"200": true, "401": false}[.];
     {login: {accepted: ($own | accepted), publicAccepted: ($public | accepted)}}'
 }
 
