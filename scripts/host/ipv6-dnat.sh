@@ -28,6 +28,8 @@ main() {
   # Run on purpose, this step also mends rules that somebody changed by hand.
   if [ -n "$changed$units_changed" ] || ! relayed name_wrong_rules ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
+    # One of a former release may be writing rules at this moment.
+    systemctl stop "$FOLLOW_UNIT" 2>/dev/null || true
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
       die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
     ports=$(host_ports)

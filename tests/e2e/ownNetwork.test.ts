@@ -1,6 +1,7 @@
 import { routedNeighbour } from "./connections";
 import { hammerWhile } from "./hammer";
 import { dumpHost } from "./hostDump";
+import { eventually } from "./run";
 import { MINUTE, story } from "./story";
 
 const FIXED = "fc00:172:17::5000";
@@ -71,6 +72,8 @@ describe.each([
         async () => {
             const rules = () =>
                 shared.sandbox.root("ip6tables -S -t nat | grep OPENBMP; cat /etc/openbmp-aio-ipv6/dnat.conf");
+            // After the reboot it may still be starting.
+            await eventually("the collector runs", 30_000, () => shared.sandbox.routers().catch(() => undefined));
             const [starts, own] = [await shared.sandbox.collectorStarts(), await rules()];
             await shared.sandbox.root("docker rm --force bystander");
             await shared.deployment.configure({ dockerNetwork: "bridge" });
