@@ -4,6 +4,9 @@ export interface OutsideLists {
     readonly mysqlAllowedCidrs: readonly string[];
 }
 
+/** The user of the image's own login of the REST API. */
+export const PUBLIC_REST_USER = "openbmp";
+
 /** The login of the REST API. */
 export interface RestLogin {
     /** @default openbmp, the image's own */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { PUBLIC_REST_USER } from "./ports";
 import {
     keyOfOtherProject,
     keyOfOtherTarget,
@@ -39,7 +40,7 @@ const common = {
     registryUser: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     registryPassword: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     kafkaFqdn: fields.kafkaFqdn.default("localhost"),
-    restUser: fields.restUser.default("openbmp"),
+    restUser: fields.restUser.default(PUBLIC_REST_USER),
     restPassword: fields.restPassword.optional(),
     adminId: fields.adminId.optional(),
     memoryGb: fields.memoryGb.default(0),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { isHostName, prefixContains, readPrefix, worldOpenReason } from "./addresses";
-import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "./ports";
+import { KAFKA_PORT, MYSQL_PORT, type OutsideLists, PUBLIC_REST_USER, type RestLogin } from "./ports";
 import { AWS_SERVICES_PREFIX } from "./settingsFields";
 import { isEncrypted, publicKeyOf } from "./sshKeys";
 
@@ -53,7 +53,7 @@ function isInside(prefix: string, outer: string): boolean {
     }
 }
 
-interface Common extends Lists {
+interface Common extends Lists, RestLogin {
     readonly bmpPort: number;
     readonly restPort: number;
     readonly hostPort?: number;
@@ -63,16 +63,11 @@ interface Common extends Lists {
     readonly kafkaFqdn: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly image: string;
-    readonly restUser: string;
-    readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
 }
 
 const SSH_PORT = 22;
-
-/** The image's own login of the REST API. */
-const PUBLIC_REST_USER = "openbmp";
 
 /** What must hold between the keys of either target. */
 export function checkBoth(settings: Common, context: z.RefinementCtx): void {

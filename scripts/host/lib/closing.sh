@@ -25,8 +25,7 @@ remove_closing() {
 }
 
 closing_differences() {
-  same_file "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
-  [ ! -e "$CLOSING_PROGRAM" ] || [ -x "$CLOSING_PROGRAM" ] || echo "$CLOSING_PROGRAM is not executable"
+  program_differences "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
   same_file "$CLOSING_DROP_IN" "$CLOSING_DROP_IN_TEXT"
   ! docker_unit_is_stale || echo "systemd has not read the present files of docker.service"
 }

@@ -97,6 +97,12 @@ write_file() {
 # same_file PATH TEXT: a line where it is not.
 same_file() { cmp -s "$1" <(printf '%s' "$2") || echo "$1 is not as it was written"; }
 
+# program_differences PATH TEXT
+program_differences() {
+  same_file "$1" "$2"
+  [ ! -e "$1" ] || [ -x "$1" ] || echo "$1 is not executable"
+}
+
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 # claim_host: the host is this stack's from here on, or the step ends. A file gets

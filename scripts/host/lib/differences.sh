@@ -94,8 +94,7 @@ container_differences() {
 }
 
 file_differences() {
-  same_file "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
-  [ ! -e "$DNAT_PROGRAM" ] || [ -x "$DNAT_PROGRAM" ] || echo "$DNAT_PROGRAM is not executable"
+  program_differences "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
   same_file "$DNAT_SETTINGS" "$(dnat_settings)"$'\n'
   same_file "$UNIT_DIRECTORY/$GUARD_UNIT" "$GUARD_UNIT_TEXT"
   same_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$FOLLOW_UNIT_TEXT"

@@ -10,10 +10,7 @@ KAFKA_LIST_GROUPS=16
 # An answer of the collector's has a hundredth of it; the container may send anything.
 KAFKA_BYTES=262144
 # What openbmpd's messages go through, and the consumers that fill the database read.
-KAFKA_TOPICS=()
-for KAFKA_TOPIC in collector router peer bmp_stat base_attribute unicast_prefix ls_node ls_link ls_prefix l3vpn evpn; do
-  KAFKA_TOPICS+=("openbmp.parsed.$KAFKA_TOPIC")
-done
+KAFKA_TOPICS=(openbmp.parsed.{collector,router,peer,bmp_stat,base_attribute,unicast_prefix,ls_node,ls_link,ls_prefix,l3vpn,evpn})
 ROUTER_TOPIC=openbmp.parsed.router
 
 # The parts of a request, as escapes for printf.

@@ -10,8 +10,7 @@ broker_address() { docker container inspect --format '{{range .NetworkSettings.N
 
 # A line for each way in which it is not as it is to be.
 topics_differences() {
-  same_file "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
-  [ ! -e "$TOPICS_PROGRAM" ] || [ -x "$TOPICS_PROGRAM" ] || echo "$TOPICS_PROGRAM is not executable"
+  program_differences "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
   same_file "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
   systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || echo "$TOPICS_UNIT is not enabled"
   systemctl is-active --quiet "$TOPICS_UNIT" || echo "$TOPICS_UNIT is not active"
