@@ -14,11 +14,7 @@ setup() {
   OUTSIDE_PORTS=(mysql) MYSQL_ALLOWED=(2001:db8:1::/64) HELD_PORTS=(mysql)
   OPENBMP_DB_PASSWORD=own MYSQL_ROOT_PASSWORD=roots
   has_container openbmp_aio Running=false Hostname=openbmp-aio GlobalIPv6Address=fc00:172:17::2
-  unit_texts
-  step_succeeds ipv6-dnat
-  serve collector '' 5000 8001
-  write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
-  host mkdir -p /var/openbmp/mysql
+  ready_to_start
 }
 teardown() { close_network; }
 
@@ -26,9 +22,6 @@ teardown() { close_network; }
 accounts() { printf '%s\n' "$@" >"$FAKE/accounts"; }
 
 proven() { accounts openbmp:own root:roots; }
-
-# in_list PORT: rules that let somebody in there.
-in_list() { host ip6tables -t mangle -S OPENBMP-ALLOW | grep -cF -- "--dport $1 -j RETURN" || true; }
 
 @test "held until both passwords are proven, then open, and for good" {
   same 0 "$(in_list 3306)"

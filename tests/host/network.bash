@@ -111,6 +111,19 @@ machine() {
   soon reachable "$1" "$ipv4.10"
 }
 
+# ready_to_start: the rules are there, and what the step collector-start finds
+# listening once it has started the container.
+ready_to_start() {
+  unit_texts
+  step_succeeds ipv6-dnat
+  serve collector '' 5000 8001
+  write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
+  host mkdir -p /var/openbmp/mysql
+}
+
+# in_list PORT: how many rules let somebody in there.
+in_list() { host ip6tables -t mangle -S OPENBMP-ALLOW | grep -cF -- "--dport $1 -j RETURN" || true; }
+
 # container_on_bridge NAME LAST: at fc00:172:17::LAST and 172.17.0.LAST.
 container_on_bridge() {
   joined "$1" "veth-$1" "fc00:172:17::$2/64" "172.17.0.$2/16" fc00:172:17::1 172.17.0.1

@@ -14,11 +14,7 @@ setup() {
   HELD_PORTS=(rest) REST_USER=reader REST_PASSWORD='own and-secret'
   has_container openbmp_aio Running=false GlobalIPv6Address=fc00:172:17::2 'Env=["OPENBMP_DB_PASSWORD=database and-secret"]'
   echo 'openbmp:database and-secret' >"$FAKE/accounts"
-  unit_texts
-  step_succeeds ipv6-dnat
-  serve collector '' 5000 8001
-  write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'
-  host mkdir -p /var/openbmp/mysql
+  ready_to_start
   logins 0 1 0
 }
 teardown() { close_network; }
@@ -45,34 +41,31 @@ DATABASE
 # changes: the statements that changed something, each with how many rules let somebody in at that moment.
 changes() { paste -sd ' ' "$FAKE/changes"; }
 
-# in_list: rules that let somebody in.
-in_list() { host ip6tables -t mangle -S OPENBMP-ALLOW | grep -cF -- '--dport 8001 -j RETURN' || true; }
-
 # stays_closed TEXT: the step says so and fails, and nobody gets in.
 stays_closed() {
   step_refuses "$1" collector-start
-  same 0 "$(in_list)"
+  same 0 "$(in_list 8001)"
   same "" "$(on_host "$OPENED")"
 }
 
 @test "the login is set, then the port opens, and for good" {
-  same 0 "$(in_list)"
+  same 0 "$(in_list 8001)"
   step_succeeds collector-start
   says "the REST API has the login reader now, and the image's own no more
 opened the port of rest to its allowed prefixes"
   same "UPDATE 0" "$(changes)"
-  same 1 "$(in_list)"
+  same 1 "$(in_list 8001)"
   step_succeeds ipv6-dnat
   step_succeeds collector-start
   [[ $stderr != *"port of rest"* && $stderr != *"REST API"* ]]
-  same "UPDATE 0 1" "$(changes) $(in_list)"
+  same "UPDATE 0 1" "$(changes) $(in_list 8001)"
 }
 
 @test "a login that was there already leaves the image's own to be removed before the port opens" {
   logins 1 1 0
   step_succeeds collector-start
   says "the image's own login of the REST API is gone; reader was there already"
-  same "DELETE 0 1" "$(changes) $(in_list)"
+  same "DELETE 0 1" "$(changes) $(in_list 8001)"
 }
 
 @test "another login than the one of the last run takes its place" {
@@ -80,7 +73,7 @@ opened the port of rest to its allowed prefixes"
   logins 0 0 1
   step_succeeds collector-start
   says "the REST API has the new login reader now"
-  same "UPDATE 1 1" "$(changes) $(in_list)"
+  same "UPDATE 1 1" "$(changes) $(in_list 8001)"
 }
 
 @test "somebody else's login, a name that is taken and a database that refuses leave it closed" {
@@ -101,10 +94,10 @@ opened the port of rest to its allowed prefixes"
   cut_off_at docker 'start*'
   step_is_cut_off collector-start
   same "" "$(on_host "$OPENED")"
-  same 0 "$(in_list)"
+  same 0 "$(in_list 8001)"
   logins 0 1 0
   step_succeeds collector-start
-  same "UPDATE 0 1" "$(changes) $(in_list)"
+  same "UPDATE 0 1" "$(changes) $(in_list 8001)"
 }
 
 @test "without restPassword no database is asked, and the port is open" {
@@ -112,7 +105,7 @@ opened the port of rest to its allowed prefixes"
   step_succeeds ipv6-dnat
   step_succeeds collector-start
   not_called mysql
-  same 1 "$(in_list)"
+  same 1 "$(in_list 8001)"
 }
 
 @test "the passwords are in no argument, no variable and no output" {
