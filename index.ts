@@ -7,6 +7,7 @@ import { CollectorConfig } from "./components/collectorConfig";
 import { CollectorStart } from "./components/collectorStart";
 import { DockerDaemonConfig } from "./components/dockerDaemonConfig";
 import { DockerRestart } from "./components/dockerRestart";
+import { previewEndedSessions } from "./components/endedSessions";
 import { guard } from "./components/guard";
 import { makeHost } from "./components/host";
 import { Ipv6Dnat } from "./components/ipv6Dnat";
@@ -51,6 +52,7 @@ const collector = new CollectorStart(
     { dependsOn: dnat },
 );
 
+export const deployedSettings = previewEndedSessions(settings, stack.image, stack.owner);
 export const ipv6Address = host.ipv6Address;
 export const ipv4Address = host.ipv4Address;
 export const bmpEndpoint = ipv6Address.apply((address) => `${bracketed(address)}:${settings.bmpPort}`);

@@ -241,7 +241,7 @@ describe("the whole program in AWS, with its defaults", () => {
             name,
             await pulumi.isSecret(output),
         ]);
-        expect((await Promise.all(secret)).filter(([, isSecret]) => isSecret)).toEqual([]);
+        expect((await Promise.all(secret)).filter(([, isSecret]) => isSecret)).toEqual([["deployedSettings", true]]);
     });
 });
 

@@ -145,6 +145,7 @@ describe("the whole program on an existing host", () => {
                 frr: expect.stringContaining("bmp connect 2001:db8::10 port 5000") as string,
             },
             readme: expect.any(String) as string,
+            deployedSettings: expect.objectContaining({ image: "openbmp/aio:latest", adminId: "lab-1" }) as object,
         });
     });
 

@@ -12,6 +12,9 @@ const changes: readonly (readonly [key: string, value: string, dockerRestarts: n
     ["fixedCidrV6", "fc00:172:18::/64", 1],
 ];
 
+/** What a preview says only where sessions of routers will end. */
+const ENDED = /sessions/;
+
 describe("a running stack", () => {
     const shared = story("changes", {
         prepare: async (sandbox) => {
@@ -44,8 +47,10 @@ describe("a running stack", () => {
     test(
         "is deployed",
         async () => {
+            expect(await shared.deployment.preview()).not.toMatch(ENDED);
             await shared.deployment.up();
             expect(await shared.sandbox.collectorStarts()).toBe(1);
+            expect(await shared.deployment.preview()).not.toMatch(ENDED);
         },
         3 * MINUTE,
     );
@@ -56,6 +61,9 @@ describe("a running stack", () => {
             const starts = await shared.sandbox.collectorStarts();
             const started = await dockerStarts();
             await shared.deployment.configure({ [key]: value });
+            expect(await shared.deployment.preview()).toMatch(
+                new RegExp(`^warning: ${key}: the sessions of all routers end, because `, "m"),
+            );
             const { outputs } = await shared.deployment.up();
             expect(outputs.datapath?.value).toMatch(/^dnat: /);
             expect(await shared.sandbox.collectorStarts()).toBe(starts + 1);

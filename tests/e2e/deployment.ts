@@ -112,6 +112,11 @@ export class Deployment {
         return this.stack.up(options);
     }
 
+    /** What a preview prints, without the indentation of its lines. */
+    async preview(): Promise<string> {
+        return (await this.stack.preview()).stdout.replace(/^ +/gm, "");
+    }
+
     outputs(): Promise<OutputMap> {
         return this.stack.outputs();
     }

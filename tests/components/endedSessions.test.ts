@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deployedSettings, previewEndedSessions } from "../../components/endedSessions";
+import { parseSettings } from "../../components/settings";
+import { valueOf } from "./mocks";
+
+const settings = parseSettings({
+    target: "host",
+    hostAddress: "2001:db8::10",
+    hostUser: "admin",
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef",
+    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
+});
+const OWNER = "openbmp-aio-ipv6/test";
+const desired = deployedSettings(settings, "image:new", OWNER);
+
+/** The warnings, where the engine says this of the last deployment. */
+async function warnings(preview: boolean, answer: () => Record<string, unknown>): Promise<string[]> {
+    const asked: string[] = [];
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ name }) => ({ id: name, state: {} }),
+            call: ({ token, inputs }) => {
+                asked.push(`${token} ${(inputs as { name: string }).name}`);
+                return answer();
+            },
+        },
+        "openbmp-aio-ipv6",
+        "test",
+        preview,
+        "acme",
+    );
+    const exported = previewEndedSessions(settings, "image:new", OWNER);
+    expect(await pulumi.isSecret(exported)).toBe(true);
+    expect(await valueOf(exported)).toEqual(desired);
+    await pulumi.runtime.disconnect();
+    expect(asked).toEqual(preview ? ["pulumi:pulumi:readStackOutputs acme/openbmp-aio-ipv6/test"] : []);
+    const messages = warn.mock.calls.map(([message]) => message);
+    warn.mockRestore();
+    return messages;
+}
+
+const outputs = (values: Record<string, unknown>) => () => ({ name: "", outputs: values });
+
+test("a preview warns of what has changed since the last deployment", async () => {
+    expect(await warnings(true, outputs({ deployedSettings: { ...desired, image: "image:old" } }))).toEqual([
+        "image: the sessions of all routers end, because the container is made anew",
+    ]);
+});
+
+test("and of nothing where nothing has, or where nothing is deployed", async () => {
+    expect(await warnings(true, outputs({ deployedSettings: desired }))).toEqual([]);
+    expect(await warnings(true, outputs({}))).toEqual([]);
+});
+
+test("of a deployment by an earlier version it says what becomes of its container", async () => {
+    expect(await warnings(true, outputs({ bmpEndpoint: "[2001:db8::10]:5000" }))).toEqual([
+        expect.stringMatching(
+            /^the last deployment was made by an earlier version: .* ends the sessions of all routers$/,
+        ),
+    ]);
+});
+
+test("where the engine does not tell, it says so", async () => {
+    expect(
+        await warnings(true, () => {
+            throw new Error("no access");
+        }),
+    ).toEqual([expect.stringMatching(/^which sessions of routers this deployment ends cannot be told: /)]);
+    expect(await warnings(true, outputs({ deployedSettings: "?" }))).toEqual([
+        expect.stringMatching(/^which sessions of routers this deployment ends cannot be told: /),
+    ]);
+});
+
+test("a deployment asks nothing", async () => {
+    expect(await warnings(false, outputs({}))).toEqual([]);
+});
