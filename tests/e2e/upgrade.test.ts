@@ -61,6 +61,9 @@ withRelease([
                 const address = await shared.sandbox.startRouter("edge-1", "101");
                 await shared.sandbox.connectedRouter("edge-1");
                 const starts = await shared.sandbox.collectorStarts();
+                expect(await shared.deployment.preview()).toMatch(
+                    /^warning: the last deployment was made by an earlier version: a container that it made is made anew once, /m,
+                );
                 const { summary, outputs } = await shared.deployment.up();
                 expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(["same", "update"]);
                 expect(outputs.datapath?.value).toMatch(new RegExp(`^${mode}: `));
