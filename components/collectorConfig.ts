@@ -76,8 +76,8 @@ export class CollectorConfig extends pulumi.ComponentResource {
             `${name}-read`,
             {
                 machine: args.machine,
-                script: "collector-config-read",
-                libraries: ["config-directory", "config-file"],
+                script: "collector-config",
+                verb: "read",
                 // Other values are worked out for the file as it is then.
                 variables: { CONTAINER_ID: args.containerId, WANTED: JSON.stringify(wanted), REAPPLY: args.reapply },
                 secretOutput: true,
@@ -106,8 +106,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             `${name}-write`,
             {
                 machine: args.machine,
-                script: "collector-config-write",
-                libraries: ["config-directory", "config-file", "data"],
+                script: "collector-config",
                 variables: {
                     OLD_SHA256: plan.OLD_SHA256,
                     NEW_SHA256: plan.NEW_SHA256,

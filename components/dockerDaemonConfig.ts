@@ -27,7 +27,6 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-daemon-config",
-                libraries: ["daemon-json", "engine", "netfilter", "forwarding"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,

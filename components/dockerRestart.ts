@@ -29,16 +29,6 @@ export class DockerRestart extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "docker-restart",
-                libraries: [
-                    "daemon-json",
-                    "stopping",
-                    "engine",
-                    "container",
-                    "network",
-                    "netfilter",
-                    "forwarding",
-                    "dnat",
-                ],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,

@@ -41,7 +41,6 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             {
                 machine: args.machine,
                 script: "ipv6-dnat",
-                libraries: ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
@@ -55,9 +54,9 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     KAFKA_ALLOWED: args.kafkaAllowedCidrs,
                     MYSQL_ALLOWED: args.mysqlAllowedCidrs,
                     HELD_PORTS: heldPorts(args),
-                    DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
-                    GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
-                    FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
+                    DNAT_PROGRAM_TEXT: installedProgram("openbmp-dnat"),
+                    GUARD_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-guard.service"),
+                    FOLLOW_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-dnat.service"),
                     REAPPLY: args.reapply,
                 },
             },

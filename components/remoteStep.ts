@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { hostScript, hostShell, type ShellValue } from "./hostScript";
+import { hostScript, hostShell, type HostStep, type ShellValue, type Verb } from "./hostScript";
 import type { Machine } from "./machine";
 
 /** Variables of a script, some of them known only later. */
@@ -9,10 +9,10 @@ export type ShellInputs = Readonly<Record<string, pulumi.Input<ShellValue>>>;
 /** What a step runs on the machine. */
 export interface RemoteStepArgs {
     readonly machine: Machine;
-    /** The file of the step in scripts/host, without its ending. */
-    readonly script: string;
-    /** The files of scripts/host/lib that it uses, without their ending. */
-    readonly libraries?: readonly string[];
+    /** The file of the step. */
+    readonly script: HostStep;
+    /** What of it is run. @default apply */
+    readonly verb?: Verb;
     /** What the script takes as input, besides MACHINE and OWNER. A change runs it again. */
     readonly variables: ShellInputs;
     /** Input that must be kept from logs. */
@@ -32,14 +32,15 @@ export interface RemoteStepOptions {
 /** Runs a script of scripts/host on the machine: the only caller of remote.Command. */
 export function remoteStep(name: string, args: RemoteStepArgs, opts: RemoteStepOptions): command.remote.Command {
     const { identity, owner } = args.machine;
+    const { verb = "apply" } = args;
     const stdin = pulumi
         .output({ variables: { MACHINE: identity, OWNER: owner, ...args.variables }, secrets: args.secrets ?? {} })
-        .apply((input) => hostScript(args.script, args.libraries ?? [], input));
+        .apply((input) => hostScript(args.script, verb, input));
     return new command.remote.Command(
         name,
         {
             connection: args.machine.connection,
-            create: hostShell(args.machine.user, "apply"),
+            create: hostShell(args.machine.user, verb),
             ...(args.removable ? { delete: hostShell(args.machine.user, "remove") } : {}),
             stdin: pulumi.secret(stdin),
             // Progress is on stderr, the result on stdout.

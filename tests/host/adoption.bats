@@ -32,7 +32,7 @@ refused_for() {
 
 # names_of REFERENCE…: as the library reads them.
 names_of() {
-  printf '%s\n' "$@" | bash -euo pipefail -c '. "$0/lib/common.sh"; . "$0/lib/adoption.sh"
+  printf '%s\n' "$@" | bash -euo pipefail -c '. "$0/lib/image-name.sh"
     while read -r name; do image_name "$name"; done' "$HOST_SCRIPTS" | sort -u
 }
 
@@ -120,14 +120,14 @@ openbmp_aio keeps its port 9092/tcp published as 192.0.2.9:19092:
 openbmp_aio keeps its port of its image, all of them (--publish-all):' "$(grep -o 'openbmp_aio keeps.*:' <<<"${stderr//: Docker/:
 Docker}")"
   says "published as 3306: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it: mysqlAllowedCidrs would be one"
-  step_succeeds host
+  step_succeeds preflight
   says "openbmp_aio keeps its port 3306/tcp published as 3306: Docker lets everybody in there"
 }
 
 @test "one with nothing besides is put aside without a word about it" {
   fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=id-openbmp_a
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   same "" "$stderr"
   step_succeeds aio-container
   [[ $stderr != *besides* ]]
@@ -160,11 +160,11 @@ Docker}")"
 --cpu-quota 9; --cpu-rt-period 10; --cpu-rt-runtime 11; --cpuset-cpus 0; --cpuset-mems 1; --blkio-weight 12; --blkio-weight-device /dev/a; --device-read-bps /dev/b; --device-write-bps /dev/c; \
 --device-read-iops /dev/d; --device-write-iops /dev/e; --pids-limit 99; --cgroup-parent /p; --storage-opt size; --annotation a; --label key; --restart always; --hostname mine; --domainname d; \
 --tty; --interactive; --stop-timeout 5; --user 1000; --workdir /tmp; --stop-signal SIGINT; another entrypoint; another command; another health check"
-  step_refuses "set replaceContainer to true to put it aside, or fix it. openbmp_aio is of the docker compose project \"lab\" (service \"aio\"), " host
+  step_refuses "set replaceContainer to true to put it aside, or fix it. openbmp_aio is of the docker compose project \"lab\" (service \"aio\"), " preflight
   says "$named"
   [[ $stderr != *hidden-text* ]]
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   says "$named"
   traced_step aio-container
   same 0 "$status"
@@ -180,7 +180,7 @@ Docker}")"
       "PidsLimit": -1, "MemorySwappiness": -1, "Memory": 5, "MemorySwap": 10, "Privileged": true, "SecurityOpt": ["label=disable"]' \
     'Labels={"maintainer": "somebody"}' 'Config="Entrypoint": [], "StopSignal": null'
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   says "which the new one does not get: --privileged; --ulimit core; --log-opt max-file; --memory 5"
   same 1 "$(wc -l <<<"$stderr")"
 }
@@ -190,10 +190,10 @@ Docker}")"
     'HostConfig="LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "5"}}, "Ulimits": [{"Name": "nofile", "Hard": 65536, "Soft": 65536}],
       "CapDrop": ["MKNOD"], "Sysctls": {"net.ipv4.tcp_keepalive_time": "180", "net.ipv4.tcp_keepalive_intvl": "30", "net.ipv4.tcp_keepalive_probes": "5"}'
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   same "" "$stderr"
   engine LoggingDriver=local
-  step_succeeds host
+  step_succeeds preflight
   says "which the new one does not get: --log-driver json-file; --log-opt max-file; --log-opt max-size"
 }
 
@@ -201,16 +201,16 @@ Docker}")"
   touch "$FAKE/no-image"
   fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=openbmp-aio 'Env=["KAFKA_FQDN=x"]'
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   same "" "$stderr"
 }
 
 @test "one of docker compose's is named with its project before it is put aside, and what compose would do" {
   fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=openbmp-aio "Labels={$COMPOSE}"
   local warning='openbmp_aio is of the docker compose project "lab" (service "aio"), which knows it by its labels, also under another name: once it is put aside, "docker compose up" starts or removes it, "docker compose down" removes it, and destroy cannot bring it back. Take the service out of the compose file first'
-  step_refuses "$warning" host
+  step_refuses "$warning" preflight
   REPLACE_CONTAINER=true
-  step_succeeds host
+  step_succeeds preflight
   same "$warning" "$stderr"
   step_succeeds aio-container
   same "$warning" "$(head -n 1 <<<"$stderr")"
@@ -227,13 +227,13 @@ Docker}")"
   REPLACE_CONTAINER=true
   step_succeeds aio-container
   rm "$FAKE/containers/openbmp_aio.before"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the container that was put aside is not there any more: nothing to bring back as openbmp_aio. What it was made of is in /var/openbmp/openbmp_aio.before-"
   says "otherwise the host is as it was found"
 }
 
 @test "ours is never taken for one of the user's" {
   step_succeeds aio-container
-  step_succeeds host
+  step_succeeds preflight
   same "" "$stderr"
 }

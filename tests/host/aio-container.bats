@@ -355,7 +355,7 @@ STUB
 
 # brought_back_after_removal
 brought_back_after_removal() {
-  step_succeeds host remove
+  step_succeeds preflight remove
   same openbmp_aio "$(ls "$FAKE/containers")"
   same "id-openbmp_aio other:1 $1 $2" \
     "$(container openbmp_aio Id) $(container openbmp_aio Image) $(container openbmp_aio Running) $(container openbmp_aio RestartPolicy)"
@@ -393,11 +393,11 @@ brought_back_after_removal() {
 
 @test "the removal takes ours away and leaves one that was adopted" {
   step_succeeds aio-container
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(ls "$FAKE/containers")"
   host test -d /var/openbmp/config
   fitting_container
   step_succeeds aio-container
-  step_succeeds host remove
+  step_succeeds preflight remove
   same openbmp_aio "$(running)"
 }

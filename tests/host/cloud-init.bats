@@ -3,7 +3,6 @@
 
 bats_require_minimum_version 1.5.0
 
-SCRIPTS=${HOST_SCRIPTS:-$BATS_TEST_DIRNAME/../../scripts/host}
 
 setup() {
   FAKE=$BATS_TEST_TMPDIR/bin
@@ -36,7 +35,7 @@ cloud_init_exits() {
 step() {
   run --separate-stderr env "PATH=$FAKE:$PATH" bash -euo pipefail -s -- apply <<SCRIPT
 DATA_VOLUME_GB=50
-$(cat "$SCRIPTS/lib/common.sh" "$SCRIPTS/cloud-init.sh")
+$(cat "$BUNDLES/cloud-init")
 SCRIPT
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Steps collector-config-read and -write: the image's openbmpd.conf is copied
+# Step collector-config: the image's openbmpd.conf is copied
 # once, then edited in place, byte by byte.
 
 load helper
@@ -40,7 +40,7 @@ names_are() {
 the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
 
 @test "the image's file is copied, and its digest and text are the result" {
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   host cmp "$FAKE/openbmpd.conf" "$FILE"
   same "$(digest <"$FAKE/openbmpd.conf")" "$(head -n 1 <<<"$output")"
   tail -n +2 <<<"$output" | base64 -d | gunzip | cmp - "$FAKE/openbmpd.conf"
@@ -51,7 +51,7 @@ the_file() { printf %b "$1" | write_on_host "$FILE" "${2:-644}"; }
   the_file 'mine: 1\n' 600
   local before
   before=$(identity "$FILE")
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   same "$before" "$(identity "$FILE")"
   same "mine: 1" "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
   not_called 'docker cp'
@@ -67,7 +67,7 @@ PATH=\${PATH#*:} mv "\$@"
 exit 1
 STUB
   chmod +x "$FAKE/bin/mv"
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   same "mine: 1" "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
   same "mine: 1" "$(on_host "$FILE")"
   names_are openbmpd.conf
@@ -81,9 +81,9 @@ STUB
     for mine in '' 'mine: 1'; do
       host rm -rf /var/openbmp
       cut_off_at "$program" "$pattern" "$after"
-      step_is_cut_off collector-config-read
+      step_is_cut_off collector-config read
       [ -z "$mine" ] || the_file "$mine\n"
-      step_succeeds collector-config-read
+      step_succeeds collector-config read
       same "${mine:-$(cat "$FAKE/openbmpd.conf")}" "$(on_host "$FILE")"
       names_are openbmpd.conf
     done
@@ -93,13 +93,13 @@ STUB
 @test "part of a copy that was left is not taken for the copy" {
   host mkdir -p /var/openbmp/config "$STAGING"
   host bash -c "head -c 5 '$FAKE/openbmpd.conf' | tee $NEXT $NEXT.text >$STAGING/copy"
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   host cmp "$FAKE/openbmpd.conf" "$FILE"
   names_are openbmpd.conf
 }
 
 @test "what is no regular file is refused by both steps, and stays" {
-  local make step before
+  local make verb before
   plan old new '0 3 new'
   host mkdir -p /var/openbmp/config
   for make in 'symbolic link:ln -s /etc/shadow' 'symbolic link:ln -s /nowhere' 'symbolic link:ln -s other.conf' \
@@ -107,8 +107,8 @@ STUB
     # shellcheck disable=SC2086
     host ${make#*:} "$FILE"
     before=$(host stat -c '%i %F %N' "$FILE")
-    for step in collector-config-read collector-config-write; do
-      step_refuses "$FILE must be a regular file, it is a ${make%%:*}: put the file itself there" "$step"
+    for verb in read apply; do
+      step_refuses "$FILE must be a regular file, it is a ${make%%:*}: put the file itself there" collector-config "$verb"
       same "$before" "$(host stat -c '%i %F %N' "$FILE")"
     done
     host rm -r "$FILE"
@@ -117,10 +117,10 @@ STUB
 
 @test "an image without the file, or with a directory in its place, is named; nothing is left" {
   rm "$FAKE/openbmpd.conf"
-  step_refuses "an image without that file is not an OpenBMP AIO image" collector-config-read
+  step_refuses "an image without that file is not an OpenBMP AIO image" collector-config read
   names_are
   mkdir "$FAKE/openbmpd.conf"
-  step_refuses "/usr/etc/openbmp/openbmpd.conf in the image must be a regular file, it is a directory" collector-config-read
+  step_refuses "/usr/etc/openbmp/openbmpd.conf in the image must be a regular file, it is a directory" collector-config read
   names_are
 }
 
@@ -133,7 +133,7 @@ a_full_disk() {
 @test "with a full disk no part of the image's file is left" {
   a_full_disk 64
   head -c 100000 /dev/zero >"$FAKE/openbmpd.conf"
-  step_refuses "No space left on device" collector-config-read
+  step_refuses "No space left on device" collector-config read
   names_are
 }
 
@@ -143,7 +143,7 @@ a_full_disk() {
   local before
   before=$(identity "$FILE")
   OLD_SHA256=$(head -c 40000 /dev/zero | digest) NEW_SHA256=$(head -c 39999 /dev/zero | digest) EDITS=("0 1 ")
-  step_refuses "No space left on device" collector-config-write
+  step_refuses "No space left on device" collector-config
   same "$before" "$(identity "$FILE")"
   names_are openbmpd.conf
 }
@@ -155,10 +155,10 @@ a_full_disk() {
   OLD_SHA256=$(on_host "$FILE" | digest)
   { echo new && head -c 99996 /dev/zero; } >"$FAKE/long"
   NEW_SHA256=$(digest <"$FAKE/long") EDITS=("0 30000 $(base64 -w 0 "$FAKE/long")")
-  step_refuses "$FILE is incomplete, its whole text is in $STAGING/whole: run again" collector-config-write
+  step_refuses "$FILE is incomplete, its whole text is in $STAGING/whole: run again" collector-config
   host cmp "$FAKE/long" "$STAGING/whole"
   host mount -o remount,size=1m /var/openbmp/config
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   host cmp "$FAKE/long" "$FILE.linked"
   names_are openbmpd.conf openbmpd.conf.linked
 }
@@ -166,25 +166,25 @@ a_full_disk() {
 @test "10 MB go through both steps; more than 16 MiB are refused" {
   local before
   { echo 'a: old' && head -c 10000000 /dev/urandom | base64 -w 100 | head -c 9999993; } >"$FAKE/openbmpd.conf"
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   # The provider takes no longer lines.
   [ "$(wc -L <<<"$output")" -lt 65536 ]
   tail -n +2 <<<"$output" | base64 -d | gunzip | cmp - "$FAKE/openbmpd.conf"
   OLD_SHA256=$(head -n 1 <<<"$output") NEW_SHA256=$(sed '1s/old/new/' "$FAKE/openbmpd.conf" | digest)
   EDITS=("3 3 $(printf new | base64)")
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same "$NEW_SHA256" "$(on_host "$FILE" | digest)"
 
   host truncate -s 16777217 "$FILE"
   before=$(identity "$FILE")
-  step_refuses "$FILE has 16777217 bytes, at most 16777216 are accepted" collector-config-read
+  step_refuses "$FILE has 16777217 bytes, at most 16777216 are accepted" collector-config read
   same "$before" "$(identity "$FILE")"
 }
 
 @test "the edits are applied, every other byte stays" {
   the_file 'a: old\t# x\r\nb: "\xff\xfe"\nc:1'
   plan 'a: old\t# x\r\nb: "\xff\xfe"\nc:1' 'a: v4v6\t# x\r\nb: ""\nc:12' '3 3 v4v6' '16 2 ' '23 0 2'
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same "$NEW_SHA256" "$(host sha256sum "$FILE" | cut -d ' ' -f 1)"
   same "{\"configSha256\":\"$NEW_SHA256\"}" "$output"
   names_are openbmpd.conf
@@ -194,7 +194,7 @@ a_full_disk() {
   the_file 'tail'
   plan 'tail' 'base:\n  admin_id: "c 1"\ntail' "0 0 x"
   EDITS=("0 0 $(printf 'base:\n  admin_id: "c 1"\n' | base64)")
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same $'base:\n  admin_id: "c 1"\ntail' "$(on_host "$FILE")"
 }
 
@@ -203,10 +203,10 @@ a_full_disk() {
   plan 'old' 'new' '0 3 new'
   local before
   before=$(identity "$FILE")
-  step_refuses "was changed while it was being configured: give \"reapply\" a new value" collector-config-write
+  step_refuses "was changed while it was being configured: give \"reapply\" a new value" collector-config
   same "$before" "$(identity "$FILE")"
   host rm "$FILE"
-  step_refuses "was changed while it was being configured" collector-config-write
+  step_refuses "was changed while it was being configured" collector-config
   names_are
 }
 
@@ -215,7 +215,7 @@ a_full_disk() {
   plan 'old' 'new' '0 3 wrong'
   local before
   before=$(identity "$FILE")
-  step_refuses "do not give the expected text, nothing was changed" collector-config-write
+  step_refuses "do not give the expected text, nothing was changed" collector-config
   same "$before" "$(identity "$FILE")"
   names_are openbmpd.conf
 }
@@ -225,7 +225,7 @@ a_full_disk() {
   plan 'old' 'new' '0 3 new'
   local before
   before=$(identity "$FILE")
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   says "already has the wanted values"
   same "$before" "$(identity "$FILE")"
 }
@@ -236,7 +236,7 @@ a_full_disk() {
   for mode in 640 444 400; do
     the_file 'old' "$mode"
     host chown 12:34 "$FILE"
-    step_succeeds collector-config-write
+    step_succeeds collector-config
     same "$mode 12:34 new" "$(host stat -c '%a %u:%g' "$FILE") $(on_host "$FILE")"
   done
 }
@@ -246,7 +246,7 @@ a_full_disk() {
   host python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"mine")' "$FILE" ||
     skip "no extended attributes on this file system"
   plan 'old' 'new' '0 3 new'
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same "mine new" "$(host python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "user.note").decode())' "$FILE") $(on_host "$FILE")"
 }
 
@@ -256,22 +256,22 @@ a_full_disk() {
   the_file 'old'
   host chattr +i "$FILE" || skip "no immutable files on this file system"
   before=$(identity "$FILE")
-  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config-write
+  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config
   host chattr -i "$FILE"
   host ln "$FILE" "$FILE.linked"
   host chattr +i "$FILE"
-  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config-write
+  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config
   same "$before" "$(identity "$FILE")"
   names_are openbmpd.conf openbmpd.conf.linked
   host chattr -i "$FILE"
-  step_succeeds collector-config-write
+  step_succeeds collector-config
 }
 
 @test "a hard link keeps its other name" {
   the_file 'old'
   host ln "$FILE" /var/openbmp/other-name
   plan 'old' 'new' '0 3 new'
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same new "$(on_host /var/openbmp/other-name)"
   same 2 "$(host stat -c %h "$FILE")"
 }
@@ -284,9 +284,9 @@ a_full_disk() {
     IFS=: read -r program pattern after <<<"$cut"
     the_file 'old'
     cut_off_at "$program" "$pattern" "$after"
-    step_is_cut_off collector-config-write
+    step_is_cut_off collector-config
     [[ $(on_host "$FILE") == @(old|new) ]]
-    step_succeeds collector-config-write
+    step_succeeds collector-config
     same new "$(on_host "$FILE")"
     names_are openbmpd.conf
   done
@@ -303,16 +303,16 @@ STUB
 }
 
 @test "a file with several names, cut off while it is written in place, is whole after either step" {
-  local step
+  local verb
   plan 'an old text' 'a new text' '0 6 a new'
-  for step in collector-config-read collector-config-write; do
+  for verb in read apply; do
     the_file 'an old text'
     host ln -f "$FILE" /var/openbmp/other-name
     # The whole text is kept when the writing in place begins, with an empty file.
     cut_off_in_place ''
-    step_is_cut_off collector-config-write
+    step_is_cut_off collector-config
     same "" "$(on_host "$FILE")"
-    step_succeeds "$step"
+    step_succeeds collector-config "$verb"
     same 'a new text' "$(on_host /var/openbmp/other-name)"
     names_are openbmpd.conf
   done
@@ -323,9 +323,9 @@ STUB
   host ln "$FILE" /var/openbmp/other-name
   plan 'an old text' 'a new text' '0 6 a new'
   cut_off_in_place 'a n'
-  step_is_cut_off collector-config-write
+  step_is_cut_off collector-config
   same 'a n' "$(on_host "$FILE")"
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same 'a new text' "$(on_host /var/openbmp/other-name)"
 }
 
@@ -333,7 +333,7 @@ STUB
   the_file 'mine'
   host ln "$FILE" /var/openbmp/other-name
   host bash -c "mkdir -m 700 $STAGING; echo left >$STAGING/whole"
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   same mine "$(on_host "$FILE")"
   names_are openbmpd.conf
 }
@@ -344,14 +344,14 @@ STUB
   plan 'old' 'new' '0 3 new'
   PAT_FOUND=true
   host mkdir -p /var/openbmp/mysql
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   run ! host test -e "$marker"
   the_file 'old'
   host touch /var/openbmp/mysql/ibdata1
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same true "$(on_host "$marker")"
   the_file 'old'
   PAT_FOUND=false
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same true "$(on_host "$marker")"
 }

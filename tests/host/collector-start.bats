@@ -13,7 +13,6 @@ setup() {
   open_host
   VERIFY=false
   has_container openbmp_aio Running=false GlobalIPv6Address=fc00:172:17::2
-  unit_texts
   step_succeeds ipv6-dnat
   : >"$FAKE/calls"
   write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'

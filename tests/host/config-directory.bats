@@ -28,7 +28,7 @@ fitting_container() {
 
 @test "the parent is made for root alone, by whichever step comes to it first" {
   local step
-  for step in aio-container collector-config-read; do
+  for step in aio-container collector-config read; do
     host rm -rf /var/openbmp
     step_succeeds "$step"
     same 700 "$(mode)"
@@ -52,12 +52,11 @@ fitting_container() {
 @test "a deployment that was made with an open parent is found so, and closed by the next run" {
   step_succeeds aio-container
   host chmod 755 /var/openbmp
-  unit_texts
   WANTED='{}' CONTAINER_ID=$(container openbmp_aio Id)
-  step_succeeds status look
+  step_succeeds status inspect look
   jq -r '.differences[].what' <<<"$output" | grep -xF "/var/openbmp is open to users other than root"
   step_succeeds aio-container
-  step_succeeds status look
+  step_succeeds status inspect look
   run ! grep -F "is open to users" <<<"$output"
 }
 
@@ -66,7 +65,8 @@ fitting_container() {
   host mkdir /var/openbmp
   host chown daemon /var/openbmp
   before=$(identity /var/openbmp)
-  for step in host aio-container collector-config-read collector-config-write; do step_refuses "$problem" "$step"; done
+  for step in preflight aio-container collector-config; do step_refuses "$problem" "$step"; done
+  step_refuses "$problem" collector-config read
   same "$before" "$(identity /var/openbmp)"
   same "" "$(host ls -A /var/openbmp)"
 }
@@ -117,9 +117,9 @@ STUB
 
 # configured: both steps do their work, and leave nothing else.
 configured() {
-  step_succeeds collector-config-read
+  step_succeeds collector-config read
   same old "$(tail -n +2 <<<"$output" | base64 -d | gunzip)"
-  step_succeeds collector-config-write
+  step_succeeds collector-config
   same new "$(on_host "$FILE")"
   same openbmpd.conf "$(host ls -A /var/openbmp/config/)"
   host test ! -e /var/openbmp/.openbmp-aio-ipv6
@@ -144,9 +144,9 @@ configured() {
     IFS=: read -r program pattern after <<<"$cut"
     printf old | write_on_host "$FILE"
     cut_off_at "$program" "$pattern" "$after"
-    step_is_cut_off collector-config-write
+    step_is_cut_off collector-config
     [[ $(on_host "$FILE") == @(old|new) ]]
-    step_succeeds collector-config-write
+    step_succeeds collector-config
     same new "$(on_host "$FILE")"
   done
 }
@@ -155,20 +155,20 @@ configured() {
   printf old | write_on_host "$FILE"
   host mount --bind /var/openbmp/config /var/openbmp/config
   host mount -o remount,bind,ro /var/openbmp/config
-  step_refuses "cannot be written, nothing was changed" collector-config-write
+  step_refuses "cannot be written, nothing was changed" collector-config
   same old "$(on_host "$FILE")"
   # One with several names is opened, not moved.
   host mount -o remount,bind,rw /var/openbmp/config
   host ln "$FILE" "$FILE.linked"
   host mount -o remount,bind,ro /var/openbmp/config
-  step_refuses "cannot be written, nothing was changed" collector-config-write
+  step_refuses "cannot be written, nothing was changed" collector-config
   same old "$(on_host "$FILE")"
 }
 
 # functions_fail TEXT: each that opens the file fails at once, for that reason, whatever was seen there before.
 functions_fail() {
   local call
-  bundle collector-config-read | sed '/^main "\$@"/d' >"$FAKE/bundle"
+  bundle collector-config read | sed '/^main "\$@"/d' >"$FAKE/bundle"
   for call in 'config_text >/var/text' 'config_is_writable' 'overwrite_config /var/new' 'config_attributes /var/attributes'; do
     host rm -f /var/attributes
     run --separate-stderr host timeout 5 bash -euo pipefail -s < <(cat "$FAKE/bundle" && echo "$call")
@@ -203,7 +203,7 @@ functions_fail() {
 
 @test "what the image has in place of the file has a limit" {
   truncate -s 20M "$FAKE/openbmpd.conf"
-  step_refuses "nor one with more than 16777216 bytes in it" collector-config-read
+  step_refuses "nor one with more than 16777216 bytes in it" collector-config read
   same "" "$(host ls -A /var/openbmp/config)"
   host test ! -e /var/openbmp/.openbmp-aio-ipv6
 }

@@ -224,16 +224,16 @@ a_file_with_two_names() {
   unseen ln -f "$FILE" /var/openbmp/other-name
 }
 
-@test "while the image's file is copied, and read" { survives an_empty_directory 'openbmp|sha256sum|gzip' collector-config-read; }
+@test "while the image's file is copied, and read" { survives an_empty_directory 'openbmp|sha256sum|gzip' collector-config read; }
 
 @test "while openbmpd.conf is written" {
   plan old new
-  survives a_file 'openbmp|sha256sum|base64' collector-config-write
+  survives a_file 'openbmp|sha256sum|base64' collector-config
 }
 
 @test "while openbmpd.conf is written in place" {
   plan old new
-  survives a_file_with_two_names 'whole|%h|^mv|^cat|fsync' collector-config-write
+  survives a_file_with_two_names 'whole|%h|^mv|^cat|fsync' collector-config
 }
 
 # Deployed, and about to change so that the data is purged.
@@ -249,7 +249,6 @@ a_deployment() {
 
 # before_purge: the steps that the start follows are done.
 before_purge() {
-  unit_texts
   step_succeeds ipv6-dnat
   VERIFY=false PAT_ENABLED=true PURGE_STALE_DATA=true
 }
@@ -273,7 +272,6 @@ before_purge() {
 }
 
 @test "while status looks" {
-  unit_texts
   WANTED='{}' CONTAINER_ID=id-openbmp_aio
   survives a_deployment '^dd|%.9Y|^gzip' status look
 }
@@ -327,7 +325,7 @@ SCRIPT
   swap_freely
   for round in 1 2 3 4 5 6 7; do
     PAT_ENABLED=$((round % 2))
-    for step in collector-config-read collector-config-write collector-start 'status look'; do
+    for step in collector-config read collector-config collector-start 'status look'; do
       # shellcheck disable=SC2086
       attacked $step 3>&-
       unharmed "round $round of $step"

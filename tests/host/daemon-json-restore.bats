@@ -17,7 +17,7 @@ teardown() { close_host; }
   local before
   before=$(host stat -c '%y %a %u:%g %s' "$DAEMON_JSON")
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$before" "$(host stat -c '%y %a %u:%g %s' "$DAEMON_JSON")"
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
   same daemon.json "$(host ls /etc/docker)"
@@ -31,14 +31,14 @@ teardown() { close_host; }
   on_host "$DAEMON_JSON" | jq '.debug = true' | write_on_host "$DAEMON_JSON" 600
   traced_step docker-daemon-config
   not_started_with very-secret
-  traced_step host remove
+  traced_step preflight remove
   not_started_with very-secret
   same '{"proxies":{"https-proxy":"http://user:very-secret@192.0.2.1"},"debug":true}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
 @test "a file that was not there is gone again" {
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(host ls -A /etc/docker)"
 }
 
@@ -46,14 +46,14 @@ teardown() { close_host; }
   host umount /etc/docker
   host rm -rf /etc/docker
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   run ! host test -e /etc/docker
 }
 
 @test "an empty file is empty again" {
   write_on_host "$DAEMON_JSON" </dev/null
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 0 "$(host stat -c %s "$DAEMON_JSON")"
 }
 
@@ -62,7 +62,7 @@ teardown() { close_host; }
   local before
   before=$(identity "$DAEMON_JSON")
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$before" "$(identity "$DAEMON_JSON")"
 }
 
@@ -70,7 +70,7 @@ teardown() { close_host; }
   write_on_host /etc/managed/docker.json <<<"$FOUND"
   host ln -s ../managed/docker.json "$DAEMON_JSON"
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same ../managed/docker.json "$(host readlink "$DAEMON_JSON")"
   same "$FOUND" "$(on_host /etc/managed/docker.json)"
 }
@@ -79,7 +79,7 @@ teardown() { close_host; }
   printf '%s' "$FOUND" | write_on_host "$DAEMON_JSON"
   step_succeeds docker-daemon-config
   on_host "$DAEMON_JSON" | jq '.["log-driver"] = "journald"' | write_on_host "$DAEMON_JSON"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "was edited since"
   same '{"debug":true,"dns":[],"log-driver":"journald"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
@@ -88,14 +88,14 @@ teardown() { close_host; }
   write_on_host "$DAEMON_JSON" <<<'{"ipv6": true}'
   step_succeeds docker-daemon-config
   on_host "$DAEMON_JSON" | jq '.debug = true' | write_on_host "$DAEMON_JSON"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same '{"ipv6":true,"debug":true}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
 @test "a key of ours that the user changed since stays as the user wants it" {
   step_succeeds docker-daemon-config
   on_host "$DAEMON_JSON" | jq '.["fixed-cidr-v6"] = "2001:db8:9::/64"' | write_on_host "$DAEMON_JSON"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same '{"fixed-cidr-v6":"2001:db8:9::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
@@ -105,7 +105,7 @@ teardown() { close_host; }
   on_host "$DAEMON_JSON" | jq '.debug = false' | write_on_host "$DAEMON_JSON"
   FIXED_CIDR_V6=fc00:172:18::/64
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same '{"debug":false,"dns":[]}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
@@ -114,7 +114,7 @@ teardown() { close_host; }
   step_succeeds docker-daemon-config
   write_on_host "$DAEMON_JSON" <<<'{"debug": false}'
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same '{"debug":false}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
@@ -123,7 +123,7 @@ teardown() { close_host; }
   step_succeeds docker-daemon-config
   FIXED_CIDR_V6=fc00:172:18::/64
   step_succeeds docker-daemon-config
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
@@ -134,7 +134,7 @@ teardown() { close_host; }
     step_succeeds docker-daemon-config
     engine Bridge6=fc00:172:17::/64
     write_on_host "$DAEMON_JSON" <<<"$text"
-    step_succeeds host remove
+    step_succeeds preflight remove
     says "Docker still runs with IPv6 on the default bridge, until its next restart: $DAEMON_JSON is not a JSON object"
     says "otherwise the host is as it was found"
     same "$text" "$(on_host "$DAEMON_JSON")"
@@ -145,7 +145,7 @@ teardown() { close_host; }
 @test "a file that was removed since stays away" {
   step_succeeds docker-daemon-config
   host rm "$DAEMON_JSON"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(host ls -A /etc/docker)"
 }
 
@@ -156,7 +156,7 @@ survives_cut() {
   step_is_cut_off docker-daemon-config
   step_succeeds docker-daemon-config
   same true "$(on_host "$DAEMON_JSON" | jq .ipv6)"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
   run ! host test -e "$RECORD"
 }
@@ -174,7 +174,7 @@ survives_cut() {
     printf '%s' "$FOUND" | write_on_host "$DAEMON_JSON"
     cut_off_at mv '*daemon.json' $when
     step_is_cut_off docker-daemon-config
-    step_succeeds host remove
+    step_succeeds preflight remove
     same "$FOUND" "$(on_host "$DAEMON_JSON")"
   done
 }
@@ -185,8 +185,8 @@ survives_cut() {
     printf '%s' "$FOUND" | write_on_host "$DAEMON_JSON"
     step_succeeds docker-daemon-config
     cut_off_at mv '*daemon.json' $when
-    step_is_cut_off host remove
-    step_succeeds host remove
+    step_is_cut_off preflight remove
+    step_succeeds preflight remove
     same "$FOUND" "$(on_host "$DAEMON_JSON")"
   done
 }

@@ -174,7 +174,7 @@ teardown() { close_host; }
     MODE=$mode
     step_succeeds docker-daemon-config
     same '{"debug":true,"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
-    step_succeeds host remove
+    step_succeeds preflight remove
     same '{"debug":true}' "$(on_host "$DAEMON_JSON")"
   done
 }
@@ -195,7 +195,7 @@ teardown() { close_host; }
     step_is_cut_off docker-daemon-config
     step_succeeds docker-daemon-config
     same null "$(on_host "$DAEMON_JSON" | jq .ip6tables)"
-    step_succeeds host remove
+    step_succeeds preflight remove
     same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
   done
 }

@@ -4,7 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 
-PROGRAM=${HOST_SCRIPTS:-$BATS_TEST_DIRNAME/../../scripts/host}/unit/openbmp-data-volume
+PROGRAM=$BATS_TEST_DIRNAME/../../scripts/host/installed/openbmp-data-volume
 
 setup() {
   export MOUNT_POINT=$BATS_TEST_TMPDIR/data ID_FILE=$BATS_TEST_TMPDIR/id BY_ID=$BATS_TEST_TMPDIR/nvme-

@@ -15,7 +15,7 @@ teardown() { close_host; }
 in_step() {
   {
     declare -p OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD
-    cat "$HOST_SCRIPTS"/lib/{common,ports,database}.sh
+    echo ". '$HOST_SCRIPTS/lib/database.sh'"
     printf '%s\n' "$*"
   } >"$FAKE/bundle"
   # shellcheck disable=SC2016

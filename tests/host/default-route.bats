@@ -45,7 +45,7 @@ HOOK
   same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
   same 2 "$(accept_ra uplink0)"
   same "net/ipv6/conf/uplink0/accept_ra = 2" "$(on_host "$SYSCTL_FILE" | grep -v '^#')"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 1 "$(accept_ra uplink0)"
   run ! host test -e "$SYSCTL_FILE"
 }
@@ -87,7 +87,7 @@ HOOK
   uplink uplink0 2 1 ra
   step_succeeds docker-daemon-config
   step_succeeds docker-restart
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 2 "$(accept_ra uplink0)"
 }
 
@@ -134,7 +134,7 @@ HOOK
 @test "the removal puts accept_ra back where the host does not forward" {
   uplink uplink0 1 1 ra
   step_succeeds docker-restart
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 1 "$(accept_ra uplink0)"
   run ! host test -e "$SYSCTL_FILE"
 }
@@ -143,7 +143,7 @@ HOOK
   uplink uplink0 1 1 ra
   step_succeeds docker-restart
   host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 2 "$(accept_ra uplink0)"
   run ! host test -e "$SYSCTL_FILE"
 }
@@ -151,7 +151,7 @@ HOOK
 @test "a lost default route undoes the change: file, engine, forwarding and route" {
   uplink uplink0 0 1 ra 1700
   loses_route_at_restart
-  step_refuses "the host lost its IPv6 default route (default via 2001:db8:1::1 dev uplink0" docker-restart
+  step_refuses "the preflight lost its IPv6 default route (default via 2001:db8:1::1 dev uplink0" docker-restart
   same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
   same "" "$(engine_has Bridge6)"
   same 0 "$(on_host /proc/sys/net/ipv6/conf/all/forwarding)"

@@ -7,7 +7,6 @@ load network
 
 setup() {
   open_host
-  unit_texts
 }
 teardown() { close_network; }
 

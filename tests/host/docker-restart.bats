@@ -124,7 +124,7 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   rm "$FAKE/on-restart"
   write_on_host "$DAEMON_JSON" <<<'{"debug": false}'
   step_succeeds docker-restart
-  step_succeeds host remove
+  step_succeeds preflight remove
   same '{"debug": false}' "$(on_host "$DAEMON_JSON")"
 }
 
@@ -150,7 +150,7 @@ refused_as_before() {
   says "has the keys of the former deployment again"
   same "fc00:172:17::/64 web" "$(engine_has Bridge6) $(running)"
   same "$keys" "$(on_host "$RECORD/daemon.keys")"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
@@ -198,7 +198,7 @@ refused_as_before() {
   refused_as_before "$worked"
   same openbmp_aio "$(running)"
   rm "$FAKE/on-restart" "$FAKE/containers/openbmp_aio"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
@@ -219,7 +219,7 @@ refused_as_before() {
     refused_as_before "$worked"
     same openbmp_aio "$(running)"
     rm "$FAKE/on-restart"
-    step_succeeds host remove
+    step_succeeds preflight remove
     same "$FOUND" "$(on_host "$DAEMON_JSON")"
   done
 }
@@ -251,7 +251,7 @@ refused_as_before() {
 @test "the removal restarts the engine without IPv6, and the same containers run" {
   step_succeeds docker-restart
   has_container web
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 2 "$(restarts)"
   same "" "$(engine_has Bridge6)"
   same web "$(running)"
@@ -261,7 +261,7 @@ refused_as_before() {
   step_succeeds docker-restart
   has_container web
   RESTART_DOCKER=false
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "Docker still runs with IPv6 on the default bridge, until its next restart"
   says "restartDocker is false and these containers run: web"
   same 1 "$(restarts)"
@@ -293,7 +293,7 @@ refused_as_before() {
 
 @test "the removal gives the engine its IPv6 NAT back" {
   deployed_by_0_1_in_proxy_mode
-  step_succeeds host remove
+  step_succeeds preflight remove
   same 1 "$(restarts)"
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }

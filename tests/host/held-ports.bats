@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# open_port and hold_port of lib/dnat.sh, on a host where the step ipv6-dnat ran:
+# open_port and hold_port of lib/held-ports.sh, on a host where the step ipv6-dnat ran:
 # what they leave in the rules and on the disk, and what becomes of sessions.
 # shellcheck disable=SC2030,SC2031 # each test changes its own copy
 
@@ -8,7 +8,6 @@ load network
 
 setup() {
   open_host
-  unit_texts
   docker_bridge
   machine router eth0 1
   machine probe openbmp-probe 3
@@ -28,7 +27,7 @@ OPENED=/etc/openbmp-aio-ipv6/opened
 in_step() {
   {
     declare -p DOCKER_NETWORK BMP_PORT REST_PORT OUTSIDE_PORTS HELD_PORTS
-    cat "$HOST_SCRIPTS"/lib/{common,ports,dnat,sessions}.sh
+    echo ". '$HOST_SCRIPTS/lib/held-ports.sh'"
     printf '%s\n' "$*"
   } >"$FAKE/bundle"
   run --separate-stderr host bash -euo pipefail -s <"$FAKE/bundle"

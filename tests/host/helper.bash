@@ -10,8 +10,7 @@ set +uo pipefail
 
 TESTS=$BATS_TEST_DIRNAME
 REPOSITORY=$(cd "$TESTS/../.." && pwd)
-# Another copy of the scripts may be put under test.
-HOST_SCRIPTS=${HOST_SCRIPTS:-$REPOSITORY/scripts/host}
+HOST_SCRIPTS=$REPOSITORY/scripts/host
 RECORD=/var/lib/openbmp-aio-ipv6
 DAEMON_JSON=/etc/docker/daemon.json
 
@@ -94,26 +93,24 @@ settings() {
   PAT_FOUND=''
   PURGE_STALE_DATA=false
   START_TIMEOUT_SECONDS=2
-  CLOSING_PROGRAM_TEXT=$(installed_program unit/openbmp-close-database)
-  CLOSING_DROP_IN_TEXT=$(cat "$HOST_SCRIPTS/unit/docker-closes-database.conf")
-}
-
-# installed_program PATH: with the libraries that it sources put in their place.
-installed_program() {
-  awk -v scripts="$HOST_SCRIPTS/" 'match($0, /^[.] "[$]{BASH_SOURCE\[0\]%\/[*]}\/[.][.]\//) {
-    file = scripts substr($0, RLENGTH + 1, length($0) - RLENGTH - 1)
-    while ((getline line <file) > 0) print line
-    next
-  } !/^# shellcheck source=scripts\/host\/lib\// { print }' "$HOST_SCRIPTS/$1"
-}
-
-# What the program sends along for the rules.
-unit_texts() {
-  DNAT_PROGRAM_TEXT=$(installed_program unit/openbmp-dnat)
-  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-guard.service")
-  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-dnat.service")
-  TOPICS_PROGRAM_TEXT=$(installed_program unit/openbmp-topics)
-  TOPICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/unit/openbmp-aio-ipv6-topics.service")
+  REAPPLY=''
+  MACHINE='the machine'
+  CONTAINER_ID=id-openbmp_aio
+  CONFIG_SHA256=''
+  RULES_SHA256=''
+  WANTED='{}'
+  OLD_SHA256=''
+  NEW_SHA256=''
+  EDITS=()
+  OPENBMP_DB_PASSWORD=''
+  MYSQL_ROOT_PASSWORD=''
+  CLOSING_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-close-database")
+  CLOSING_DROP_IN_TEXT=$(cat "$HOST_SCRIPTS/installed/docker-closes-database.conf")
+  DNAT_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-dnat")
+  GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-guard.service")
+  FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-dnat.service")
+  TOPICS_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-topics")
+  TOPICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-topics.service")
 }
 
 close_host() {
@@ -150,27 +147,12 @@ soon() {
   done
 }
 
-# The libraries that the program sends along with a step.
-libraries_of() {
-  cat "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '\n' |
-    grep -oE "script: \"$1\",[^]]*libraries: \[[^]]*\]" | sed -E 's/.*\[(.*)\]/\1/' | tr -d '",'
-}
-
 # bundle STEP: the text that the program sends to `bash -s`.
 bundle() {
-  local library
-  declare -p OWNER MODE DOCKER_NETWORK FIXED_CIDR_V6 NETWORK_PREFIX CONTAINER_IPV6 RESTART_DOCKER IMAGE BMP_PORT REST_PORT KAFKA_FQDN MEMORY_GB ADMIN_ID \
-    ENVIRONMENT REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD BMP_ALLOWED REST_ALLOWED OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED HELD_PORTS \
-    VERIFY REST_USER REST_PASSWORD PAT_FOUND PAT_ENABLED PURGE_STALE_DATA START_TIMEOUT_SECONDS
-  declare -p CONTAINER_ID OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD WANTED OLD_SHA256 NEW_SHA256 EDITS CLOSING_PROGRAM_TEXT CLOSING_DROP_IN_TEXT DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT \
-    TOPICS_PROGRAM_TEXT TOPICS_UNIT_TEXT 2>/dev/null || true
-  cat "$HOST_SCRIPTS/lib/common.sh" "$HOST_SCRIPTS/lib/ports.sh"
-  for library in $(libraries_of "$1"); do
-    echo
-    cat "$HOST_SCRIPTS/lib/$library.sh"
-  done
-  echo
-  cat "$HOST_SCRIPTS/$1.sh"
+  local inputs
+  mapfile -t inputs <"$BUNDLES/inputs"
+  declare -p "${inputs[@]}" 2>/dev/null || true
+  cat "$BUNDLES/$1"
 }
 
 # run_step STEP [VERB]: $status, $output (the result) and $stderr (progress).

@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-SCRIPTS=${HOST_SCRIPTS:-$BATS_TEST_DIRNAME/../../scripts/host}
+SCRIPTS=$BATS_TEST_DIRNAME/../../scripts/host
 
 setup() {
   FAKE=$BATS_TEST_TMPDIR/bin

@@ -7,7 +7,7 @@ CONTAINER_IPV4=172.17.0.2
 HOST_ADDRESS=2001:db8:1::10
 
 # dnat VERB: the program that the units run.
-dnat() { host bash "$HOST_SCRIPTS/unit/openbmp-dnat" "$1"; }
+dnat() { host bash "$HOST_SCRIPTS/installed/openbmp-dnat" "$1"; }
 
 # dnat_settings [NAME=VALUE…]: what the program reads.
 dnat_settings() {
@@ -55,7 +55,7 @@ start_follow() {
   # Both ends stay open, as long as the engine does.
   exec {EVENTS}<>"$FAKE/events"
   PATH="$FAKE/bin:$TESTS/stubs:$PATH" setsid nsenter --mount --net --target "$HOST_PID" -- \
-    bash "$HOST_SCRIPTS/unit/$1" "${@:2}" >"$FAKE/follow.log" 2>&1 3>&- {EVENTS}>&- &
+    bash "$HOST_SCRIPTS/installed/$1" "${@:2}" >"$FAKE/follow.log" 2>&1 3>&- {EVENTS}>&- &
   FOLLOW_PID=$!
 }
 
@@ -114,7 +114,6 @@ machine() {
 # ready_to_start: the rules are there, and what the step collector-start finds
 # listening once it has started the container.
 ready_to_start() {
-  unit_texts
   step_succeeds ipv6-dnat
   serve collector '' 5000 8001
   write_on_host /var/openbmp/config/openbmpd.conf <<<'base: {}'

@@ -8,7 +8,6 @@ load network
 
 setup() {
   open_host
-  unit_texts
   own_network fc00:172:17::
   write_on_host "$DAEMON_JSON" <<<'{"debug": true}'
   interface eth0 2001:db8:1::10/64
@@ -33,7 +32,7 @@ STEPS=(docker-daemon-config docker-restart aio-container ipv6-dnat)
 
 deployed() {
   local step
-  step_succeeds host
+  step_succeeds preflight
   for step in "${STEPS[@]}"; do step_succeeds "$step"; done
 }
 
@@ -43,7 +42,7 @@ prefix_of_network() { cat "$FAKE/networks/openbmp_aio"; }
 unfit() {
   local before
   before=$(host_listing)
-  step_refuses "$1" host
+  step_refuses "$1" preflight
   same 2 "$(wc -l <<<"$stderr")"
   same "$before" "$(host_listing)"
 }
@@ -99,7 +98,7 @@ joined_network() {
   deployed
   change_container openbmp_aio Running=true
   has_container neighbour NetworkMode=openbmp_aio
-  step_succeeds host
+  step_succeeds preflight
   own_network fc00:172:18::
   joined_network aio-container
   change_container openbmp_aio 'Labels={}'
@@ -146,7 +145,7 @@ joined_network() {
 @test "in the mode proxy an engine may do IPv6 NAT of its own" {
   MODE=proxy
   engine_dnat fc00:172:17::2
-  step_succeeds host
+  step_succeeds preflight
   deployed
 }
 
@@ -156,7 +155,7 @@ joined_network() {
 echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 ip -6 route flush default
 HOOK
-  step_refuses "the host lost its IPv6 default route (default via 2001:db8:1::1 dev eth0" aio-container
+  step_refuses "the preflight lost its IPv6 default route (default via 2001:db8:1::1 dev eth0" aio-container
   [[ $(host ip -6 route show default) == "default via 2001:db8:1::1 dev eth0"* ]]
   same 0 "$(on_host /proc/sys/net/ipv6/conf/all/forwarding)"
   [ ! -e "$FAKE/networks/openbmp_aio" ]
@@ -199,7 +198,7 @@ systemctl restart docker.service" "$(calls 'network rm|restart docker')"
     default_bridge
     deployed
     own_network fc00:172:17::
-    step_succeeds host
+    step_succeeds preflight
     for direction in there back; do
       cut_off_at "${where%% *}" "${where#* }"
       for step in "${STEPS[@]}"; do
@@ -219,7 +218,7 @@ systemctl restart docker.service" "$(calls 'network rm|restart docker')"
   local before
   before=$(rules)
   deployed
-  step_succeeds host remove
+  step_succeeds preflight remove
   [ ! -e "$FAKE/networks/openbmp_aio" ]
   run ! host ip link show openbmp0
   same '{"debug": true}' "$(on_host "$DAEMON_JSON")"

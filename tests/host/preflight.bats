@@ -14,7 +14,7 @@ teardown() { close_host; }
 unfit() {
   local before
   before=$(host_listing)
-  step_refuses "$1" host
+  step_refuses "$1" preflight
   same "openbmp-aio-ipv6: the host is not fit, nothing was changed:" "$(head -n 1 <<<"$stderr")"
   same 2 "$(wc -l <<<"$stderr")"
   same "$before" "$(host_listing)"
@@ -24,7 +24,7 @@ unfit() {
 fit() {
   local before
   before=$(host_listing)
-  step_succeeds host
+  step_succeeds preflight
   same "$before" "$(host_listing)"
 }
 
@@ -280,7 +280,7 @@ time.sleep(60)' 3>&- &
   listener 8001
   local before
   before=$(host_listing)
-  step_refuses "the host has no global IPv6 address" host
+  step_refuses "the host has no global IPv6 address" preflight
   says "the Docker engine is 20.10.1"
   says 'sets "ipv6" to false'
   says 'sets "fixed-cidr-v6" to'

@@ -8,7 +8,6 @@ load network
 
 setup() {
   open_host
-  unit_texts
   docker_bridge
   machine router eth0 1
   machine neighbour eth1 2

@@ -13,7 +13,7 @@ DROP_IN=/etc/systemd/system/docker.service.d/openbmp-aio-ipv6-database.conf
 
 # with_library COMMAND…: of lib/stopping.sh, on the test's host.
 with_library() {
-  run --separate-stderr host bash -euo pipefail -c '. "$0/lib/common.sh"; . "$0/lib/stopping.sh"; "$@"' "$HOST_SCRIPTS" "$@"
+  run --separate-stderr host bash -euo pipefail -c '. "$0/lib/stopping.sh"; "$@"' "$HOST_SCRIPTS" "$@"
 }
 
 # stopping SECONDS [PROPERTY=VALUE…]: the collector is stopped with so many.
@@ -58,7 +58,7 @@ stopping() {
   has_container openbmp_aio
   printf '#!/bin/bash\n[ "$1" != exec ] || exec sleep 60\nPATH=${PATH#*:} exec docker "$@"\n' >"$FAKE/bin/docker"
   chmod +x "$FAKE/bin/docker"
-  run --separate-stderr host bash -euo pipefail -c '. "$0/lib/common.sh"; . "$0/lib/stopping.sh"; DATABASE_SECONDS=0.2; close_database openbmp_aio' "$HOST_SCRIPTS"
+  run --separate-stderr host bash -euo pipefail -c '. "$0/lib/stopping.sh"; DATABASE_SECONDS=0.2; close_database openbmp_aio' "$HOST_SCRIPTS"
   same 2 "$status"
 }
 
@@ -129,12 +129,12 @@ DATABASE='database() { ./"$1" -c "trap \"sleep 0.3; echo $1 >ended.$1; exit\" TE
 
 @test "destroy leaves docker.service as it was, and what somebody else adds to it" {
   step_succeeds aio-container
-  step_succeeds host remove
+  step_succeeds preflight remove
   host test ! -e /etc/systemd/system/docker.service.d
   host test ! -e /usr/local/lib/openbmp-aio-ipv6
   write_on_host /etc/systemd/system/docker.service.d/proxy.conf <<<'[Service]'
   step_succeeds aio-container
-  step_succeeds host remove
+  step_succeeds preflight remove
   same proxy.conf "$(host ls /etc/systemd/system/docker.service.d)"
 }
 

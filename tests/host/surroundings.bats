@@ -15,7 +15,6 @@ modes() {
 # deploys_under UMASK: the modes are those that the programs and the container need.
 deploys_under() {
   umask "$1"
-  unit_texts
   step_succeeds aio-container
   step_succeeds ipv6-dnat
   same '755 /usr/local/lib/openbmp-aio-ipv6

@@ -7,7 +7,6 @@ setup() {
   open_host
   VERIFY=false
   host ip link add name docker0 address 02:42:00:00:00:01 type bridge
-  unit_texts
 }
 teardown() { close_host; }
 
@@ -36,7 +35,7 @@ traces() {
 @test "on an untouched host nothing happens" {
   local before
   before=$(host_listing)
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "nothing of this stack is on the host"
   same "$before" "$(host_listing)"
   same "" "$(calls)"
@@ -48,7 +47,7 @@ traces() {
   before=$(host_listing)
   : >"$FAKE/calls"
   OWNER=openbmp-aio-ipv6/other
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "nothing of this stack is on the host"
   same "$before" "$(host_listing)"
   same "" "$(calls)"
@@ -59,7 +58,7 @@ traces() {
   before=$(traces)
   for step in docker-restart aio-container ipv6-dnat collector-start; do
     deployed_up_to "$step"
-    step_succeeds host remove
+    step_succeeds preflight remove
     host rm -rf /var/openbmp
     same "$before" "$(traces)"
   done
@@ -67,9 +66,9 @@ traces() {
 
 @test "a second removal does nothing" {
   deployed_up_to docker-restart
-  step_succeeds host remove
+  step_succeeds preflight remove
   : >"$FAKE/calls"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "nothing of this stack is on the host"
   same "" "$(calls)"
 }
@@ -77,7 +76,7 @@ traces() {
 @test "the unit that makes the topics ends before the container goes" {
   deployed_up_to collector-start
   : >"$FAKE/calls"
-  step_succeeds host remove
+  step_succeeds preflight remove
   calls 'systemctl disable --quiet --now openbmp-aio-ipv6-topics.service|docker rm ' | head -n 1 | grep topics
 }
 
@@ -94,7 +93,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
 @test "the login of a container that goes goes with it" {
   deployed_up_to collector-start
   with_a_login
-  step_succeeds host remove
+  step_succeeds preflight remove
   not_called mysql
   run ! host test -e "$RECORD"
 }
@@ -103,7 +102,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   fitting_container GlobalIPv6Address=fc00:172:17::2
   deployed_up_to collector-start
   with_a_login
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the REST API has its former login again"
   same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
   same openbmp_aio "$(running)"
@@ -114,7 +113,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   REPLACE_CONTAINER=true
   deployed_up_to collector-start
   with_a_login
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the REST API has its former login again"
   same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
   calls '^mysql|docker (stop|rm) ' | head -n 1 | grep mysql
@@ -126,7 +125,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   deployed_up_to collector-start
   with_a_login
   rm "$FAKE/accounts"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the REST API keeps the login of this stack: the database of openbmp_aio does not answer"
   says "the host is as it was found"
 }
@@ -134,7 +133,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
 @test "the data stays" {
   deployed_up_to aio-container
   write_on_host /var/openbmp/mysql/ibdata1 <<<data
-  step_succeeds host remove
+  step_succeeds preflight remove
   same data "$(on_host /var/openbmp/mysql/ibdata1)"
 }
 
@@ -143,14 +142,14 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   echo 'base: {}' >"$FAKE/openbmpd.conf"
   deployed_up_to aio-container
   cut_off_at sync '*'
-  step_is_cut_off collector-config-read
-  step_succeeds host remove
+  step_is_cut_off collector-config read
+  step_succeeds preflight remove
   same "config mysql" "$(host ls -A /var/openbmp | paste -sd ' ')"
   same "" "$(host ls -A /var/openbmp/config)"
   deployed_up_to aio-container
   host mkdir -m 700 "$staging"
   host touch "$staging/whole"
-  step_succeeds host remove
+  step_succeeds preflight remove
   host test -e "$staging/whole"
 }
 
@@ -158,7 +157,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   deployed_up_to docker-restart
   host ip netns add openbmp-probe
   host ip link add openbmp-probe type veth peer name eth0 netns openbmp-probe
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(host ip netns)"
   run ! host ip link show openbmp-probe
 }
@@ -168,10 +167,10 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   touch "$FAKE/engine-down"
   local before
   before=$(host_listing)
-  step_refuses "no Docker engine answers" host remove
+  step_refuses "no Docker engine answers" preflight remove
   same "$before" "$(host_listing)"
   rm "$FAKE/engine-down"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(ls "$FAKE/containers")"
 }
 
@@ -182,11 +181,11 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   REPLACE_CONTAINER=true
   deployed_up_to aio-container
   cat >"$FAKE/on-restart" <<<'false'
-  step_refuses "Docker does not answer after its restart (Docker does not start: unit failed: the journal says why): start it and destroy again" host remove
+  step_refuses "Docker does not answer after its restart (Docker does not start: unit failed: the journal says why): start it and destroy again" preflight remove
   rm "$FAKE/on-restart"
   host systemctl restart docker.service
   same "" "$(running)"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the host is as it was found"
   same "openbmp_aio web" "$(running)"
   same "always other:1" "$(container stopped RestartPolicy) $(container openbmp_aio Image)"
@@ -198,7 +197,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   REPLACE_CONTAINER=true
   deployed_up_to aio-container
   rm "$FAKE/containers/openbmp_aio.before"
-  step_succeeds host remove
+  step_succeeds preflight remove
   says "the container that was put aside is not there any more"
 }
 
@@ -207,7 +206,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   before=$(rules)
   deployed_up_to ipv6-dnat
   host chmod 644 /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "$before" "$(rules)"
 }
 
@@ -219,7 +218,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
 PATH=${PATH#*:} exec docker "$@"
 STUB
   chmod +x "$FAKE/bin/docker"
-  step_succeeds host remove
+  step_succeeds preflight remove
   same "" "$(ls "$FAKE/containers")"
 }
 
@@ -228,8 +227,8 @@ STUB
   for where in 'docker:rm *' 'rm:-f /etc/docker/daemon.json' 'systemctl:restart *'; do
     deployed_up_to ipv6-dnat
     cut_off_at "${where%%:*}" "${where#*:}" after
-    step_is_cut_off host remove
-    step_succeeds host remove
+    step_is_cut_off preflight remove
+    step_succeeds preflight remove
     same "" "$(host bash -c 'ls -d /var/lib/openbmp* /usr/local/lib/openbmp* /etc/openbmp* /etc/docker/*' 2>/dev/null)"
     same "" "$(ls "$FAKE/containers")$(engine_has Bridge6)"
     run ! grep OPENBMP < <(host_network)

@@ -113,10 +113,9 @@ ends() {
 
 @test "a broker that never has them is said, and the next start is waited for" {
   # As it is on the host, with less patience.
-  installed_program unit/openbmp-topics | sed 's/^START_SECONDS=.*/START_SECONDS=1/' >"$FAKE/openbmp-topics"
+  mkdir "$FAKE/installed"
+  sed 's/^START_SECONDS=.*/START_SECONDS=1/' "$BUNDLES/installed/openbmp-topics" >"$FAKE/installed/openbmp-topics"
   HOST_SCRIPTS=$FAKE
-  mkdir "$FAKE/unit"
-  mv "$FAKE/openbmp-topics" "$FAKE/unit"
   start_follow openbmp-topics
   soon gave_up_times 1
   looks_no_more

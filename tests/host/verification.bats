@@ -13,7 +13,8 @@ library_runs() {
   export CALLS=$BATS_TEST_TMPDIR/calls
   : >"$CALLS"
   cat - >"$BATS_TEST_TMPDIR/script" <<SCRIPT
-for library in common ports rest kafka topics verification; do . "$HOST_SCRIPTS/lib/\$library.sh"; done
+DOCKER_NETWORK=bridge
+. "$HOST_SCRIPTS/lib/verification.sh"
 REST_USER=openbmp REST_PASSWORD=
 CONTAINER_PID=\$\$ BMP_PORT=5000 REST_PORT=8001 PAT_ENABLED=true START_DEADLINE=40
 SECONDS=0
@@ -142,7 +143,6 @@ collector_with_rest() {
   in_background ip netns exec collector "$@"
   soon host ip netns exec collector bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
   broker '{"advertised": ["localhost", 9092], "topics": {}, "groups": {"g": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}}' collector
-  unit_texts
   collector_at "$CONTAINER_ADDRESS"
   touch "$FAKE/units/openbmp-aio-ipv6-dnat.service.active"
   step_succeeds ipv6-dnat
@@ -253,7 +253,7 @@ refused_with() {
 @test "the namespace that the proof comes from is there on a host without sysctl" {
   open_host
   host bash -c '[ -d /mnt/usr.work ] && rm -f "$(command -v sysctl)"'
-  host bash -euo pipefail -c '. "$0/lib/common.sh"; . "$0/lib/verification.sh"; open_probe' "$HOST_SCRIPTS"
+  host bash -euo pipefail -c '. "$0/lib/probe.sh"; open_probe' "$HOST_SCRIPTS"
   same 0 "$(host ip netns exec openbmp-probe cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6)"
   host ip -n openbmp-probe -6 route show default | grep -F 'via fd6f:626d:7076:3600::1 dev eth0'
 }

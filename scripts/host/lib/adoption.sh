@@ -4,28 +4,20 @@
 # as may those of labels, log options, commands and health checks.
 # Input: that of lib/container.sh.
 
-# image_name REFERENCE: as Docker reads it, so that one image has one name.
-image_name() {
-  local name=$1 version=:latest
-  case $name in
-  *@*) version=@${name#*@} name=${name%%@*} ;;
-  esac
-  # A digest says more than the tag before it; a registry's port is no tag.
-  if [[ ${name##*/} == *:* ]]; then
-    [ "${version:0:1}" = @ ] || version=:${name##*:}
-    name=${name%:*}
-  fi
-  case $name in
-  index.docker.io/*) name=docker.io/${name#*/} ;;
-  */*) case ${name%%/*} in *.* | *:* | localhost) ;; *) name=docker.io/$name ;; esac ;;
-  *) name=docker.io/$name ;;
-  esac
-  case $name in
-  docker.io/*/*) ;;
-  docker.io/*) name=docker.io/library/${name#*/} ;;
-  esac
-  printf '%s%s\n' "$name" "$version"
-}
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/container-state.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/container.sh"
+# shellcheck source=scripts/host/lib/extras.sh
+. "${BASH_SOURCE[0]%/*}/extras.sh"
+# shellcheck source=scripts/host/lib/image-name.sh
+. "${BASH_SOURCE[0]%/*}/image-name.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
 
 image_misfits() {
   local found
@@ -41,13 +33,6 @@ mounted_parent_problems() {
     | select($mount.Source and any($directories[]; startswith($above)))
     | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
 }
-
-# What jq calls a binding: ADDRESS:PORT, the port alone where it is on all addresses.
-BINDINGS='
-  def everywhere: .HostIp | IN("", "0.0.0.0", "::");
-  def address: if .HostIp == "" then "" elif .HostIp | contains(":") then "[\(.HostIp)]:" else "\(.HostIp):" end;
-  def binding: address + (if .HostPort == "" then "a port of Docker'\''s choice" else .HostPort end);
-  def bindings(inside): .HostConfig.PortBindings[inside + "/tcp"] // [];'
 
 # Every binding counts: another one has no list, and one address alone is not where routers go.
 port_misfits() {

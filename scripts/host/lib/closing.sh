@@ -4,6 +4,9 @@
 # of the host, too. A unit of its own would also run when somebody stops that one.
 # Input: CLOSING_PROGRAM_TEXT, CLOSING_DROP_IN_TEXT.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+
 CLOSING_PROGRAM=$PROGRAM_DIRECTORY/openbmp-close-database
 DOCKER_DROP_INS=$UNIT_DIRECTORY/docker.service.d
 CLOSING_DROP_IN=$DOCKER_DROP_INS/openbmp-aio-ipv6-database.conf
@@ -24,8 +27,8 @@ remove_closing() {
   ! docker_unit_is_stale || systemctl daemon-reload
 }
 
-closing_differences() {
-  program_differences "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
+closing_drift() {
+  program_drift "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
   same_file "$CLOSING_DROP_IN" "$CLOSING_DROP_IN_TEXT"
-  ! docker_unit_is_stale || echo "systemd has not read the present files of docker.service"
+  ! docker_unit_is_stale || drift "systemd has not read the present files of docker.service"
 }

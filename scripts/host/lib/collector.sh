@@ -1,7 +1,12 @@
 # shellcheck shell=bash
 # The collector as it runs.
 
-is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/config-directory.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
 
 # A running collector read openbmpd.conf when it started; it is restarted only
 # when the file is newer than that.
@@ -10,4 +15,50 @@ runs_on_former_config() {
   started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
   written=$(config_stat %.9Y)
   [ "${written/./}" -gt "$started" ]
+}
+
+container_stopped() {
+  local refusal
+  refusal=$(refusal_of_openbmpd)
+  [ -z "$refusal" ] ||
+    die "the collector does not accept $CONFIG_DIRECTORY/openbmpd.conf ($refusal): edit the file, give \"reapply\" a new value and run again"
+  die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | beginning | paste -sd ' ')"
+}
+
+# What openbmpd says of a file that it does not load, since this step began: the
+# image goes on to other lines, and ends as if all were well. Lines have any length.
+refusal_of_openbmpd() {
+  docker logs --since "$((SECONDS + 1))s" --tail 200 "$CONTAINER" 2>&1 | LC_ALL=C cut --bytes 1-500 |
+    LC_ALL=C grep --text --only-matching 'ERROR: Failed to load.*' | tail --lines 1 || true
+}
+
+# in_container COMMAND…: in the container's network namespace.
+in_container() { nsenter --net --target "$CONTAINER_PID" "$@"; }
+
+# The container may listen at as many addresses as it likes.
+listeners() {
+  in_container ss --no-header --numeric --listening --tcp | awk 'NR <= 1000 { print $4 }' | paste -sd ' '
+}
+
+# listens_on_ipv6 PORT LISTENERS
+listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
+
+# Until START_DEADLINE: the first start fills a database for minutes. One that has
+# opened its BMP port for IPv4 only will not open it for IPv6 later.
+wait_for_listeners() {
+  local begun=$SECONDS ipv4_since='' there
+  until there=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
+    # Started again by Docker, it has another process.
+    [ -e "/proc/$CONTAINER_PID" ] || container_stopped
+    if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
+      ipv4_since=${ipv4_since:-$SECONDS}
+    else
+      ipv4_since=''
+    fi
+    if [ "$SECONDS" -ge "$START_DEADLINE" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
+      die "verification failed: container not listening on IPv6: it listens at $there"
+    fi
+    # Often at first; what takes minutes is looked for less often.
+    if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi
+  done
 }

@@ -1,7 +1,6 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 # Names, places and small helpers that every step on the host shares.
 # Assumes: root, bash, systemd, the tools that the preflight looks for.
-# Input: OWNER, the stack that runs the step, PROJECT/STACK.
 
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
@@ -12,28 +11,24 @@ umask 022
 unset DOCKER_HOST
 export DOCKER_CONTEXT=default
 
-TOOL=openbmp-aio-ipv6
-CONTAINER=openbmp_aio
-# A Docker network of the collector's own, and its interface.
-OWN_NETWORK=openbmp_aio
-OWN_BRIDGE=openbmp0
-# The network that the container is on.
-case ${DOCKER_NETWORK:-bridge} in
-bridge) NETWORK=bridge BRIDGE=docker0 ;;
-dedicated) NETWORK=$OWN_NETWORK BRIDGE=$OWN_BRIDGE ;;
-esac
-# Verification comes in by this interface, from this prefix of length 64 (RFC 4193).
-PROBE=openbmp-probe
-PROBE_PREFIX=fd6f:626d:7076:3600
-# The file itself where the path is a symbolic link.
-DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
-CONFIG_DIRECTORY=/var/openbmp/config
-DATA_DIRECTORY=/var/openbmp/mysql
-# What stays on the host: programs, units.
-PROGRAM_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
-UNIT_DIRECTORY=/etc/systemd/system
-# What was there before the first touch, so that destroy can put it back.
-RECORD=/var/lib/openbmp-aio-ipv6
+# shellcheck disable=SC2034 # the files that source this one read them
+{
+  TOOL=openbmp-aio-ipv6
+  CONTAINER=openbmp_aio
+  # A Docker network of the collector's own, and its interface.
+  OWN_NETWORK=openbmp_aio
+  OWN_BRIDGE=openbmp0
+  # Verification comes in by this interface, from this prefix of length 64 (RFC 4193).
+  PROBE=openbmp-probe
+  PROBE_PREFIX=fd6f:626d:7076:3600
+  # The file itself where the path is a symbolic link.
+  DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
+  CONFIG_DIRECTORY=/var/openbmp/config
+  DATA_DIRECTORY=/var/openbmp/mysql
+  # What stays on the host: programs, units.
+  PROGRAM_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
+  UNIT_DIRECTORY=/etc/systemd/system
+}
 
 # No message has more characters.
 MESSAGE_CHARACTERS=4000
@@ -73,6 +68,48 @@ relayed() {
 # Docker passes on what containers, images and registries say.
 docker() { relayed command docker "$@"; }
 
+# input NAME…: what the sender of the script must set. Without it nothing is done.
+input() {
+  local name missing=''
+  for name; do
+    declare -p "$name" >/dev/null 2>&1 || missing+="${missing:+, }$name"
+  done
+  [ -z "$missing" ] || die "the input lacks $missing"
+}
+
+# collect ARRAY COMMAND…: the lines that a check prints. One that dies is no check
+# that found nothing: the step ends. Never in a condition, where bash would go on
+# after a failure within the check.
+collect() {
+  local -n collect_into=$1
+  local collect_text
+  # shellcheck disable=SC2154 # the trap sets it
+  collect_text=$(
+    trap 'status=$?; [ "$status" = 0 ] || say "$TOOL: the check $2 failed (exit code $status)"' EXIT
+    "${@:2}"
+  )
+  collect_into=()
+  # shellcheck disable=SC2034 # it is the caller's array
+  [ -z "$collect_text" ] || mapfile -t collect_into <<<"$collect_text"
+}
+
+# joined TEXT…: with semicolons between.
+joined() {
+  local text
+  printf '%s' "$1"
+  for text in "${@:2}"; do printf '; %s' "$text"; done
+}
+
+# drift TEXT [REMEDY]: something on the host is not as deployed; with a remedy where
+# running the steps again is not enough.
+drift() { printf '%s%s\n' "$1" "${2:+$'\t'$2}"; }
+
+# run_step STEP VERB: the function that a file of steps has for it.
+run_step() {
+  declare -F "${1//-/_}_$2" >/dev/null || die "unknown verb $2"
+  "${1//-/_}_$2"
+}
+
 have() { type -P "$1" >/dev/null; }
 
 # write_file PATH [MODE]: replaces PATH by stdin in one move. Prints "changed"
@@ -95,48 +132,12 @@ write_file() {
 }
 
 # same_file PATH TEXT: a line where it is not.
-same_file() { cmp -s "$1" <(printf '%s' "$2") || echo "$1 is not as it was written"; }
+same_file() { cmp -s "$1" <(printf '%s' "$2") || drift "$1 is not as it was written"; }
 
-# program_differences PATH TEXT
-program_differences() {
+# program_drift PATH TEXT
+program_drift() {
   same_file "$1" "$2"
-  [ ! -e "$1" ] || [ -x "$1" ] || echo "$1 is not executable"
+  [ ! -e "$1" ] || [ -x "$1" ] || drift "$1 is not executable"
 }
 
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
-
-# claim_host: the host is this stack's from here on, or the step ends. A file gets
-# its name once: of two stacks at the same moment, one has it.
-claim_host() {
-  local claim recorded problem
-  if [ ! -e "$RECORD/owner" ]; then
-    (umask 077 && mkdir -p "$RECORD")
-    claim=$(mktemp "$RECORD/owner.XXXXXX")
-    printf '%s\n' "$OWNER" >"$claim"
-    # A power cut must not leave a name without its text.
-    sync "$claim"
-    ln -T "$claim" "$RECORD/owner" 2>/dev/null || true
-    rm -f "$claim"
-  fi
-  recorded=$(recorded_owner)
-  [ -n "$recorded" ] || die "$RECORD/owner names no stack: run again; if that does not help, remove the file"
-  problem=$(owner_problem "$recorded")
-  [ -z "$problem" ] || die "$problem"
-}
-
-# owner_problem RECORDED: a line where that is another stack.
-owner_problem() {
-  [ -z "$1" ] || [ "$1" = "$OWNER" ] || echo "the host is deployed by the stack $1: destroy that one first"
-}
-
-# release_host: in one move, so that a claim at this moment finds all of the record, or none.
-release_host() {
-  clear_released
-  mv -T "$RECORD" "$RECORD.released"
-  clear_released
-}
-
-clear_released() { rm -rf "$RECORD.released"; }
-
-# The stack that a former deployment recorded, empty when there is none.
-recorded_owner() { cat "$RECORD/owner" 2>/dev/null || true; }

@@ -19,6 +19,9 @@
 # So every name may be changed between two calls: the container then only
 # deceives itself about its own file, as it may at any other time.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+
 PARENT=${CONFIG_DIRECTORY%/*}
 STAGING=$PARENT/.$TOOL
 FILE=$CONFIG_DIRECTORY/openbmpd.conf

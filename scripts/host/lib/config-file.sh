@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # What the two steps of openbmpd.conf share: a private directory to work in.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/config-directory.sh"
+
 # The text as it was read, and what is to be written in place of a file with several names.
 SNAPSHOT=$STAGING/snapshot
 WHOLE=$STAGING/whole

@@ -5,6 +5,11 @@
 # here is done in its parent.
 # Input: PAT_ENABLED, PURGE_STALE_DATA.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/config-directory.sh"
+
 # Which PAT value the data belongs to; it stays with the data.
 PAT_MARKER=$DATA_DIRECTORY.pat_enabled
 FRESH_DATA=$DATA_DIRECTORY.fresh

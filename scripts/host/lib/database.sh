@@ -3,6 +3,9 @@
 # Passwords are neither arguments nor in an environment, on the host or in the
 # container: they come in on stdin, and mysql reads them from a pipe.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+
 DATABASE_USER=openbmp
 # The image's own passwords, which everybody knows.
 PUBLIC_DATABASE_PASSWORD=openbmp

@@ -1,6 +1,16 @@
 # shellcheck shell=bash
 # Our rules on the host: the program that makes them, its settings, its units.
-# Sourced after forwarding.sh and stopping.sh.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/daemon-json.sh
+. "${BASH_SOURCE[0]%/*}/daemon-json.sh"
+# shellcheck source=scripts/host/lib/forwarding-record.sh
+. "${BASH_SOURCE[0]%/*}/forwarding-record.sh"
+# shellcheck source=scripts/host/lib/stopping.sh
+. "${BASH_SOURCE[0]%/*}/stopping.sh"
 
 DNAT_PROGRAM=$PROGRAM_DIRECTORY/openbmp-dnat
 DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
@@ -34,33 +44,6 @@ dnat_settings() {
   echo "KAFKA_ALLOWED=(${KAFKA_ALLOWED[*]})"
   echo "MYSQL_ALLOWED=(${MYSQL_ALLOWED[*]})"
   echo "HELD_PORTS=(${HELD_PORTS[*]})"
-}
-
-# A port of HELD_PORTS lets nobody in but a verification, whatever its allow list
-# says, from before the collector first starts until open_port says so. It stays
-# open, then, over restarts, new containers and reboots, until hold_port.
-# Both need lib/sessions.sh.
-
-write_opened_ports() { write_file "$OPENED_PORTS" >/dev/null; }
-
-# forget_opened_ports: a port that is not held any more is held anew when it is one day.
-forget_opened_ports() { opened_ports | write_opened_ports; }
-
-# open_port NAME: its allow list is in effect from here on.
-open_port() {
-  is_held "$1" || return 0
-  { opened_ports && echo "$1"; } | write_opened_ports
-  relayed "$DNAT_PROGRAM" guard
-  say "opened the port of $1 to its allowed prefixes"
-}
-
-# hold_port NAME: nobody gets in from here on, and who was in is out.
-hold_port() {
-  [[ " ${HELD_PORTS[*]} " == *" $1 "* ]] || return 0
-  is_held "$1" || say "closed the port of $1 to everybody"
-  { opened_ports | grep -vxF -- "$1" || true; } | write_opened_ports
-  relayed "$DNAT_PROGRAM" guard
-  end_sessions_at "$1"
 }
 
 # deployed_dnat VERB: the program and the settings that were deployed, whatever

@@ -3,6 +3,17 @@
 # Nothing of values that may be secret: variables, labels, options of the log,
 # commands, health checks.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/container-state.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/container.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
+
 # The image's own part of a container's settings; null where the image is gone.
 image_settings() {
   docker image inspect --format '{{json .Config}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null

@@ -5,6 +5,15 @@
 # without it, data is the user's, and is not touched.
 # Sourced after data.sh, rest.sh.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/config-directory.sh"
+# shellcheck source=scripts/host/lib/data.sh
+. "${BASH_SOURCE[0]%/*}/data.sh"
+# shellcheck source=scripts/host/lib/rest.sh
+. "${BASH_SOURCE[0]%/*}/rest.sh"
+
 FIRST_START=$DATA_DIRECTORY.first-start
 CUT_OFF=$DATA_DIRECTORY.cut-off
 

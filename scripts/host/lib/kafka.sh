@@ -3,6 +3,9 @@
 # (https://kafka.apache.org/protocol), version 0 of each request. The tools in the
 # image would start Java for each question, a second of a whole processor.
 
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
+
 # Metadata, ListGroups and DescribeGroups.
 KAFKA_METADATA=3
 KAFKA_DESCRIBE_GROUPS=15

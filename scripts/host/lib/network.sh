@@ -1,7 +1,19 @@
-# shellcheck shell=bash disable=SC2034 # the steps read some
+# shellcheck shell=bash
 # The Docker network that the collector is on: the default bridge, or one of its
-# own, with a fixed address in it. Sourced after engine.sh and container.sh.
-# Input: DOCKER_NETWORK; NETWORK_PREFIX and CONTAINER_IPV6 for one of its own.
+# own, with a fixed address in it.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/container-create.sh
+. "${BASH_SOURCE[0]%/*}/container-create.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/container.sh"
+# shellcheck source=scripts/host/lib/default-route.sh
+. "${BASH_SOURCE[0]%/*}/default-route.sh"
+# shellcheck source=scripts/host/lib/forwarding-record.sh
+. "${BASH_SOURCE[0]%/*}/forwarding-record.sh"
 
 # Networks that a deployment made carry it: the prefix.
 NETWORK_LABEL=openbmp-aio-ipv6.prefix

@@ -3,13 +3,16 @@
 # its database (table users), looked up at each request.
 # Input: REST_USER, REST_PASSWORD, empty where the image's own login is to stay.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/database.sh
+. "${BASH_SOURCE[0]%/*}/database.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/record.sh"
+
 # The image's own, in its documentation and so in everybody's hands.
 PUBLIC_USER=openbmp
 PUBLIC_PASSWORD=CiscoRA
-
-# The login that is there now, and the row that was there before ours.
-OUR_LOGIN=$RECORD/rest-login
-FORMER_LOGIN=$RECORD/rest-login.former
 
 # rest_get ADDRESS PORT DELAY READ COMMAND…: asks for the routers from where COMMAND
 # runs, after so many seconds, and reads the answer by READ. The login goes by stdin:

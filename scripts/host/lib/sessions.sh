@@ -4,6 +4,13 @@
 # the collector would list such a router as connected.
 # Input: that of lib/ports.sh.
 
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
+
 # Peers that no list is about: the host itself, the containers on the bridge,
 # and a verification. One prefix a line, as ss takes it.
 unlisted_peers() {

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The unit that makes the collector's Kafka topics at each start of its container.
-# Input: TOPICS_PROGRAM_TEXT, TOPICS_UNIT_TEXT. Sourced after dnat.sh.
+# Input: TOPICS_PROGRAM_TEXT, TOPICS_UNIT_TEXT.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
 
 TOPICS_PROGRAM=$PROGRAM_DIRECTORY/openbmp-topics
 TOPICS_UNIT=openbmp-aio-ipv6-topics.service
@@ -9,18 +12,18 @@ TOPICS_UNIT=openbmp-aio-ipv6-topics.service
 broker_address() { docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$CONTAINER" | awk '{ print $1 }'; }
 
 # A line for each way in which it is not as it is to be.
-topics_differences() {
-  program_differences "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
+topics_drift() {
+  program_drift "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
   same_file "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
-  systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || echo "$TOPICS_UNIT is not enabled"
-  systemctl is-active --quiet "$TOPICS_UNIT" || echo "$TOPICS_UNIT is not active"
+  systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || drift "$TOPICS_UNIT is not enabled"
+  systemctl is-active --quiet "$TOPICS_UNIT" || drift "$TOPICS_UNIT is not active"
 }
 
 # Off while it is written: a run that is cut off is gone on with.
 install_topics() {
-  local differences
-  differences=$(topics_differences)
-  [ -n "$differences" ] || return 0
+  local wrong
+  collect wrong topics_drift
+  [ ${#wrong[@]} -gt 0 ] || return 0
   systemctl disable --quiet --now "$TOPICS_UNIT" 2>/dev/null || true
   printf '%s' "$TOPICS_PROGRAM_TEXT" | write_file "$TOPICS_PROGRAM" 755 >/dev/null
   printf '%s' "$TOPICS_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$TOPICS_UNIT" >/dev/null

@@ -2,36 +2,13 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { hostShell, scriptText } from "../../../components/hostScript";
+import { hostShell, statusText } from "../../../components/hostScript";
 import { ending, printableJson, printableLines } from "../../../components/printable";
 import type { Connection } from "../connection";
 import { EndlessOutputError, runCommand } from "../ssh";
 import { readDeployment } from "./deployment";
 import { report } from "./report";
 import { readHostStatus, type Status, statusOf } from "./status";
-
-/** What runs on the host: see scripts/host/status.sh. */
-const lookAtHost = {
-    script: "status",
-    libraries: [
-        "daemon-json",
-        "closing",
-        "engine",
-        "container",
-        "adoption",
-        "network",
-        "netfilter",
-        "forwarding",
-        "dnat",
-        "config-directory",
-        "collector",
-        "database",
-        "rest",
-        "kafka",
-        "topics",
-        "differences",
-    ],
-};
 
 /** What hangs on the host for so long does not answer any more. */
 const TIMEOUT_SECONDS = 120;
@@ -61,7 +38,7 @@ async function exportState(stack: string | undefined): Promise<string> {
 /** One connection, one read-only script, one JSON object. */
 async function look(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
-    const script = input + scriptText(lookAtHost.script, lookAtHost.libraries);
+    const script = input + statusText();
     return statusOf(owner, connection.host, readHostStatus(await runOnHost(connection, script)));
 }
 
@@ -70,7 +47,7 @@ async function runOnHost(connection: Connection, script: string): Promise<string
     try {
         const { stdout } = await runCommand({
             connection,
-            command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "look")}`,
+            command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "inspect")}`,
             stdin: script,
             timeoutSeconds: PATIENCE_SECONDS,
             onRetry: () => undefined,

@@ -1,8 +1,37 @@
-# shellcheck shell=bash disable=SC2034 # the libraries read some
+# shellcheck shell=bash
 # Step: the collector runs on its present configuration and on data that fits
 # it, and routers over IPv6 reach it.
-# Input: MODE, DOCKER_NETWORK, PAT_ENABLED, PURGE_STALE_DATA, BMP_PORT, REST_PORT, VERIFY,
-# OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD, START_TIMEOUT_SECONDS, and that of lib/rest.sh and lib/topics.sh.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/../lib/common.sh"
+# shellcheck source=scripts/host/lib/collector.sh
+. "${BASH_SOURCE[0]%/*}/../lib/collector.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container.sh"
+# shellcheck source=scripts/host/lib/data.sh
+. "${BASH_SOURCE[0]%/*}/../lib/data.sh"
+# shellcheck source=scripts/host/lib/database.sh
+. "${BASH_SOURCE[0]%/*}/../lib/database.sh"
+# shellcheck source=scripts/host/lib/dnat.sh
+. "${BASH_SOURCE[0]%/*}/../lib/dnat.sh"
+# shellcheck source=scripts/host/lib/first-start.sh
+. "${BASH_SOURCE[0]%/*}/../lib/first-start.sh"
+# shellcheck source=scripts/host/lib/held-ports.sh
+. "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
+# shellcheck source=scripts/host/lib/probe.sh
+. "${BASH_SOURCE[0]%/*}/../lib/probe.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/../lib/record.sh"
+# shellcheck source=scripts/host/lib/rest.sh
+. "${BASH_SOURCE[0]%/*}/../lib/rest.sh"
+# shellcheck source=scripts/host/lib/stopping.sh
+. "${BASH_SOURCE[0]%/*}/../lib/stopping.sh"
+# shellcheck source=scripts/host/lib/topics.sh
+. "${BASH_SOURCE[0]%/*}/../lib/topics.sh"
+# shellcheck source=scripts/host/lib/verification.sh
+. "${BASH_SOURCE[0]%/*}/../lib/verification.sh"
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {
@@ -65,16 +94,18 @@ holds_mysql() { [[ " ${HELD_PORTS[*]} " == *" mysql "* ]]; }
 # The image's database is ready before the collector listens.
 open_mysql() {
   local problems
-  problems=$(database_password_problems | paste -sd ';' | sed 's/;/; /g')
-  if [ -n "$problems" ]; then
+  collect problems database_password_problems
+  if [ ${#problems[@]} -gt 0 ]; then
     hold_port mysql
-    die "the port of the database stays closed: $problems. The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
+    die "the port of the database stays closed: $(joined "${problems[@]}"). The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
   fi
   open_port mysql
 }
 
-main() {
+collector_start_apply() {
   local verification=null
+  input MODE DOCKER_NETWORK PAT_ENABLED PURGE_STALE_DATA BMP_PORT REST_PORT REST_USER REST_PASSWORD VERIFY START_TIMEOUT_SECONDS \
+    OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD TOPICS_PROGRAM_TEXT TOPICS_UNIT_TEXT CONTAINER_ID CONFIG_SHA256 RULES_SHA256 REAPPLY
   claim_host
   # The ports as the rules have them, and nowhere else: of a step that failed,
   # scripts/status knows the former input only.
@@ -97,4 +128,19 @@ main() {
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 
-main "$@" </dev/null
+collector_start_undo() {
+  close_probe
+  remove_topics
+  restore_login_of_users_container
+}
+
+# Of a container that stays, or comes back with the data of ours.
+restore_login_of_users_container() {
+  { container_exists && ! container_is_ours || [ -e "$ORIGINAL_CONTAINER" ]; } || return 0
+  restore_rest_login
+}
+
+collector_start_drift() {
+  topics_drift
+  held_drift
+}

@@ -1,12 +1,25 @@
 # shellcheck shell=bash
-# Step: the guard and the DNAT are armed, now and at every boot.
-# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, CONTAINER_IPV6, that of lib/ports.sh,
-# and the files DNAT_PROGRAM_TEXT, GUARD_UNIT_TEXT, FOLLOW_UNIT_TEXT.
+# Step: the rules that refuse and those that bring routers in are installed, now and at every boot.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/../lib/common.sh"
+# shellcheck source=scripts/host/lib/dnat.sh
+. "${BASH_SOURCE[0]%/*}/../lib/dnat.sh"
+# shellcheck source=scripts/host/lib/held-ports.sh
+. "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/../lib/record.sh"
+# shellcheck source=scripts/host/lib/sessions.sh
+. "${BASH_SOURCE[0]%/*}/../lib/sessions.sh"
 
 name_wrong_rules() { "$DNAT_PROGRAM" check >&2; }
 
-main() {
+ipv6_dnat_apply() {
   local changed units_changed ports
+  input MODE DOCKER_NETWORK FIXED_CIDR_V6 CONTAINER_IPV6 BMP_PORT REST_PORT BMP_ALLOWED REST_ALLOWED OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED \
+    HELD_PORTS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT REAPPLY
   claim_host
   stop_for_other_way
   mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
@@ -15,8 +28,8 @@ main() {
   changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
   # Until systemd has read them: a run that is cut off here is gone on with.
-  units_changed=$([ ! -e "$RECORD/units.new" ] || echo unknown)
-  touch "$RECORD/units.new"
+  units_changed=$([ ! -e "$UNITS_ARE_NEW" ] || echo unknown)
+  touch "$UNITS_ARE_NEW"
   units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
   units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
   # Of two units, systemctl is content with either. To enable one reads all of them anew.
@@ -40,9 +53,45 @@ main() {
   else
     say "the rules are armed already"
   fi
-  rm -f "$RECORD/units.new"
+  rm -f "$UNITS_ARE_NEW"
   end_unlisted_sessions
   sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
 }
 
-main "$@" </dev/null
+# What refuses stays until the engine runs without IPv6 again.
+ipv6_dnat_undo() { :; }
+
+ipv6_dnat_release() { remove_dnat; }
+
+ipv6_dnat_drift() {
+  file_drift
+  unit_drift
+  rule_drift
+}
+
+# The program's own words, by exit code 3; another one is its failure.
+rule_drift() {
+  local status=0
+  deployed_dnat check || status=$?
+  case $status in
+  0 | 3) ;;
+  *) die "the rules cannot be compared (exit code $status of $DNAT_PROGRAM, its reason is above)" ;;
+  esac
+}
+
+file_drift() {
+  local settings
+  settings=$(dnat_settings)
+  program_drift "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
+  same_file "$DNAT_SETTINGS" "$settings"$'\n'
+  same_file "$UNIT_DIRECTORY/$GUARD_UNIT" "$GUARD_UNIT_TEXT"
+  same_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$FOLLOW_UNIT_TEXT"
+}
+
+unit_drift() {
+  local unit
+  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT"; do
+    systemctl is-enabled --quiet "$unit" 2>/dev/null || drift "$unit is not enabled"
+    systemctl is-active --quiet "$unit" || drift "$unit is not active"
+  done
+}

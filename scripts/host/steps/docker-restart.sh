@@ -1,19 +1,40 @@
-# shellcheck shell=bash disable=SC2034 # the libraries read some
+# shellcheck shell=bash
 # Step: the engine runs with what daemon.json asks for.
-# Input: MODE, DOCKER_NETWORK, FIXED_CIDR_V6, RESTART_DOCKER.
 
-# The collector was stopped for a change that is not done yet.
-STOPPED=$RECORD/collector.stopped
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/../lib/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/../lib/bridge.sh"
+# shellcheck source=scripts/host/lib/daemon-json-restore.sh
+. "${BASH_SOURCE[0]%/*}/../lib/daemon-json-restore.sh"
+# shellcheck source=scripts/host/lib/daemon-json-write.sh
+. "${BASH_SOURCE[0]%/*}/../lib/daemon-json-write.sh"
+# shellcheck source=scripts/host/lib/daemon-json.sh
+. "${BASH_SOURCE[0]%/*}/../lib/daemon-json.sh"
+# shellcheck source=scripts/host/lib/default-route.sh
+. "${BASH_SOURCE[0]%/*}/../lib/default-route.sh"
+# shellcheck source=scripts/host/lib/dnat.sh
+. "${BASH_SOURCE[0]%/*}/../lib/dnat.sh"
+# shellcheck source=scripts/host/lib/engine.sh
+. "${BASH_SOURCE[0]%/*}/../lib/engine.sh"
+# shellcheck source=scripts/host/lib/forwarding-record.sh
+. "${BASH_SOURCE[0]%/*}/../lib/forwarding-record.sh"
+# shellcheck source=scripts/host/lib/network.sh
+. "${BASH_SOURCE[0]%/*}/../lib/network.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/../lib/record.sh"
+# shellcheck source=scripts/host/lib/running-containers.sh
+. "${BASH_SOURCE[0]%/*}/../lib/running-containers.sh"
 
 start_stopped_collector() {
-  [ -e "$STOPPED" ] || return 0
+  [ -e "$COLLECTOR_IS_STOPPED" ] || return 0
   docker start "$CONTAINER" >/dev/null || say "container $CONTAINER ran before the restart of Docker and does not start again"
-  rm -f "$STOPPED"
+  rm -f "$COLLECTOR_IS_STOPPED"
 }
 
 # A change that costs the host its engine or its default route is taken back, to
 # the former deployment where there was one.
-undo() {
+undo_restart() {
   if follows_former_deployment; then restore_previous_keys; else restore_daemon_json; fi
   record_containers
   if restart_docker_unit; then
@@ -25,15 +46,15 @@ undo() {
   follows_former_deployment || restore_forwarding
   bring_back_route "$1"
   if follows_former_deployment; then forget_previous_keys; else forget_daemon_json; fi
-  rm -f "$RECORD/engine.stale"
+  rm -f "$ENGINE_IS_STALE"
 }
 
 # finish_restart: one that was cut off, also where the engine is down since.
 finish_restart() {
-  [ -e "$RECORD/restart.json" ] || return 0
+  [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   if ! docker version >/dev/null 2>&1; then
     systemctl reset-failed docker.service 2>/dev/null || true
-    { systemctl start docker.service && wait_for_engine; } || undo ''
+    { systemctl start docker.service && wait_for_engine; } || undo_restart ''
   fi
   restore_containers
 }
@@ -54,11 +75,11 @@ use_default_bridge() {
   say "$reason"
   routes=$(default_routes)
   FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
-  ! runs_for_other_way || touch "$STOPPED"
+  ! runs_for_other_way || touch "$COLLECTOR_IS_STOPPED"
   stop_for_other_way
   prepare_engine_restart
   if ! restart_engine; then
-    undo "$routes"
+    undo_restart "$routes"
     die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
   fi
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
@@ -69,14 +90,15 @@ use_default_bridge() {
 # Docker stays as it is, unless a deployment on the default bridge was there.
 use_own_network() {
   leave_other_network
-  [ -e "$RECORD/daemon.found" ] || return 0
+  [ -e "$DAEMON_JSON_FOUND" ] || return 0
   leave_default_bridge
   [ -z "$LEFT_BEHIND" ] || die "the default bridge still has the prefix of the former deployment: $LEFT_BEHIND"
   forget_daemon_json
 }
 
-main() {
+docker_restart_apply() {
   local problems
+  input MODE DOCKER_NETWORK FIXED_CIDR_V6 RESTART_DOCKER REAPPLY
   claim_host
   finish_restart
   problems=$(daemon_json_problems)
@@ -87,8 +109,24 @@ main() {
   esac
   # The engine runs with the present file: nothing is to be undone.
   forget_previous_keys
-  rm -f "$STOPPED"
+  rm -f "$COLLECTOR_IS_STOPPED"
   docker version --format '{{.Server.Version}}' | jq -cR '{engine: .}'
 }
 
-main "$@" </dev/null
+# Puts daemon.json back, too, and restarts for it where it must.
+docker_restart_undo() {
+  restore_containers
+  leave_default_bridge
+  # What is recorded is needed until the engine runs.
+  docker version >/dev/null 2>&1 ||
+    die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
+  [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+}
+
+docker_restart_drift() {
+  if [ "$DOCKER_NETWORK" = bridge ]; then
+    engine_restart_reason "$FIXED_CIDR_V6"
+  elif ! network_fits; then
+    drift "the Docker network $OWN_NETWORK is not there, or not with $NETWORK_PREFIX"
+  fi
+}

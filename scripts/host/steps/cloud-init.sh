@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Step: the new VM has finished its first boot, and its data volume is mounted.
 # Assumes: Debian with cloud-init and systemd; jq may be missing yet.
-# Input: DATA_VOLUME_GB (a change runs the step again, which grows the file system).
+# DATA_VOLUME_GB: a change runs the step again, which grows the file system.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/../lib/common.sh"
 
 CLOUD_INIT_TIMEOUT_SECONDS=${CLOUD_INIT_TIMEOUT_SECONDS:-1500}
 # cloud-init does not run a second time on the same VM.
@@ -62,11 +65,9 @@ check_data_volume() {
   relayed "$DATA_VOLUME"
 }
 
-main() {
-  [ "$1" = apply ] || die "unknown verb $1"
+cloud_init_apply() {
+  input DATA_VOLUME_GB
   wait_for_cloud_init
   check_data_volume
   printf '{"dataVolumeGb":%s}\n' "$DATA_VOLUME_GB"
 }
-
-main "$@" </dev/null

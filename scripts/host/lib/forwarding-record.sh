@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# IPv6 forwarding as it was before the first touch, and closed before Docker switches it on.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/forwarding.sh
+. "${BASH_SOURCE[0]%/*}/forwarding.sh"
+# shellcheck source=scripts/host/lib/netfilter.sh
+. "${BASH_SOURCE[0]%/*}/netfilter.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/record.sh"
+
+# close_forwarding: before Docker switches it on; the rules of ipv6-dnat take the
+# place of this one. Nothing that was forwarded until now is lost.
+close_forwarding() {
+  ! forwarding_is_on || return 0
+  printf '%s\n' '*mangle' ':OPENBMP-ISOLATE - [0:0]' '-A OPENBMP-ISOLATE -j DROP' COMMIT |
+    ip6tables-restore --noflush --wait 10
+  ensure_jump "${ISOLATION[@]}"
+}
+
+# Forwarding as it was found: off, where it was off and nobody else needs it.
+# Else what closes it stays, until a reboot takes it away.
+restore_forwarding() {
+  local bridges=''
+  if [ "$(found_forwarding)" = 0 ] && forwarding_is_on && ! sysctl_asks_for_forwarding; then
+    bridges=$(other_ipv6_bridges | paste -sd ' ')
+    if [ -n "$bridges" ]; then
+      say "IPv6 forwarding stays on, other Docker networks need it ($bridges); between other interfaces it stays closed until the next reboot, by the chain OPENBMP-ISOLATE of ip6tables -t mangle"
+      return
+    fi
+    echo 0 >"$FORWARDING"
+    say "IPv6 forwarding is off again, as it was found"
+  fi
+  remove_chain "${ISOLATION[@]:0:3}" OPENBMP-ISOLATE
+}
+
+# What it was before the first touch.
+record_forwarding() { [ -e "$ORIGINAL_FORWARDING" ] || write_file "$ORIGINAL_FORWARDING" 600 <"$FORWARDING" >/dev/null; }
+
+# A record of an earlier release does not say: then what is forwarded stays so.
+found_forwarding() { cat "$ORIGINAL_FORWARDING" 2>/dev/null || echo 1; }

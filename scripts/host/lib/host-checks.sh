@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# What a host must have: each check prints the reasons to refuse it, one a line.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/container.sh"
+# shellcheck source=scripts/host/lib/daemon-json.sh
+. "${BASH_SOURCE[0]%/*}/daemon-json.sh"
+# shellcheck source=scripts/host/lib/engine.sh
+. "${BASH_SOURCE[0]%/*}/engine.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
+# shellcheck source=scripts/host/lib/probe.sh
+. "${BASH_SOURCE[0]%/*}/probe.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/record.sh"
+
+OLDEST_ENGINE=20.10.6
+# The least MEM that the image starts with, by its own arithmetic: 3 GB.
+AIO_MEMORY_MB=3072
+# With less, MEM and what is beside it leave the host nothing.
+COMFORTABLE_MEMORY_MB=6000
+
+NO_ENGINE="no Docker engine answers"
+
+# unfit TEXT: a reason to refuse the host.
+unfit() { printf '%s\n' "$1"; }
+
+check_tools() {
+  local pair missing=''
+  for pair in docker=docker.io jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2 ss=iproute2 nsenter=util-linux gzip=gzip systemctl=systemd; do
+    have "${pair%=*}" || missing+="${missing:+, }${pair%=*} (package ${pair#*=})"
+  done
+  [ -z "$missing" ] || unfit "missing on the host: $missing"
+}
+
+check_docker() {
+  local version info
+  if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
+    unfit "$NO_ENGINE: $(tail -n 1 <<<"$version")"
+    return
+  fi
+  [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
+    unfit "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
+  systemctl cat docker.service >/dev/null 2>&1 ||
+    unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
+  info=$(docker info --format '{{json .}}')
+  ! jq -e 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info" >/dev/null ||
+    unfit "the Docker engine is rootless: containers do not share the host's network"
+  ! jq -e '.FirewallBackend.Driver? | strings | startswith("nftables")' <<<"$info" >/dev/null ||
+    unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
+}
+
+# Settings on dockerd's command line win over the file, or clash with it.
+check_dockerd_flags() {
+  local pid flag
+  pid=$(systemctl show --property MainPID --value docker.service)
+  [ -r "/proc/$pid/cmdline" ] || return 0
+  while IFS= read -r -d '' flag; do
+    case $flag in
+    --ipv6* | --fixed-cidr-v6* | --config-file* | --bridge* | -b)
+      unfit "dockerd runs with $flag on its command line: move it to $DAEMON_JSON"
+      ;;
+    esac
+  done <"/proc/$pid/cmdline"
+}
+
+check_restart() {
+  local reason wanted=$FIXED_CIDR_V6
+  if [ "$DOCKER_NETWORK" = dedicated ]; then
+    # Only to take back what a deployment on the default bridge brought about.
+    [ -e "$DAEMON_JSON_FOUND" ] || return 0
+    wanted=$(found_daemon_json | subnet_asked_for)
+  fi
+  reason=$(engine_restart_reason "$wanted")
+  if [ -z "$reason" ] && [ "$DOCKER_NETWORK" = bridge ]; then reason=$(ip6tables_change); fi
+  [ -z "$reason" ] || engine_restart_problems
+}
+
+# What the image says itself, in MB; a label is its author's text.
+labelled_memory() {
+  docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null | grep -xE '[0-9]{1,7}' || true
+}
+
+check_image_needs() {
+  local total needed
+  total=$(host_memory_mb)
+  needed=$(labelled_memory)
+  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || unfit "the AIO image is for x86_64, the host is $(uname -m)"
+  needed=${needed:-$AIO_MEMORY_MB}
+  # The image's own arithmetic: what it would refuse is refused, and nothing else.
+  [ "$total" -ge "$needed" ] || unfit "the host has $total MB of memory, the collector needs $needed MB"
+  [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
+    unfit "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
+}
+
+memory_warning() {
+  local total
+  total=$(host_memory_mb)
+  [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(labelled_memory)" ] ||
+    say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one of them may be ended. Give the host 6 GB or more"
+}
+
+# The bridge's own prefix is ours or a former deployment's, also on the other
+# network, which is left before.
+check_prefix_overlap() {
+  local clash ours=$BRIDGE
+  [ -z "$(recorded_owner)" ] || ours="docker0|$OWN_BRIDGE"
+  clash=$({
+    ip -6 route show table all root "$FIXED_CIDR_V6"
+    ip -6 route show table all match "$FIXED_CIDR_V6" | grep -v ' via '
+    ip -6 -oneline addr show to "$FIXED_CIDR_V6" | awk '{ print $4, "dev", $2 }'
+  } | grep -vE "^default|^(unreachable|multicast|ff00::)|dev ($ours)( |$)" | head -n 1 || true)
+  [ -z "$clash" ] || unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
+}
+
+check_ports() {
+  local filters publishers name port
+  mapfile -t filters < <(published_ports | sed -E 's/^[^ ]+ ([0-9]+) .*/--filter\npublish=\1/')
+  publishers=$(docker ps "${filters[@]}" --format '{{.Names}}')
+  while read -r name port _; do check_port "$name" "$port"; done < <(published_ports)
+}
+
+# key_of NAME: what says which port that is.
+key_of() { case $1 in bmp | rest) echo "${1}Port" ;; *) echo "the port of ${1}AllowedCidrs," ;; esac }
+
+# check_port NAME PORT: the collector may hold it, nobody else.
+check_port() {
+  local holder=''
+  [ -z "$publishers" ] || holder=$(docker ps --filter "publish=$2" --format '{{.Names}}' | head -n 1)
+  [ "$holder" != "$CONTAINER" ] || return 0
+  holder=${holder:+container $holder}
+  [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
+    LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
+  [ -z "$holder" ] || unfit "$(key_of "$1") $2 is already taken on the host by $holder"
+}
+
+check_ipv6() {
+  [ -e /proc/net/if_inet6 ] || unfit "the host's kernel has IPv6 switched off"
+  [ -n "$(verification_address)" ] || unfit "the host has no global IPv6 address"
+}

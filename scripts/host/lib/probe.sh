@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# A network namespace from which packets come in as from outside.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+
+# Another one each time: what a former proof left half open proves nothing now.
+PROBE_ADDRESS=$(printf "%s:%x:%x:%x:%x" "$PROBE_PREFIX" $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)))
+
+open_probe() {
+  close_probe
+  ip netns add "$PROBE"
+  ip link add "$PROBE" type veth peer name eth0 netns "$PROBE"
+  # A host may switch IPv6 off for interfaces to come.
+  echo 0 >"/proc/sys/net/ipv6/conf/$PROBE/disable_ipv6"
+  ip netns exec "$PROBE" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6'
+  ip -6 addr add "$PROBE_PREFIX::1/64" dev "$PROBE" nodad
+  ip link set "$PROBE" up
+  ip -n "$PROBE" -6 addr add "$PROBE_ADDRESS/64" dev eth0 nodad
+  ip -n "$PROBE" link set eth0 up
+  ip -n "$PROBE" -6 route add default via "$PROBE_PREFIX::1"
+  # The handshake's last packet stays here.
+  ip netns exec "$PROBE" ip6tables -A OUTPUT -p tcp --tcp-flags SYN,RST,ACK ACK -j DROP
+}
+
+close_probe() {
+  ip netns del "$PROBE" 2>/dev/null || true
+  ip link del "$PROBE" 2>/dev/null || true
+}
+
+# half_open ADDRESS PORT: sends a SYN for a moment, in the background.
+half_open() {
+  ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" >/dev/null 2>&1 &
+}
+
+# half_open_peers WHERE…: what waits for a handshake's end in that namespace.
+half_open_peers() {
+  "$@" ss --no-header --numeric --tcp state syn-recv
+}
+
+# At the REST port: a handshake there is no router's.
+complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
+
+# The host's IPv6 addresses that a router may be given. Docker names a bridge
+# after its network's id; another br-… may be the uplink.
+verification_address() {
+  ip -6 -json addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" '
+    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not)) | .addr_info[]
+     | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
+}

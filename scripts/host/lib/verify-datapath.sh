@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# Whether packets arrive in the container, and from which address.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/collector.sh
+. "${BASH_SOURCE[0]%/*}/collector.sh"
+# shellcheck source=scripts/host/lib/dnat.sh
+. "${BASH_SOURCE[0]%/*}/dnat.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
+# shellcheck source=scripts/host/lib/probe.sh
+. "${BASH_SOURCE[0]%/*}/probe.sh"
+# shellcheck source=scripts/host/lib/rest-verification.sh
+. "${BASH_SOURCE[0]%/*}/rest-verification.sh"
+# shellcheck source=scripts/host/lib/rest.sh
+. "${BASH_SOURCE[0]%/*}/rest.sh"
+
+# verify_port HOST_ADDRESS HOST_PORT CONTAINER_PORT: prints the source address
+# that the container saw.
+verify_port() {
+  local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
+  half_open "$address" "$port"
+  while [ "$SECONDS" -le "$deadline" ]; do
+    seen=$(half_open_peers in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
+      sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
+    if [ -n "$seen" ]; then
+      echo "$seen"
+      return
+    fi
+    sleep 0.01
+  done
+  return 1
+}
+
+# broken_link HOST_ADDRESS HOST_PORT CONTAINER_PORT: which link of the way broke.
+broken_link() {
+  local address=$1 port=$2 inner=$3 container_address
+  IFS=, read -r container_address _ < <("$DNAT_PROGRAM" where)
+  if [ -z "$container_address" ]; then
+    echo "engine without IPv6: the container has no IPv6 address"
+  elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
+    echo "container not listening on IPv6 at port $inner: it listens at $(listeners)"
+  elif half_open "$address" "$port" && sleep 0.3 && half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; then
+    echo "docker-proxy in the way: the host itself answers at port $port"
+  elif ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
+    echo "rule missing: nothing sends port $port to [$container_address]:$inner ($(systemctl is-active "$FOLLOW_UNIT" || true): $FOLLOW_UNIT)"
+  elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ]; then
+    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0"
+  else
+    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; look for other rules with ip6tables-save"
+  fi
+}
+
+# The container's own namespace sees the packets as they were sent.
+verify_dnat() {
+  local address=$1 seen_bmp seen_rest status=''
+  seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
+    die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
+  seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
+    die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
+  complete_handshakes
+  until_rest_lets_in ask_at "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
+    {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
+}
+
+# docker-proxy accepts for the container, and connects to it from an address of
+# the host's own. The source that the collector sees is read at the REST port:
+# at the BMP port a connection that goes through would be listed as a router.
+verify_proxy() {
+  local address=$1 status='' seen
+  proxy_answers "$address" "$BMP_PORT" ||
+    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
+  complete_handshakes
+  until_rest_lets_in ask_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
+  [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
+    {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
+}
+
+# ask_by_proxy HOST_ADDRESS: leaves the API's answer in `status`, and in `seen`
+# where its connection came from.
+ask_by_proxy() {
+  local held
+  exec {held}< <(rest_status "$1" "$REST_PORT" 1 ip netns exec "$PROBE")
+  seen=$(proxied_source) || true
+  read -r status <&"$held" || status=''
+  exec {held}<&-
+}
+
+# proxy_answers HOST_ADDRESS PORT: the host itself takes the handshake up.
+proxy_answers() {
+  local deadline=$((SECONDS + 3))
+  half_open "$1" "$2"
+  until half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; do
+    [ "$SECONDS" -le "$deadline" ] || return 1
+    sleep 0.05
+  done
+}
+
+# The address of the host's own from which the container has a connection.
+proxied_source() {
+  local deadline=$((SECONDS + 3)) peer
+  while [ "$SECONDS" -le "$deadline" ]; do
+    while read -r peer; do
+      if [[ $(ip -oneline route get "$peer" 2>/dev/null) == local* ]]; then
+        echo "$peer"
+        return
+      fi
+    done < <(in_container ss --no-header --numeric --tcp state established "sport = :$REST_CONTAINER_PORT" |
+      awk '{ print $4 }' | sed -E 's/^(\[?)(.*[^]])\]?:[0-9]+$/\2/; s/^::ffff://')
+    sleep 0.05
+  done
+  return 1
+}

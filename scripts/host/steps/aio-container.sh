@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# Step: the container is there, created but not started.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/../lib/common.sh"
+# shellcheck source=scripts/host/lib/adoption.sh
+. "${BASH_SOURCE[0]%/*}/../lib/adoption.sh"
+# shellcheck source=scripts/host/lib/closing.sh
+. "${BASH_SOURCE[0]%/*}/../lib/closing.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/../lib/config-directory.sh"
+# shellcheck source=scripts/host/lib/container-backup.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container-backup.sh"
+# shellcheck source=scripts/host/lib/container-create.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container-create.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
+# shellcheck source=scripts/host/lib/container.sh
+. "${BASH_SOURCE[0]%/*}/../lib/container.sh"
+# shellcheck source=scripts/host/lib/network.sh
+. "${BASH_SOURCE[0]%/*}/../lib/network.sh"
+# shellcheck source=scripts/host/lib/record.sh
+. "${BASH_SOURCE[0]%/*}/../lib/record.sh"
+
+create_on_network() {
+  ensure_network
+  create_container
+}
+
+keep_or_replace() {
+  local misfits
+  ! container_is_ours || mend_restart_policy
+  # Assigned, so that a check that dies is no container that fits.
+  misfits=$(container_misfits)
+  if container_is_ours; then
+    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$misfits" ] && network_fits; then
+      say "$CONTAINER is there and fits"
+    else
+      network_fits || refuse_network_in_use
+      discard_container
+      create_on_network
+    fi
+  elif [ -n "$misfits" ]; then
+    network_fits || refuse_network_in_use
+    say_container_notices
+    set_container_aside
+    create_on_network
+  else
+    say "$CONTAINER was there, fits and is adopted"
+    say_container_notices
+  fi
+}
+
+aio_container_apply() {
+  local problem
+  input IMAGE DOCKER_NETWORK CONTAINER_IPV6 NETWORK_PREFIX BMP_PORT REST_PORT OUTSIDE_PORTS KAFKA_FQDN ADMIN_ID MEMORY_GB ENVIRONMENT \
+    REPLACE_CONTAINER REGISTRY_USER REGISTRY_PASSWORD CLOSING_PROGRAM_TEXT CLOSING_DROP_IN_TEXT REAPPLY
+  claim_host
+  problem=$(container_problem)
+  [ -z "$problem" ] || die "$problem"
+  ensure_image
+  ensure_directories
+  # Before anything of it runs.
+  install_closing
+  if container_exists; then keep_or_replace; else create_on_network; fi
+  container_json | jq -c '{containerId: .Id}'
+}
+
+aio_container_undo() {
+  remove_container
+  remove_network
+}
+
+aio_container_release() {
+  remove_closing
+  bring_container_back
+}
+
+aio_container_drift() {
+  parent_drift
+  container_drift
+  closing_drift
+}
+
+parent_drift() {
+  local problem
+  problem=$(parent_problem)
+  if [ -n "$problem" ]; then
+    drift "$problem"
+  elif [ -e "$PARENT" ] && parent_is_open; then
+    drift "$PARENT is open to users other than root"
+  fi
+}
+
+container_drift() {
+  local misfits misfit cure='' id spec
+  container_exists || {
+    drift "there is no container $CONTAINER"
+    return
+  }
+  id=$(container_json | jq -r .Id)
+  [ "$id" = "$CONTAINER_ID" ] || drift "$CONTAINER is another container than the one deployed"
+  spec=$(container_spec)
+  if ! container_is_ours; then
+    cure="it is not ours: mend it, or set replaceContainer to true to put it aside"
+  elif [ "$(container_label)" != "$spec" ]; then
+    drift "$CONTAINER was created from other settings"
+  fi
+  collect misfits container_misfits
+  for misfit in "${misfits[@]}"; do drift "$CONTAINER: $misfit" "$cure"; done
+  is_running || drift "$CONTAINER does not run"
+}

@@ -1,0 +1,21 @@
+/** Writes what the program sends to a host into a folder, for the tests of the scripts: bundles.ts FOLDER. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { declaredInput, HOST_STEPS, type HostStep, installedProgram, statusText, stepText } from "../../components/hostScript";
+
+const [, , folder = ""] = process.argv;
+const steps: readonly HostStep[] = ["cloud-init", ...HOST_STEPS];
+const inputs = new Set([
+    ...steps.flatMap((step) => declaredInput(step, "apply")),
+    ...declaredInput("collector-config", "read"),
+]);
+
+mkdirSync(join(folder, "installed"), { recursive: true });
+for (const step of steps) {
+    writeFileSync(join(folder, step), stepText(step));
+}
+writeFileSync(join(folder, "status"), statusText());
+writeFileSync(join(folder, "inputs"), [...inputs].join("\n"));
+for (const program of ["openbmp-dnat", "openbmp-topics", "openbmp-close-database"]) {
+    writeFileSync(join(folder, "installed", program), installedProgram(program));
+}
