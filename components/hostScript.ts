@@ -101,13 +101,18 @@ export function inputOf(script: string): string | undefined {
 }
 
 /** The text that `bash -s` reads: the input, and the step with what it sources. */
-export function hostScript(step: HostStep, verb: Verb, { variables, secrets = {} }: ScriptInput): string {
-    const given = ["OWNER", ...Object.keys(variables), ...Object.keys(secrets)];
+export function hostScript(step: HostStep, verb: Verb, input: ScriptInput): string {
+    const given = [...Object.keys(input.variables), ...Object.keys(input.secrets ?? {})];
     const differing = symmetricDifference(new Set(given), new Set(declaredInput(step, verb)));
     if (differing.length > 0) {
         throw new Error(`the input of ${step} and what its ${verb} declares differ in ${differing.join(", ")}`);
     }
-    return assignments(variables) + secretLines(secrets) + END_OF_INPUT + stepText(step);
+    return withInput(input, stepText(step));
+}
+
+/** A text that `bash -s` reads, after its input. */
+export function withInput({ variables, secrets = {} }: ScriptInput, text: string): string {
+    return assignments(variables) + secretLines(secrets) + END_OF_INPUT + text;
 }
 
 function symmetricDifference(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
@@ -118,7 +123,9 @@ function symmetricDifference(one: ReadonlySet<string>, other: ReadonlySet<string
 export function declaredInput(step: HostStep, verb: Verb): string[] {
     const text = readHostFile(`steps/${step}.sh`);
     const name = functionOf(step, verb);
-    const declared = new RegExp(`^${name}\\(\\) \\{\\n(?:  local .*\\n)?  input ((?:.*\\\\\\n)*.*)$`, "m").exec(text)?.[1];
+    const declared = new RegExp(`^${name}\\(\\) \\{\\n(?:  local .*\\n)?  input ((?:.*\\\\\\n)*.*)$`, "m").exec(
+        text,
+    )?.[1];
     if (declared === undefined) {
         throw new Error(`scripts/host/steps/${step}.sh has no function ${name} that begins with its input`);
     }

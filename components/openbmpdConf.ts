@@ -22,7 +22,7 @@ const UNREAD_PAT_PATHS = ["base.startup.pat", "base.pat_enabled", "base.pat"];
 const TRUE = /^(?:[yY]|[yY]es|YES|[tT]rue|TRUE|[oO]n|ON)$/;
 const FALSE = /^(?:[nN]|[nN]o|NO|[fF]alse|FALSE|[oO]ff|OFF)$/;
 
-/** The host reads no larger one: scripts/host/collector-config-read.sh. */
+/** The host reads no larger one: scripts/host/steps/collector-config.sh. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 /**

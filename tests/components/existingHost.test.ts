@@ -40,25 +40,8 @@ const login = { privateKey: "the login key", dialErrorLimit: 2, perDialTimeout: 
 const connection = { host: "collector.example", port: 2222, user: "admin", hostKey, ...login };
 
 const preflight = [
-    "host",
-    [
-        "daemon-json",
-        "stopping",
-        "closing",
-        "engine",
-        "config-directory",
-        "container",
-        "adoption",
-        "extras",
-        "network",
-        "netfilter",
-        "forwarding",
-        "dnat",
-        "database",
-        "rest",
-        "topics",
-        "verification",
-    ],
+    "preflight",
+    "apply",
     {
         MACHINE: hostKey,
         OWNER: "p/s",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { hostScript, type ShellValue } from "../../components/hostScript";
+import { hostScript, type HostStep, type ShellValue, type Verb } from "../../components/hostScript";
 import type { Machine } from "../../components/machine";
 import { secretText } from "./mocks";
 
@@ -94,10 +94,10 @@ export class CreatedMachine extends pulumi.CustomResource implements Machine {
     }
 }
 
-/** A step, its libraries, its input in order, and the secrets of it. */
+/** A step, what of it is run, its input in order, and the secrets of it. */
 export type Script = readonly [
-    step: string,
-    libraries: readonly string[],
+    step: HostStep,
+    verb: Verb,
     variables: Readonly<Record<string, ShellValue>>,
     secrets?: Readonly<Record<string, ShellValue>>,
 ];
@@ -105,13 +105,13 @@ export type Script = readonly [
 /** What every command must be told, whatever it runs: compare with `toEqual`. */
 export function commandInputs(
     connection: unknown,
-    [step, libraries, variables, secrets = {}]: Script,
+    [step, verb, variables, secrets = {}]: Script,
     words: { readonly create: string; readonly delete?: string },
 ): Record<string, unknown> {
     return {
         connection,
         ...words,
-        stdin: hostScript(step, libraries, { variables, secrets }),
+        stdin: hostScript(step, verb, { variables, secrets }),
         logging: "stderr",
         addPreviousOutputInEnv: false,
     };

@@ -56,17 +56,17 @@ const container = {
 const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
 const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
 const dnatFiles = {
-    DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
-    GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
-    FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),
+    DNAT_PROGRAM_TEXT: installedProgram("openbmp-dnat"),
+    GUARD_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-guard.service"),
+    FOLLOW_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-dnat.service"),
 };
 const topicsFiles = {
-    TOPICS_PROGRAM_TEXT: installedProgram("unit/openbmp-topics"),
-    TOPICS_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-topics.service"),
+    TOPICS_PROGRAM_TEXT: installedProgram("openbmp-topics"),
+    TOPICS_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-topics.service"),
 };
 const closingFiles = {
-    CLOSING_PROGRAM_TEXT: installedProgram("unit/openbmp-close-database"),
-    CLOSING_DROP_IN_TEXT: readHostFile("unit/docker-closes-database.conf"),
+    CLOSING_PROGRAM_TEXT: installedProgram("openbmp-close-database"),
+    CLOSING_DROP_IN_TEXT: readHostFile("installed/docker-closes-database.conf"),
 };
 const runsOn = { containerId: "c1", configSha256: "f1", rulesSha256: "r1" };
 const seen = {
@@ -95,7 +95,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 write: [
                     "docker-daemon-config",
-                    ["daemon-json", "engine", "netfilter", "forwarding"],
+                    "apply",
                     {
                         ...machineInput,
                         MODE: "dnat",
@@ -126,7 +126,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 restart: [
                     "docker-restart",
-                    ["daemon-json", "stopping", "engine", "container", "network", "netfilter", "forwarding", "dnat"],
+                    "apply",
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -175,18 +175,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 scripts: {
                     create: [
                         "aio-container",
-                        [
-                            "engine",
-                            "config-directory",
-                            "stopping",
-                            "closing",
-                            "container",
-                            "adoption",
-                            "extras",
-                            "network",
-                            "netfilter",
-                            "forwarding",
-                        ],
+                        "apply",
                         {
                             ...machineInput,
                             IMAGE: "openbmp/aio:1",
@@ -222,8 +211,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             },
             scripts: {
                 read: [
-                    "collector-config-read",
-                    ["config-directory", "config-file"],
+                    "collector-config",
+                    "read",
                     {
                         ...machineInput,
                         CONTAINER_ID: "c1",
@@ -232,8 +221,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     },
                 ],
                 write: [
-                    "collector-config-write",
-                    ["config-directory", "config-file", "data"],
+                    "collector-config",
+                    "apply",
                     {
                         ...machineInput,
                         OLD_SHA256: sha256(text),
@@ -279,7 +268,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 arm: [
                     "ipv6-dnat",
-                    ["daemon-json", "netfilter", "forwarding", "stopping", "dnat", "sessions"],
+                    "apply",
                     {
                         ...machineInput,
                         MODE: "proxy",
@@ -338,20 +327,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             scripts: {
                 start: [
                     "collector-start",
-                    [
-                        "config-directory",
-                        "collector",
-                        "stopping",
-                        "dnat",
-                        "sessions",
-                        "database",
-                        "rest",
-                        "kafka",
-                        "topics",
-                        "verification",
-                        "data",
-                        "first-start",
-                    ],
+                    "apply",
                     {
                         ...machineInput,
                         MODE: "proxy",

@@ -37,7 +37,7 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
         expect(commands().map(({ inputs }) => unmarked(inputs))).toEqual(
             Object.values(scripts).map((script) =>
                 commandInputs(connection, script, {
-                    create: "bash -euo pipefail -s -- apply",
+                    create: `bash -euo pipefail -s -- ${script[1]}`,
                 }),
             ),
         );

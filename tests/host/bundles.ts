@@ -1,7 +1,14 @@
 /** Writes what the program sends to a host into a folder, for the tests of the scripts: bundles.ts FOLDER. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { declaredInput, HOST_STEPS, type HostStep, installedProgram, statusText, stepText } from "../../components/hostScript";
+import {
+    declaredInput,
+    HOST_STEPS,
+    type HostStep,
+    installedProgram,
+    statusText,
+    stepText,
+} from "../../components/hostScript";
 
 const [, , folder = ""] = process.argv;
 const steps: readonly HostStep[] = ["cloud-init", ...HOST_STEPS];

@@ -27,10 +27,10 @@ fitting_container() {
 }
 
 @test "the parent is made for root alone, by whichever step comes to it first" {
-  local step
-  for step in aio-container collector-config read; do
+  local verb
+  for verb in aio-container:apply collector-config:read; do
     host rm -rf /var/openbmp
-    step_succeeds "$step"
+    step_succeeds "${verb%:*}" "${verb#*:}"
     same 700 "$(mode)"
     [[ $stderr != *"closed /var/openbmp"* ]]
   done
@@ -53,10 +53,10 @@ fitting_container() {
   step_succeeds aio-container
   host chmod 755 /var/openbmp
   WANTED='{}' CONTAINER_ID=$(container openbmp_aio Id)
-  step_succeeds status inspect look
+  step_succeeds status inspect
   jq -r '.differences[].what' <<<"$output" | grep -xF "/var/openbmp is open to users other than root"
   step_succeeds aio-container
-  step_succeeds status inspect look
+  step_succeeds status inspect
   run ! grep -F "is open to users" <<<"$output"
 }
 
@@ -168,7 +168,7 @@ configured() {
 # functions_fail TEXT: each that opens the file fails at once, for that reason, whatever was seen there before.
 functions_fail() {
   local call
-  bundle collector-config read | sed '/^main "\$@"/d' >"$FAKE/bundle"
+  bundle collector-config | sed '/^run_step /d' >"$FAKE/bundle"
   for call in 'config_text >/var/text' 'config_is_writable' 'overwrite_config /var/new' 'config_attributes /var/attributes'; do
     host rm -f /var/attributes
     run --separate-stderr host timeout 5 bash -euo pipefail -s < <(cat "$FAKE/bundle" && echo "$call")
@@ -212,7 +212,7 @@ functions_fail() {
   cd "$HOST_SCRIPTS"
   grep -nE '\$\{?(FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf' -r . --include='*.sh' | grep -v '^./lib/config-directory.sh:' >"$FAKE/found"
   # Messages and comments, what Docker is told, what is compared, and the file inside the image.
-  sed -Ei 's/\b(die|say|echo) "([^"\\]|\\.)*"//; s/^([^:]*:[0-9]+:)( *#.*|.*(--volume|--arg|IMAGE_CONFIG=|printf .%s).*)/\1/' "$FAKE/found"
+  sed -Ei 's/\b(die|say|echo|drift) "([^"\\]|\\.)*"//; s/^([^:]*:[0-9]+:)( *#.*|.*(--volume|--arg|IMAGE_CONFIG=|printf .%s).*)/\1/' "$FAKE/found"
   run ! grep -E '^[^:]*:[0-9]+:.*(\$\{?(FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf)' "$FAKE/found"
   same "" "$output"
 }

@@ -151,7 +151,7 @@ HOOK
 @test "a lost default route undoes the change: file, engine, forwarding and route" {
   uplink uplink0 0 1 ra 1700
   loses_route_at_restart
-  step_refuses "the preflight lost its IPv6 default route (default via 2001:db8:1::1 dev uplink0" docker-restart
+  step_refuses "the host lost its IPv6 default route (default via 2001:db8:1::1 dev uplink0" docker-restart
   same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
   same "" "$(engine_has Bridge6)"
   same 0 "$(on_host /proc/sys/net/ipv6/conf/all/forwarding)"

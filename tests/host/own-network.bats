@@ -155,7 +155,7 @@ joined_network() {
 echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 ip -6 route flush default
 HOOK
-  step_refuses "the preflight lost its IPv6 default route (default via 2001:db8:1::1 dev eth0" aio-container
+  step_refuses "the host lost its IPv6 default route (default via 2001:db8:1::1 dev eth0" aio-container
   [[ $(host ip -6 route show default) == "default via 2001:db8:1::1 dev eth0"* ]]
   same 0 "$(on_host /proc/sys/net/ipv6/conf/all/forwarding)"
   [ ! -e "$FAKE/networks/openbmp_aio" ]

@@ -36,7 +36,7 @@ deploy() {
 
 # look FILTER: what jq makes of the answer.
 look() {
-  step_succeeds status inspect look
+  step_succeeds status inspect
   jq -rc "$1" <<<"$output"
 }
 
@@ -96,7 +96,7 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
   soon no_carrier docker0
   before=$(host_listing)
   : >"$FAKE/calls"
-  step_succeeds status inspect look
+  step_succeeds status inspect
   same "$before" "$(host_listing)"
   not_called 'docker (create|start|stop|restart|rm|rename|update|pull|cp)|systemctl (restart|enable|disable|daemon-reload|reset-failed)'
 }
@@ -167,7 +167,7 @@ mysql 3306 closed held, nobody gets in until both passwords of the database are 
 @test "the login of the REST API and the container's variables are on no command line" {
   serve_routers '[]'
   change_container openbmp_aio 'Env=["MYSQL_ROOT_PASSWORD=very-secret"]'
-  traced_step status inspect look
+  traced_step status inspect
   same '[]' "$(jq -c .routers <<<"$output")"
   not_started_with openbmp:CiscoRA
   not_started_with "$(printf openbmp:CiscoRA | base64)"
@@ -345,5 +345,5 @@ ANSWERS
 
 @test "an engine that does not answer ends the look" {
   touch "$FAKE/engine-down"
-  step_refuses "no Docker engine answers" status inspect look
+  step_refuses "no Docker engine answers" status inspect
 }

@@ -58,15 +58,15 @@ test("Docker waits for the data volume of the stack, by files that are as they a
         {
             path: "/usr/local/lib/openbmp-aio-ipv6/openbmp-data-volume",
             permissions: "0755",
-            content: readHostFile("unit/openbmp-data-volume"),
+            content: readHostFile("installed/openbmp-data-volume"),
         },
         {
             path: "/etc/systemd/system/openbmp-aio-ipv6-data.service",
-            content: readHostFile("unit/openbmp-aio-ipv6-data.service"),
+            content: readHostFile("installed/openbmp-aio-ipv6-data.service"),
         },
         {
             path: "/etc/systemd/system/docker.service.d/openbmp-aio-ipv6-data.conf",
-            content: readHostFile("unit/docker-needs-data.conf"),
+            content: readHostFile("installed/docker-needs-data.conf"),
         },
     ]);
     expect(config.runcmd).toEqual([

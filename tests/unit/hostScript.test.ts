@@ -1,14 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import fc from "fast-check";
 import {
     assignments,
+    declaredInput,
+    functionOf,
+    HOST_STEPS,
     hostScript,
     inputOf,
     readHostFile,
     type ScriptInput,
-    scriptText,
+    statusText,
+    stepText,
+    withInput,
 } from "../../components/hostScript";
 
 const hostDirectory = join(__dirname, "../../scripts/host");
@@ -23,7 +28,7 @@ function throughBash(input: string, stdin: "pipe" | "file" = "pipe"): string[] {
     return stdout.split("\0").slice(0, -1);
 }
 
-const inputWith = (input: ScriptInput) => inputOf(hostScript("docker-restart", [], input)) ?? "";
+const inputWith = (input: ScriptInput) => inputOf(withInput(input, "main\n")) ?? "";
 
 /** The same values in all places, as variables or as secrets. */
 const valuesOf = (values: readonly string[]) => ({ ONE: values[0] ?? "", ALL: values });
@@ -88,7 +93,7 @@ describe.each([
 test("every secret is in the script as it is, so that a log filter finds it", () => {
     fc.assert(
         fc.property(severalValues, (values) => {
-            const script = hostScript("docker-restart", [], { variables: {}, secrets: valuesOf(values) });
+            const script = withInput({ variables: {}, secrets: valuesOf(values) }, "main\n");
             expect(values.filter((each) => !script.includes(`\n${each}\n`))).toEqual([]);
         }),
     );
@@ -97,13 +102,14 @@ test("every secret is in the script as it is, so that a log filter finds it", ()
 test("the input is read back from the script that it begins, whatever is in it", () => {
     fc.assert(
         fc.property(value, fc.array(value), value, fc.array(value), (one, all, secret, secrets) => {
-            const variables = { ...valuesOf([one, ...all]), TEXT: readHostFile("unit/openbmp-dnat") };
-            const input = { variables, secrets: { PASSWORD: secret, MORE: secrets } };
-            const found = inputOf(hostScript("ipv6-dnat", ["dnat"], input)) ?? "";
-            expect(found.startsWith(assignments(variables))).toBe(true);
-            expect(hostScript("ipv6-dnat", ["dnat"], input)).toBe(
-                `${found}# end of the input\n${scriptText("ipv6-dnat", ["dnat"])}`,
+            const variables = { ...valuesOf([one, ...all]), TEXT: readHostFile("installed/openbmp-dnat") };
+            const script = withInput(
+                { variables, secrets: { PASSWORD: secret, MORE: secrets } },
+                stepText("ipv6-dnat"),
             );
+            const found = inputOf(script) ?? "";
+            expect(found.startsWith(assignments(variables))).toBe(true);
+            expect(script).toBe(`${found}# end of the input\n${stepText("ipv6-dnat")}`);
         }),
     );
 });
@@ -125,23 +131,61 @@ test("an empty array stays one under set -u", () => {
     expect(spawnSync("bash", ["-euo", "pipefail", "-s"], { input: script, encoding: "utf8" }).stdout).toBe("0\n");
 });
 
-test("a step's script is its input, the libraries in order, and the step", () => {
-    const script = hostScript("docker-restart", ["daemon-json", "engine"], { variables: { OWNER: "p/s" } });
-    const parts = [
-        "OWNER=p/s\n",
-        ...["lib/common.sh", "lib/ports.sh", "lib/daemon-json.sh", "lib/engine.sh", "docker-restart.sh"].map(
-            readHostFile,
-        ),
-    ];
-    expect(parts.map((part) => script.indexOf(part))).toEqual(
-        [...parts.map((part) => script.indexOf(part))].sort((a, b) => a - b),
-    );
-    expect(parts.every((part) => script.includes(part))).toBe(true);
+/** Every shell file that is sent to a host, below scripts/host. */
+const shellFiles = readdirSync(hostDirectory, { recursive: true, encoding: "utf8" }).filter(
+    (name) => /\.sh$/.test(name) || /^installed\/openbmp-[a-z-]+$/.test(name),
+);
+const steps = ["cloud-init", ...HOST_STEPS] as const;
+
+test("every file of steps is one of the list, or the VM's own", () => {
+    const files = readdirSync(join(hostDirectory, "steps")).map((name) => name.replace(/\.sh$/, ""));
+    expect(files.sort()).toEqual([...steps].sort());
 });
 
-test.each(readdirSync(hostDirectory).filter((name) => name.endsWith(".sh")))(
-    "%s ends with main, away from the script on stdin",
-    (name) => {
-        expect(readHostFile(name).trimEnd().split("\n").at(-1)).toBe('main "$@" </dev/null');
+test.each(HOST_STEPS)("the step %s has the verbs of every step, and no misspelt one", (step) => {
+    const prefix = functionOf(step, "");
+    const functions = [...readHostFile(`steps/${step}.sh`).matchAll(/^([a-z0-9_]+)\(\) /gm)].map(([, name]) => name);
+    const verbs = functions.flatMap((name) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+    expect(verbs).toEqual(expect.arrayContaining(["apply", "undo", "drift"]));
+    expect(verbs.filter((verb) => !["apply", "read", "remove", "undo", "release", "drift"].includes(verb))).toEqual([]);
+});
+
+test.each([...steps.map((step) => [step, stepText(step)] as const), ["status", statusText()] as const])(
+    "the script of %s has each function once and no comment, and bash can read it",
+    (_, text) => {
+        const functions = [...text.matchAll(/^([a-z0-9_]+)\(\) /gm)].map(([, name]) => name);
+        expect(functions.filter((name, index) => functions.indexOf(name) !== index)).toEqual([]);
+        expect(text).not.toMatch(/^\s*(#|$)./m);
+        expect(text).not.toContain("BASH_SOURCE");
+        expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
     },
 );
+
+test("a step ends away from the script on stdin", () => {
+    expect(stepText("docker-restart").trimEnd().split("\n").at(-1)).toBe('run_step docker-restart "$@" </dev/null');
+});
+
+test.each(shellFiles)("%s sources what ShellCheck is told that it sources", (name) => {
+    const sources = [
+        ...readHostFile(name).matchAll(
+            /^(?:# shellcheck source=(\S+)\n)?\. "(?:\$\{BASH_SOURCE\[0\]%\/\*\}\/)?([^"$]+)"$/gm,
+        ),
+    ];
+    expect(sources.map(([, told]) => told)).toEqual(
+        sources.map(([, , path = ""]) => posix.join("scripts/host", dirname(name), path)),
+    );
+});
+
+test.each(shellFiles)("%s has no line in a here-document that looks like a comment", (name) => {
+    const documents = readHostFile(name).matchAll(/<<-?'?([A-Z]+)'?\n([\s\S]*?)\n\s*\1$/gm);
+    expect([...documents].filter(([, , text = ""]) => /^\s*(#|$)/m.test(text))).toEqual([]);
+});
+
+test("an input that a step does not declare, or lacks, is refused by its name", () => {
+    const given = Object.fromEntries(declaredInput("docker-restart", "apply").map((name) => [name, "x"]));
+    expect(() => hostScript("docker-restart", "apply", { variables: given })).not.toThrow();
+    const { FIXED_CIDR_V6: _, ...fewer } = given;
+    expect(() => hostScript("docker-restart", "apply", { variables: { ...fewer, OTHER: "y" } })).toThrow(
+        "the input of docker-restart and what its apply declares differ in OTHER, FIXED_CIDR_V6",
+    );
+});

@@ -54,7 +54,7 @@ function typeScriptMessages(path: string, source: string): string[] {
 }
 
 /** What a step says of something that went wrong, and goes on. */
-const warning = /\b(does not|is not|no longer|could not|with errors|still)\b/;
+const warning = /\b(does not|is not|no longer|could not|with errors|still|check .* failed)\b/;
 
 /** The arguments in which a call says what went wrong. */
 function messageArguments(node: ts.Node): readonly ts.Node[] {
@@ -107,12 +107,11 @@ function textsIn(node: ts.Node): string[] {
 }
 
 /** Functions that print messages, one a line. */
-const printing =
-    /_(problems?|misfits|casualties|reason|differences|notices|warning)$|^(broken_link|changed_daemon_keys|same_file)$/;
+const printing = /_(problems?|misfits|casualties|reason|drift|notices|warning)$|^(broken_link|changed_daemon_keys)$/;
 
 function shellMessages(source: string): string[] {
     const code = source.replace(/^\s*#.*$/gm, "");
-    const called = [...code.matchAll(/(?:(?<!\$)\b(?:die|problem|difference) |\bRESTART_FAILURE=)(?=")/g)].map(
+    const called = [...code.matchAll(/(?:(?<!\$)\b(?:die|unfit|drift) |\bRESTART_FAILURE=)(?=")/g)].map(
         ({ index, 0: before }) => quoted(code, index + before.length),
     );
     const printed = [...code.matchAll(/^(\w+)\(\) \{(.*?)(?:^\}| \})$/gms)]

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { hostScript, type ScriptInput } from "../../components/hostScript";
+import { type ScriptInput, withInput } from "../../components/hostScript";
 import { printableJson } from "../../components/printable";
 import { readDeployment } from "../../scripts/lib/status/deployment";
 import { report } from "../../scripts/lib/status/report";
@@ -11,7 +11,7 @@ const secret = (value: unknown) => ({
 });
 const login = { host: "2001:db8::10", user: "admin", hostKey: "ssh-ed25519 AAAA", privateKey: secret("KEY") };
 
-const scriptOf = (input: ScriptInput) => hostScript("docker-restart", [], input);
+const scriptOf = (input: ScriptInput) => withInput(input, "main\n");
 
 const commandOf = (type: string, variables: ScriptInput["variables"], more: object = {}) => ({
     urn: `urn:pulumi:lab::openbmp-aio-ipv6::${type}$command:remote:Command::name`,
@@ -215,7 +215,7 @@ describe("what the host prints", () => {
         ["differences.0.what", { differences: [{ what: null }] }],
     ])("is refused where %s has not its form", (field, changes) => {
         expect(read(changes)).toThrow(
-            `the host's answer does not fit: ${field} is not what scripts/host/status.sh prints there`,
+            `the host's answer does not fit: ${field} is not what scripts/host/inspect/status.sh prints there`,
         );
     });
 

@@ -34,7 +34,7 @@ const difference = z.object({
     cure: z.optional(words),
 });
 
-/** What scripts/host/status.sh prints. */
+/** What scripts/host/inspect/status.sh prints. */
 const hostStatus = z.object({
     engine: z.object({ version: words }),
     container: z.nullable(
@@ -124,7 +124,7 @@ export function readHostStatus(stdout: string): HostStatus {
     if (!data) {
         const [issue] = error.issues;
         throw new Error(
-            `the host's answer does not fit: ${issue?.path.join(".") || "it"} is not what scripts/host/status.sh prints there`,
+            `the host's answer does not fit: ${issue?.path.join(".") || "it"} is not what scripts/host/inspect/status.sh prints there`,
         );
     }
     return data;
