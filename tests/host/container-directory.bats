@@ -273,7 +273,7 @@ before_purge() {
 
 @test "while status looks" {
   WANTED='{}' CONTAINER_ID=id-openbmp_aio
-  survives a_deployment '^dd|%.9Y|^gzip' status look
+  survives a_deployment '^dd|%.9Y|^gzip' status inspect
 }
 
 a_recorded_deployment() {
@@ -325,7 +325,7 @@ SCRIPT
   swap_freely
   for round in 1 2 3 4 5 6 7; do
     PAT_ENABLED=$((round % 2))
-    for step in collector-config read collector-config collector-start 'status look'; do
+    for step in 'collector-config read' collector-config collector-start 'status inspect'; do
       # shellcheck disable=SC2086
       attacked $step 3>&-
       unharmed "round $round of $step"

@@ -39,12 +39,13 @@ way_of_port() {
 }
 
 port_facts() {
-  local name port inner way why
+  local name port inner datapath way why
   while read -r name port inner; do
-    IFS=, read -r way why < <(way_of_port "$port" "$inner")
+    datapath=$(way_of_port "$port" "$inner")
+    IFS=, read -r way why <<<"$datapath"
     ! is_held "$name" || way=closed why=$(held_reason "$name")
     jq -n --arg name "$name" --argjson port "$port" --arg way "$way" --arg why "$why" '{name: $name, port: $port, datapath: $way, why: $why}'
-  done < <(published_ports) | jq --slurp '{ports: .}'
+  done <<<"$(published_ports)" | jq --slurp '{ports: .}'
 }
 
 # Our chains and the jumps to them.

@@ -93,13 +93,15 @@ compose_project() {
 
 # What becomes of a container of the user's, and is to be known before: one line each.
 container_notices() {
-  local port extras project
+  local port extras project misfits open
   container_exists && ! container_is_ours || return 0
   project=$(compose_project)
-  if [ -z "$(container_misfits)" ]; then
+  misfits=$(container_misfits)
+  if [ -z "$misfits" ]; then
+    open=$(container_json | open_ports)
     while read -r port; do
-      echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port")"
-    done < <(container_json | open_ports)
+      [ -z "$port" ] || echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port")"
+    done <<<"$open"
     [ -z "$project" ] ||
       echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it"
   else
@@ -128,7 +130,7 @@ compose_warning() {
 
 # Empty when the container can stay, be put aside, or there is none: one line why not.
 container_problem() {
-  local misfits
+  local misfits notices
   container_exists && ! container_is_ours || return 0
   misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
   if [ -z "$misfits" ]; then
@@ -136,7 +138,8 @@ container_problem() {
   elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
     echo "the container $CONTAINER runs with --rm and does not fit ($misfits): it would vanish instead of being put aside. Save what is wanted of it and stop it"
   elif [ "$REPLACE_CONTAINER" = false ]; then
-    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or fix it.$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')"
+    notices=$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')
+    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or fix it.$notices"
   elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
     echo "a container $SET_ASIDE is already there: remove or rename it"
   fi

@@ -8,4 +8,8 @@ container_json() { docker container inspect "$CONTAINER" 2>/dev/null | jq '.[0]'
 
 container_exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
 
-is_running() { [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; }
+is_running() {
+  local running
+  running=$(docker container inspect --format '{{.State.Running}}' "$CONTAINER") || die "Docker does not say whether $CONTAINER runs (its reason is above)"
+  [ "$running" = true ]
+}

@@ -11,8 +11,9 @@
 # advertisements; with forwarding on it would drop it unless accept_ra is 2.
 # Where a network manager handles advertisements, accept_ra is 0.
 kernel_ra_interfaces() {
-  local interface
-  for interface in $(ip -6 -json route show default | jq -r '.[] | select(.protocol == "ra") | .dev' | sort -u); do
+  local interface interfaces
+  interfaces=$(ip -6 -json route show default | jq -r '.[] | select(.protocol == "ra") | .dev' | sort -u)
+  for interface in $interfaces; do
     [ "$(cat "/proc/sys/net/ipv6/conf/$interface/accept_ra")" != 1 ] || echo "$interface"
   done
 }
@@ -33,8 +34,9 @@ has_accept_ra_2() { [ "$(cat "/proc/sys/net/ipv6/conf/$1/accept_ra" 2>/dev/null 
 # Before forwarding goes on, and for every boot. What was set once is set again,
 # also where the route is lost already.
 keep_default_route() {
-  local interface kept
-  kept=$(printf '%s\n' "$(kept_interfaces)" "$(kernel_ra_interfaces)" | sed '/^$/d' | sort -u)
+  local interface kept learned
+  learned=$(kernel_ra_interfaces)
+  kept=$(printf '%s\n' "$(kept_interfaces)" "$learned" | sed '/^$/d' | sort -u)
   [ -n "$kept" ] || return 0
   write_file "$ACCEPT_RA" 600 >/dev/null <<<"$kept"
   for interface in $kept; do

@@ -49,7 +49,7 @@ engine_is_stale() {
 # the reason is in LEFT_BEHIND, where it must not restart or does not. Called on
 # its own, so that any other failure stops the step.
 leave_default_bridge() {
-  local prefix asked
+  local prefix asked reason
   LEFT_BEHIND=''
   [ -e "$DAEMON_JSON_FOUND" ] || return 0
   restore_daemon_json
@@ -59,7 +59,8 @@ leave_default_bridge() {
     [ -z "$prefix" ] || LEFT_BEHIND="$DAEMON_JSON is not a JSON object, Docker would not start with it"
     return 0
   fi
-  [ -n "$(engine_restart_reason "$asked")" ] || return 0
+  reason=$(engine_restart_reason "$asked")
+  [ -n "$reason" ] || return 0
   LEFT_BEHIND=$(engine_restart_problems | paste -sd ' ')
   [ -z "$LEFT_BEHIND" ] || return 0
   prepare_engine_restart

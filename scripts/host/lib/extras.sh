@@ -37,9 +37,15 @@ given_options() {
 
 # One line for each, options by their names on Docker's command line.
 container_extras() {
-  container_json | jq -r --slurpfile image <(image_settings) --slurpfile engine <(engine_defaults) \
-    --slurpfile daemon <(daemon_settings) --argjson given "$(given_options)" --arg network "$NETWORK" --arg published "$(container_ports)" \
-    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(container_environment) "$BINDINGS"'
+  local image engine daemon given environment
+  image=$(image_settings)
+  engine=$(engine_defaults)
+  daemon=$(daemon_settings)
+  given=$(given_options)
+  environment=$(container_environment)
+  container_json | jq -r --slurpfile image <(printf '%s' "$image") --slurpfile engine <(printf '%s' "$engine") \
+    --slurpfile daemon <(printf '%s' "$daemon") --argjson given "$given" --arg network "$NETWORK" --arg published "$(container_ports)" \
+    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(printf '%s\n' "$environment") "$BINDINGS"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""

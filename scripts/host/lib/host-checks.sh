@@ -139,6 +139,8 @@ check_port() {
 }
 
 check_ipv6() {
+  local address
   [ -e /proc/net/if_inet6 ] || unfit "the host's kernel has IPv6 switched off"
-  [ -n "$(verification_address)" ] || unfit "the host has no global IPv6 address"
+  address=$(verification_address)
+  [ -n "$address" ] || unfit "the host has no global IPv6 address"
 }

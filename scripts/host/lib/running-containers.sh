@@ -33,13 +33,15 @@ record_containers() {
 }
 
 restore_containers() {
-  local id policy
+  local id policy running policies
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
-  for id in $(jq -r '.running[]' "$CONTAINERS_BEFORE_RESTART"); do
+  running=$(jq -r '.running[]' "$CONTAINERS_BEFORE_RESTART")
+  policies=$(jq -r '.stopped[] | "\(.id) \(.policy)"' "$CONTAINERS_BEFORE_RESTART")
+  for id in $running; do
     docker start "$id" >/dev/null || say "container $id ran before the restart of Docker and does not start again"
   done
   while read -r id policy; do
-    docker update --restart "$policy" "$id" >/dev/null || true
-  done < <(jq -r '.stopped[] | "\(.id) \(.policy)"' "$CONTAINERS_BEFORE_RESTART")
+    [ -z "$id" ] || docker update --restart "$policy" "$id" >/dev/null || true
+  done <<<"$policies"
   rm -f "$CONTAINERS_BEFORE_RESTART"
 }

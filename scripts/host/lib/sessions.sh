@@ -46,16 +46,22 @@ end_sessions() {
 # carries them.
 end_sessions_at() {
   local peers port inner pid
-  read -r _ port inner < <(published_ports | grep "^$1 ")
-  mapfile -t peers < <(allowed_at "$1" && unlisted_peers)
+  read -r _ port inner <<<"$(published_ports | grep "^$1 ")"
+  collect peers peers_that_stay "$1"
   pid=$(docker container inspect --format '{{if .State.Running}}{{.State.Pid}}{{end}}' "$CONTAINER" 2>/dev/null || true)
   [ -z "$pid" ] || end_sessions "$port" "$(others_at "$inner" "${peers[@]}")" nsenter --net --target "$pid"
   end_sessions "$port" "$(others_at "$port" "${peers[@]}")" env
 }
 
+# peers_that_stay NAME: who may have a session at that port.
+peers_that_stay() {
+  allowed_at "$1"
+  unlisted_peers
+}
+
 # end_unlisted_sessions: after the rules that refuse them.
 end_unlisted_sessions() {
   local names name
-  mapfile -t names < <(published_ports | cut -d ' ' -f 1)
+  mapfile -t names <<<"$(published_ports | cut -d ' ' -f 1)"
   for name in "${names[@]}"; do end_sessions_at "$name"; done
 }

@@ -36,7 +36,8 @@ verify_port() {
 # broken_link HOST_ADDRESS HOST_PORT CONTAINER_PORT: which link of the way broke.
 broken_link() {
   local address=$1 port=$2 inner=$3 container_address
-  IFS=, read -r container_address _ < <("$DNAT_PROGRAM" where)
+  container_address=$("$DNAT_PROGRAM" where)
+  container_address=${container_address%%,*}
   if [ -z "$container_address" ]; then
     echo "engine without IPv6: the container has no IPv6 address"
   elif ! listens_on_ipv6 "$inner" "$(listeners)"; then

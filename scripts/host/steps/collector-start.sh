@@ -77,8 +77,10 @@ await_collector() {
 
 # Leaves CONTAINER_PID, ADDRESS and WAY.
 find_container() {
+  local where
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
-  IFS=, read -r ADDRESS WAY < <("$DNAT_PROGRAM" where)
+  where=$("$DNAT_PROGRAM" where)
+  IFS=, read -r ADDRESS WAY <<<"$where"
   [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
 }
 
