@@ -283,7 +283,7 @@ a_recorded_deployment() {
 }
 
 @test "while everything is taken away" {
-  survives a_recorded_deployment 'openbmp' host remove
+  survives a_recorded_deployment 'openbmp' preflight remove
 }
 
 # A process that changes names as fast as it can, all of them in turn.

@@ -11,23 +11,23 @@
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 
 # sent_to CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
-sent_to() { ip6tables -w 10 -t nat -S "$1" 2>/dev/null | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
+sent_to() { grep -E "^-A $1 " <<<"$NAT_RULES" | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
 
-# jumps_to TABLE CHAIN OURS
-jumps_to() { ip6tables -w 10 -t "$1" -S "$2" | grep -qE -- "-j $3\$"; }
+# has_jump RULES CHAIN OURS
+has_jump() { grep -qE "^-A $2 .*-j $3\$" <<<"$1"; }
 
 # taken_out PORT: in the mode proxy, before the engine's own DNAT.
-taken_out() { jumps_to nat PREROUTING OPENBMP-DNAT && ip6tables -w 10 -t nat -S OPENBMP-DNAT 2>/dev/null | grep -qE -- "--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT"; }
+taken_out() { has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT && grep -qE "^-A OPENBMP-DNAT .*--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT" <<<"$NAT_RULES"; }
 
 # way_of_port PORT CONTAINER_PORT: WAY,WHY, by the rules that are there now.
 way_of_port() {
   if ! container_exists || ! is_running; then
     echo "closed,the container does not run"
-  elif jumps_to nat PREROUTING OPENBMP-DNAT && sent_to OPENBMP-DNAT "$1" "$2"; then
+  elif has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT && sent_to OPENBMP-DNAT "$1" "$2"; then
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
   elif ! taken_out "$1" && sent_to DOCKER "$1" "$2"; then
     echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
-  elif jumps_to filter INPUT OPENBMP-INPUT && ip6tables -w 10 -S OPENBMP-INPUT 2>/dev/null | grep -q -- '-j REJECT'; then
+  elif has_jump "$INPUT_RULES" INPUT OPENBMP-INPUT && grep -qE '^-A OPENBMP-INPUT .*-j REJECT' <<<"$INPUT_RULES"; then
     echo "closed,no rule sends it to the container, and the guard refuses what docker-proxy would carry"
   elif ! ss --no-header --numeric --listening --tcp "sport = :$1" | grep -qE '(\[::\]|\*):'; then
     echo "closed,nothing listens on IPv6"
@@ -40,6 +40,8 @@ way_of_port() {
 
 port_facts() {
   local name port inner datapath way why
+  NAT_RULES=$(ip6tables -w 10 -t nat -S)
+  INPUT_RULES=$(ip6tables -w 10 -S)
   while read -r name port inner; do
     datapath=$(way_of_port "$port" "$inner")
     IFS=, read -r way why <<<"$datapath"

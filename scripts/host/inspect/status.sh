@@ -78,23 +78,27 @@ drift_facts() {
 }
 
 status_inspect() {
-  local where
+  local where facts
   docker version >/dev/null 2>&1 || die "no Docker engine answers"
   where=$(deployed_dnat where)
   ADDRESS=${where%%,*}
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER" 2>/dev/null || true)
-  {
-    engine_facts
-    container_facts
-    port_facts
-    rule_facts
-    unit_facts
-    login_facts
-    consumer_facts
-    router_facts
-    disk_facts
-    address_facts
-    config_facts
-    drift_facts
-  } | jq --compact-output --slurp add
+  # Whole or not at all.
+  facts=$(every_fact)
+  jq --compact-output --slurp add <<<"$facts"
+}
+
+every_fact() {
+  engine_facts
+  container_facts
+  port_facts
+  rule_facts
+  unit_facts
+  login_facts
+  consumer_facts
+  router_facts
+  disk_facts
+  address_facts
+  config_facts
+  drift_facts
 }

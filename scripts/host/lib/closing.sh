@@ -19,7 +19,11 @@ install_closing() {
   ! docker_unit_is_stale || systemctl daemon-reload
 }
 
-docker_unit_is_stale() { [ "$(systemctl show --property NeedDaemonReload --value docker.service)" != no ]; }
+docker_unit_is_stale() {
+  local stale
+  stale=$(systemctl show --property NeedDaemonReload --value docker.service) || die "systemd does not say whether it has read the present files of docker.service"
+  [ "$stale" != no ]
+}
 
 remove_closing() {
   rm -f "$CLOSING_DROP_IN" "$CLOSING_PROGRAM"

@@ -83,15 +83,19 @@ input() {
 collect() {
   local -n collect_into=$1
   local collect_text
-  # shellcheck disable=SC2154 # the trap sets it
+  # shellcheck disable=SC2154,SC2030 # the trap sets it, in the check's own shell
   collect_text=$(
-    trap 'status=$?; [ "$status" = 0 ] || say "$TOOL: the check $2 failed (exit code $status)"' EXIT
+    CHECK=$2
+    trap 'status=$?; [ "$status" = 0 ] || say "$TOOL: the check $CHECK failed (exit code $status)"' EXIT
     "${@:2}"
   )
   collect_into=()
   # shellcheck disable=SC2034 # it is the caller's array
   [ -z "$collect_text" ] || mapfile -t collect_into <<<"$collect_text"
 }
+
+# except TEXT: the lines on stdin, but empty ones and those with that text.
+except() { awk -v text="$1" '$0 != "" && $0 != text'; }
 
 # joined TEXT…: with semicolons between.
 joined() {

@@ -33,8 +33,11 @@ FILE_TIMEOUT_SECONDS=${FILE_TIMEOUT_SECONDS:-60}
 
 # Names in the parent are relied on; whoever owns it can change them.
 parent_problem() {
-  [ ! -e "$PARENT" ] || [ "$(stat -L -c %u "$PARENT")" = 0 ] ||
-    echo "$PARENT belongs to $(stat -L -c %U "$PARENT"), who can put other files in the place of root's: chown root $PARENT"
+  local owner
+  [ -e "$PARENT" ] || return 0
+  owner=$(stat -L -c '%u %U' "$PARENT")
+  [ "${owner%% *}" = 0 ] ||
+    echo "$PARENT belongs to ${owner#* }, who can put other files in the place of root's: chown root $PARENT"
 }
 
 # Also reading is for root, and for a group that root gives it: the container may

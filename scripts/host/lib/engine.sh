@@ -74,17 +74,18 @@ leave_default_bridge() {
 
 # One line for each reason not to restart the engine now.
 engine_restart_problems() {
-  local running others
+  local running others live_restore
   running=$(docker ps --quiet --no-trunc)
   [ -n "$running" ] || return 0
   # shellcheck disable=SC2086
   running=$(docker inspect $running)
   # Not by here-strings, which may be files for a moment: the containers' variables are in it.
   printf '%s\n' "$running" | restart_casualties
-  if docker info --format '{{.LiveRestoreEnabled}}' | grep -q true; then
+  live_restore=$(docker info --format '{{.LiveRestoreEnabled}}')
+  if [ "$live_restore" = true ]; then
     echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"
   fi
-  others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | grep -vx "$CONTAINER" | paste -sd ' ' || true)
+  others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | except "$CONTAINER" | paste -sd ' ')
   if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
     echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others"
   fi

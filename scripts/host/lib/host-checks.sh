@@ -38,7 +38,7 @@ check_tools() {
 }
 
 check_docker() {
-  local version info
+  local version info is_so
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
     unfit "$NO_ENGINE: $(tail -n 1 <<<"$version")"
     return
@@ -48,10 +48,10 @@ check_docker() {
   systemctl cat docker.service >/dev/null 2>&1 ||
     unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
   info=$(docker info --format '{{json .}}')
-  ! jq -e 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info" >/dev/null ||
-    unfit "the Docker engine is rootless: containers do not share the host's network"
-  ! jq -e '.FirewallBackend.Driver? | strings | startswith("nftables")' <<<"$info" >/dev/null ||
-    unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
+  is_so=$(jq 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info")
+  [ "$is_so" = false ] || unfit "the Docker engine is rootless: containers do not share the host's network"
+  is_so=$(jq '.FirewallBackend.Driver? // "" | startswith("nftables")' <<<"$info")
+  [ "$is_so" = false ] || unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
 }
 
 # Settings on dockerd's command line win over the file, or clash with it.
@@ -107,21 +107,25 @@ memory_warning() {
 # The bridge's own prefix is ours or a former deployment's, also on the other
 # network, which is left before.
 check_prefix_overlap() {
-  local clash ours=$BRIDGE
-  [ -z "$(recorded_owner)" ] || ours="docker0|$OWN_BRIDGE"
+  local ours=$BRIDGE recorded routes networks addresses clash
+  recorded=$(recorded_owner)
+  [ -z "$recorded" ] || ours="docker0|$OWN_BRIDGE"
+  routes=$(ip -6 route show table all root "$FIXED_CIDR_V6")
+  networks=$(ip -6 route show table all match "$FIXED_CIDR_V6")
+  addresses=$(ip -6 -oneline addr show to "$FIXED_CIDR_V6")
   clash=$({
-    ip -6 route show table all root "$FIXED_CIDR_V6"
-    ip -6 route show table all match "$FIXED_CIDR_V6" | grep -v ' via '
-    ip -6 -oneline addr show to "$FIXED_CIDR_V6" | awk '{ print $4, "dev", $2 }'
-  } | grep -vE "^default|^(unreachable|multicast|ff00::)|dev ($ours)( |$)" | head -n 1 || true)
+    printf '%s\n' "$routes"
+    awk '!/ via /' <<<"$networks"
+    awk 'NF { print $4, "dev", $2 }' <<<"$addresses"
+  } | awk -v ours="dev ($ours)( |$)" 'NF && !/^default|^(unreachable|multicast|ff00::)/ && $0 !~ ours && !found { found = 1; print }')
   [ -z "$clash" ] || unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
 }
 
 check_ports() {
   local filters publishers name port
-  mapfile -t filters < <(published_ports | sed -E 's/^[^ ]+ ([0-9]+) .*/--filter\npublish=\1/')
+  mapfile -t filters <<<"$(published_ports | sed -E 's/^[^ ]+ ([0-9]+) .*/--filter\npublish=\1/')"
   publishers=$(docker ps "${filters[@]}" --format '{{.Names}}')
-  while read -r name port _; do check_port "$name" "$port"; done < <(published_ports)
+  while read -r name port _; do check_port "$name" "$port"; done <<<"$(published_ports)"
 }
 
 # key_of NAME: what says which port that is.

@@ -46,7 +46,7 @@ network_removal_problems() {
   local others
   [ -n "$(network_prefix)" ] || return 0
   others=$(docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "$OWN_NETWORK" |
-    grep -vx -e "$CONTAINER" -e '' | paste -sd ' ' || true)
+    except "$CONTAINER" | paste -sd ' ')
   [ -z "$others" ] || echo "the network $OWN_NETWORK has to go for this change, and other containers are on it: disconnect $others from it first"
 }
 
