@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingHost, type ExistingHostArgs } from "../../components/existingHost";
+import { ExistingHost, type ExistingHostArgs } from "../../components/host/existingHost";
 import { valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 

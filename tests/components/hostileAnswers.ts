@@ -1,7 +1,7 @@
 /** What becomes of hosts that answer with what they must not; a process of its own, as unhandled errors end a test. */
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingHost } from "../../components/existingHost";
+import { ExistingHost } from "../../components/host/existingHost";
 import { digest } from "./mocks";
 import { CreatedMachine, hostKey } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";

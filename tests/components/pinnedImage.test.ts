@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PinnedImage, type PinnedImageArgs } from "../../components/pinnedImage";
+import { PinnedImage, type PinnedImageArgs } from "../../components/steps/pinnedImage";
 import { pinnedTo, recordAws } from "./awsMocks";
 import { secretText, valueOf } from "./mocks";
 

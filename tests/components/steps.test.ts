@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { CollectorConfig } from "../../components/collectorConfig";
+import { CollectorConfig } from "../../components/steps/collectorConfig";
 import { digest, secretText, valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";

@@ -3,7 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { guard } from "../../components/guard";
+import { guard } from "../../components/policy/policy";
 import { recordAws } from "./awsMocks";
 import { runInStack } from "./mocks";
 import { hostKey } from "./registrations";

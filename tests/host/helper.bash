@@ -152,7 +152,7 @@ soon() {
 
 # The libraries that the program sends along with a step.
 libraries_of() {
-  cat "$REPOSITORY"/components/*.ts "$REPOSITORY"/scripts/lib/status/main.ts | tr -d '\n' |
+  cat "$REPOSITORY"/components/*/*.ts "$REPOSITORY"/scripts/programs/status/main.ts | tr -d '\n' |
     grep -oE "script: \"$1\",[^]]*libraries: \[[^]]*\]" | sed -E 's/.*\[(.*)\]/\1/' | tr -d '",'
 }
 

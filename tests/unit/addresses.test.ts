@@ -8,7 +8,7 @@ import {
     prefixesOverlap,
     readPrefix,
     worldOpenReason,
-} from "../../components/addresses";
+} from "../../components/values/addresses";
 
 describe("readPrefix", () => {
     test.each([

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import fc from "fast-check";
-import { bracketed, isAddress, isIpv6Address, prefixesOverlap, readPrefix } from "../../components/addresses";
+import { bracketed, isAddress, isIpv6Address, prefixesOverlap, readPrefix } from "../../components/values/addresses";
 
 /** Node's own parser and prefix matcher, as a second opinion. */
 function contains(prefix: string, address: string): boolean {

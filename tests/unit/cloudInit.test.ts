@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { cloudInit } from "../../components/cloudInit";
-import { readHostFile } from "../../components/hostScript";
+import { cloudInit } from "../../components/aws/cloudInit";
+import { readHostFile } from "../../components/remote/hostScript";
 import { loginKey, vmKey } from "../awsConfig";
 
 const args = {

@@ -9,7 +9,7 @@ import {
     readHostFile,
     type ScriptInput,
     scriptText,
-} from "../../components/hostScript";
+} from "../../components/remote/hostScript";
 
 const hostDirectory = join(__dirname, "../../scripts/host");
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Access, egressRules, ingressRules } from "../../components/securityGroupRules";
+import { type Access, egressRules, ingressRules } from "../../components/aws/securityGroupRules";
 
 const access: Access = {
     bmpPort: 5000,

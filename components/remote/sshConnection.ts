@@ -1,0 +1,63 @@
+import type * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { bracketed } from "../values/addresses";
+import type { Settings } from "../settings/schema";
+
+/** A jump host, with its own pinned key; the same login key is used. */
+export interface Bastion {
+    readonly address: string;
+    readonly user: string;
+    readonly hostKey: string;
+}
+
+/** How SSH gets into a machine. */
+export interface SshArgs {
+    readonly address: pulumi.Input<string>;
+    /** @default 22 */
+    readonly port: number;
+    readonly user: string;
+    /** The machine's public SSH host key. */
+    readonly hostKey: string;
+    readonly privateKey: pulumi.Input<string>;
+    readonly privateKeyPassword?: pulumi.Input<string> | undefined;
+    readonly bastion?: Bastion | undefined;
+}
+
+/**
+ * The connection with its pinned host key.
+ *
+ * @param dialErrorLimit - how often to try. A machine that is up needs two:
+ * more tries with a wrong key would earn a penalty from OpenSSH 10 (sshd_config,
+ * PerSourcePenalties).
+ */
+export function sshConnection(args: SshArgs, dialErrorLimit = 2): command.types.input.remote.ConnectionArgs {
+    const login = {
+        privateKey: pulumi.secret(args.privateKey),
+        ...(args.privateKeyPassword ? { privateKeyPassword: pulumi.secret(args.privateKeyPassword) } : {}),
+        dialErrorLimit,
+        perDialTimeout: 15,
+    };
+    const { bastion } = args;
+    return {
+        host: args.address,
+        port: args.port,
+        user: args.user,
+        hostKey: args.hostKey,
+        ...login,
+        ...(bastion
+            ? { proxy: { host: bastion.address, user: bastion.user, hostKey: bastion.hostKey, ...login } }
+            : {}),
+    };
+}
+
+/** The command that opens a shell on the machine. */
+export function sshCommandOf({ address, port, user, bastion }: SshArgs): pulumi.Output<string> {
+    const jump = bastion ? `-J ${bastion.user}@${bracketed(bastion.address)} ` : "";
+    return pulumi.interpolate`ssh ${jump}-p ${port} ${user}@${address}`;
+}
+
+/** The jump host, where one is configured. */
+export function bastionOf(settings: Settings, hostUser: string): Bastion | undefined {
+    const { bastionAddress: address, bastionHostKey: hostKey, bastionUser } = settings;
+    return address && hostKey ? { address, hostKey, user: bastionUser ?? hostUser } : undefined;
+}
