@@ -8,7 +8,7 @@ import { CollectorStart } from "./components/steps/collectorStart";
 import { DockerDaemonConfig } from "./components/steps/dockerDaemonConfig";
 import { DockerRestart } from "./components/steps/dockerRestart";
 import { previewEndedSessions } from "./components/settings/endedSessions";
-import { guard } from "./components/policy/policy";
+import { enforcePolicy } from "./components/policy/policy";
 import { makeHost } from "./components/host/makeHost";
 import { Ipv6Dnat } from "./components/steps/ipv6Dnat";
 import { PinnedImage } from "./components/steps/pinnedImage";
@@ -16,7 +16,7 @@ import { routerConfig as routerConfigFor } from "./components/openbmpd/routerCon
 import { loadSettings } from "./components/settings/schema";
 
 const settings = loadSettings();
-guard(settings);
+enforcePolicy(settings);
 // docker-proxy hides the routers' addresses: only their identifiers tell them apart.
 const patEnabled = settings.mode === "proxy";
 const stack = {

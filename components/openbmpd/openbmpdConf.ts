@@ -1,11 +1,12 @@
 import { gunzipSync } from "node:zlib";
+import type { ListenMode } from "../values/modes";
 import { shown } from "../values/printable";
 import { type Addition, type Edit, YamlPatch } from "./yamlPatch";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {
     /** `base.listen_mode`: address families that BMP listens on. */
-    readonly listenMode: "v4v6" | "v6";
+    readonly listenMode: ListenMode;
     /** `base.startup.pat_enabled`: whether routers are told apart by identifier instead of address. */
     readonly patEnabled: boolean;
     /** `base.admin_id`: the collector's name; left alone when not given. */

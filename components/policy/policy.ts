@@ -12,7 +12,7 @@ type Inputs = Readonly<Record<string, unknown>>;
  *
  * @param settings - allowWorldOpen permits ingress from anywhere, and nothing else.
  */
-export function guard({ allowWorldOpen }: { readonly allowWorldOpen: boolean }): void {
+export function enforcePolicy({ allowWorldOpen }: { readonly allowWorldOpen: boolean }): void {
     const { verdict, failed } = firstTurn();
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
         // With an id it is there already, and is only read.

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readPrefix, worldOpenReason } from "../values/addresses";
-import { isPinnableHostKey } from "../settings/fields";
+import { isPinnableHostKey } from "../values/sshKeys";
 
 /** Stands for a value that is not known yet: it breaks no rule. */
 export const UNKNOWN = pulumi.runtime.unknownValue;
@@ -35,7 +35,7 @@ const rules: readonly (readonly [types: RegExp, inputs: readonly string[], rule:
     [
         /^aws:(ec2\/(launch|spot|fleet)|cloudformation\/)|^(aws-native|awscc|awsx):/,
         [],
-        () => ["its type must be one that the guard can judge, such as aws:ec2/instance:Instance"],
+        () => ["its type must be one that the policy can judge, such as aws:ec2/instance:Instance"],
     ],
 ];
 

@@ -1,13 +1,13 @@
+/** The forms of the settings' values. Each message completes "KEY must be …". */
 import { z } from "zod";
 import { isAddress, isHostName, prefixContains, prefixesOverlap, readPrefix } from "../values/addresses";
+import { text } from "../values/forms";
 import { isImageReference } from "../values/imageReference";
+import { LISTEN_MODES } from "../values/modes";
+import { isPinnableHostKey } from "../values/sshKeys";
 
 /** Amazon's link-local services live here (VPC user guide): Docker must not take it. */
 export const AWS_SERVICES_PREFIX = "fd00:ec2::/32";
-
-/** Each message completes "KEY must be …". */
-export const text = (expected: string, accepts: (value: string) => boolean) =>
-    z.string(expected).refine(accepts, { error: expected });
 
 export const integer = (lowest: number, highest: number) => {
     const expected = `a whole number from ${lowest} to ${highest}`;
@@ -132,7 +132,7 @@ export const adminId = text("1 to 64 letters, digits, . _ -, a letter or a digit
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
 );
 
-export const listenMode = z.enum(["v4v6", "v6"], {
+export const listenMode = z.enum(LISTEN_MODES, {
     error: (issue) =>
         issue.input === "v4"
             ? '"v4v6" or "v6": with "v4" the collector would not hear any router over IPv6'
@@ -179,29 +179,6 @@ export const environment = z
             }
         }
     });
-
-/** Length of the blobs: the type, the curve where there is a choice, and the key. */
-const HOST_KEY_BYTES: Readonly<Record<string, number>> = {
-    "ssh-ed25519": 51,
-    "ecdsa-sha2-nistp256": 104,
-    "ecdsa-sha2-nistp384": 136,
-    "ecdsa-sha2-nistp521": 172,
-};
-
-/** Whether it is a public host key of a kind that the command provider pins; its blob names its own type first (RFC 4253, section 6.6). */
-export function isPinnableHostKey(value: string): boolean {
-    const [type = "", blob = "", ...comment] = value.trim().split(" ");
-    if (!Object.hasOwn(HOST_KEY_BYTES, type) || /[\n\r]/.test(comment.join(" "))) {
-        return false;
-    }
-    const bytes = Buffer.from(blob, "base64");
-    return (
-        bytes.toString("base64").replace(/=+$/, "") === blob.replace(/=+$/, "") &&
-        bytes.length === HOST_KEY_BYTES[type] &&
-        bytes.readUInt32BE(0) === type.length &&
-        bytes.toString("latin1", 4, 4 + type.length) === type
-    );
-}
 
 /** An image reference, with tag or digest. */
 export const imageReference = text(

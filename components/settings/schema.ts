@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { text } from "../values/forms";
+import { DOCKER_NETWORKS, MODES } from "../values/modes";
 import { PUBLIC_REST_USER } from "../values/ports";
 import { keyOfOtherProject, keyOfOtherTarget, problemLine, secretInClear, secretTexts, unknownKey } from "./messages";
 import * as fields from "./fields";
-import { flag, integer, text } from "./fields";
+import { flag, integer } from "./fields";
 import { checkAws, checkBoth, checkHost } from "./crossChecks";
 import { settingsWarnings } from "./warnings";
 
@@ -16,14 +18,8 @@ export type AwsSettings = Extract<Settings, { target: "aws" }>;
 /** The configuration of a stack on a machine that is there already. */
 export type HostSettings = Extract<Settings, { target: "host" }>;
 
-/** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
-export type Mode = Settings["mode"];
-
-/** Docker's default bridge, or a network of the collector's own. */
-export type DockerNetwork = Settings["dockerNetwork"];
-
 const common = {
-    mode: z.enum(["dnat", "proxy"], '"dnat" or "proxy"').default("dnat"),
+    mode: z.enum(MODES, '"dnat" or "proxy"').default("dnat"),
     sshPrivateKey: fields.privateKey,
     sshPrivateKeyPassword: z.string("a text").optional(),
     bastionAddress: fields.hostAddress.optional(),
@@ -38,7 +34,7 @@ const common = {
     adminId: fields.adminId.optional(),
     memoryGb: fields.memoryGb.default(0),
     environment: fields.environment.default({}),
-    dockerNetwork: z.enum(["bridge", "dedicated"], '"bridge" or "dedicated"').default("bridge"),
+    dockerNetwork: z.enum(DOCKER_NETWORKS, '"bridge" or "dedicated"').default("bridge"),
     fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),
     listenMode: fields.listenMode.default("v4v6"),
     bmpPort: integer(1, 65535).default(5000),

@@ -4,7 +4,7 @@ import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
 import { type OutsideLists, outsidePorts } from "../values/ports";
 import { remoteStep, type ShellInputs } from "../remote/remoteStep";
-import type { DockerNetwork } from "../settings/schema";
+import type { DockerNetwork } from "../values/modes";
 import { sha256, stepResult } from "./stepResult";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */

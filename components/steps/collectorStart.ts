@@ -5,8 +5,8 @@ import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
 import type { RestLogin } from "../values/ports";
 import { remoteStep } from "../remote/remoteStep";
-import type { DockerNetwork, Mode } from "../settings/schema";
-import { text } from "../settings/fields";
+import type { DockerNetwork, Mode } from "../values/modes";
+import { text } from "../values/forms";
 import { address, ipv6Address, stepResult } from "./stepResult";
 
 /** A first start of AIO fills its database for minutes. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../remote/machine";
 import { remoteStep } from "../remote/remoteStep";
-import type { DockerNetwork, Mode } from "../settings/schema";
+import type { DockerNetwork, Mode } from "../values/modes";
 import { stepResult, version } from "./stepResult";
 
 export interface DockerRestartArgs {

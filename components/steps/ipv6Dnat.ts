@@ -3,7 +3,7 @@ import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
 import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "../values/ports";
-import type { DockerNetwork, Mode } from "../settings/schema";
+import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
 import { sha256, stepResult } from "./stepResult";
 

@@ -2,7 +2,7 @@ import type * as command from "@pulumi/command";
 import { containerSecrets, type ContainerSettings, containerVariables } from "./aioContainer";
 import type { Machine } from "../remote/machine";
 import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
-import type { Mode } from "../settings/schema";
+import type { Mode } from "../values/modes";
 
 /** What a deployment asks of its machine. */
 export interface Demands extends ContainerSettings {

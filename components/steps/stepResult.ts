@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { isAddress, isIpv6Address } from "../values/addresses";
 import { shown } from "../values/printable";
-import { text } from "../settings/fields";
+import { text } from "../values/forms";
 
 /** What a step prints is a handful of short fields. */
 const MAXIMUM_CHARACTERS = 65_536;

@@ -40,3 +40,26 @@ export function publicKeyOf(privateKey: string, password?: string): PublicKey {
     }
     return { type: key.type, text: `${key.type} ${key.getPublicSSH().toString("base64")}` };
 }
+
+/** Length of the blobs: the type, the curve where there is a choice, and the key. */
+const HOST_KEY_BYTES: Readonly<Record<string, number>> = {
+    "ssh-ed25519": 51,
+    "ecdsa-sha2-nistp256": 104,
+    "ecdsa-sha2-nistp384": 136,
+    "ecdsa-sha2-nistp521": 172,
+};
+
+/** Whether it is a public host key of a kind that the command provider pins; its blob names its own type first (RFC 4253, section 6.6). */
+export function isPinnableHostKey(value: string): boolean {
+    const [type = "", blob = "", ...comment] = value.trim().split(" ");
+    if (!Object.hasOwn(HOST_KEY_BYTES, type) || /[\n\r]/.test(comment.join(" "))) {
+        return false;
+    }
+    const bytes = Buffer.from(blob, "base64");
+    return (
+        bytes.toString("base64").replace(/=+$/, "") === blob.replace(/=+$/, "") &&
+        bytes.length === HOST_KEY_BYTES[type] &&
+        bytes.readUInt32BE(0) === type.length &&
+        bytes.toString("latin1", 4, 4 + type.length) === type
+    );
+}

@@ -7,7 +7,7 @@ import { run, tryRun } from "./run";
 import { MINUTE } from "./story";
 
 describe("a later edit of the program that makes something unsafe", () => {
-    const directory = mkdtempSync(join(tmpdir(), "openbmp-guard-"));
+    const directory = mkdtempSync(join(tmpdir(), "openbmp-policy-"));
     const project = join(directory, "project");
     const environment = [`PULUMI_BACKEND_URL=file://${directory}`, "PULUMI_CONFIG_PASSPHRASE=of a test"];
     const pulumi = ["-C", project, ...environment, "pulumi", "--non-interactive"];
@@ -17,7 +17,7 @@ describe("a later edit of the program that makes something unsafe", () => {
         await copyCheckout(project);
         linkPackages(project);
         copyFileSync(join(project, "index.ts"), join(directory, "index.ts"));
-        await run("env", [...pulumi, "stack", "init", "guard"]);
+        await run("env", [...pulumi, "stack", "init", "policy"]);
         const config = { target: "host", hostAddress: "127.0.0.1", hostPort: "9", hostUser: "root", hostKey };
         for (const [key, value] of Object.entries(config)) {
             await run("env", [...pulumi, "config", "set", key, value]);

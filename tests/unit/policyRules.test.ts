@@ -132,7 +132,7 @@ describe("volumes in clear, IMDSv1 and SSH without a pinned key are refused, wha
         [
             "aws:ec2/launchTemplate:LaunchTemplate",
             {},
-            ["its type must be one that the guard can judge, such as aws:ec2/instance:Instance"],
+            ["its type must be one that the policy can judge, such as aws:ec2/instance:Instance"],
         ],
     ])("%s %j", (type, inputs, lines) => {
         expect(problemsOf(type, inputs, false)).toEqual(lines);

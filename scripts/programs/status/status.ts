@@ -10,6 +10,7 @@ import {
     unpackFile,
     patWarnings,
 } from "../../../components/openbmpd/openbmpdConf";
+import { LISTEN_MODES } from "../../../components/values/modes";
 import { shortened } from "../../../components/values/printable";
 
 /** A text of somebody else's: the host cuts what may be long. */
@@ -95,7 +96,7 @@ const hostStatus = z.object({
     addresses: z.array(z.object({ address: words, interface: words, bridge: z.boolean() })),
     /** What the deployment wants in openbmpd.conf. */
     wanted: z.object({
-        listenMode: z.enum(["v4v6", "v6"]),
+        listenMode: z.enum(LISTEN_MODES),
         patEnabled: z.boolean(),
         adminId: z.optional(words),
     }),

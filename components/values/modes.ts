@@ -1,0 +1,11 @@
+/** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
+export const MODES = ["dnat", "proxy"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Docker's default bridge, or a network of the collector's own. */
+export const DOCKER_NETWORKS = ["bridge", "dedicated"] as const;
+export type DockerNetwork = (typeof DOCKER_NETWORKS)[number];
+
+/** The address families that the collector hears routers on. */
+export const LISTEN_MODES = ["v4v6", "v6"] as const;
+export type ListenMode = (typeof LISTEN_MODES)[number];
