@@ -13,7 +13,7 @@ import { makeHost } from "./components/host/makeHost";
 import { Ipv6Dnat } from "./components/steps/ipv6Dnat";
 import { PinnedImage } from "./components/steps/pinnedImage";
 import { routerConfig as routerConfigFor } from "./components/openbmpd/routerConfig";
-import { loadSettings } from "./components/settings/schema";
+import { loadSettings } from "./components/settings/load";
 
 const settings = loadSettings();
 enforcePolicy(settings);

@@ -1,16 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
-
-/** Keys whose value is always a secret. */
-export const secretTexts: readonly string[] = [
-    "sshPrivateKey",
-    "sshPrivateKeyPassword",
-    "hostPrivateKey",
-    "registryPassword",
-    "restPassword",
-];
-
-const secretKeys: readonly string[] = [...secretTexts, "environment"];
+import { isShown } from "./keyFacts";
+import { fieldsByKey } from "./schema";
 
 /** The line about a key that the project does not have. */
 export function unknownKey(key: string, known: readonly string[]): string {
@@ -47,11 +38,12 @@ export function problemLine(issue: z.core.$ZodIssue, values: Readonly<Record<str
         return `${key} is missing: it must be ${issue.message}`;
     }
     const given = JSON.stringify(value);
-    const shown = value === undefined || isSecret(String(issue.path[0]), given) ? "" : `, got ${given}`;
+    const shown = value === undefined || mayHoldSecret(String(issue.path[0]), given) ? "" : `, got ${given}`;
     return `${key} must be ${issue.message}${shown}`;
 }
 
 /** A private key is secret wherever it was put by mistake. */
-function isSecret(key: string, given: string): boolean {
-    return secretKeys.includes(key) || given.includes("PRIVATE KEY");
+function mayHoldSecret(key: string, given: string): boolean {
+    const field = fieldsByKey.get(key);
+    return (field !== undefined && !isShown(field)) || given.includes("PRIVATE KEY");
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "../../components/settings/schema";
+import { loadSettings } from "../../components/settings/load";
 import { recordResources } from "./mocks";
 
 const good = {

@@ -19,7 +19,7 @@ function normalised(message: string): string {
 
 /** Files whose every text of several words is a message, or the end of "KEY must be …". */
 const allMessages =
-    /^(components\/settings\/(schema|fields|crossChecks|messages|warnings)|scripts\/programs\/ephemeral\/failure)\.ts$/;
+    /^(components\/settings\/(schema|load|fields|crossChecks|messages|warnings)|scripts\/programs\/ephemeral\/failure)\.ts$/;
 const completed = /^components\/settings\/(schema|fields|crossChecks)\.ts$/;
 
 function typeScriptMessages(path: string, source: string): string[] {

@@ -1,5 +1,5 @@
 import { utils } from "ssh2";
-import { parseSettings } from "../../components/settings/schema";
+import { parseSettings } from "../../components/settings/load";
 import { settingsWarnings } from "../../components/settings/warnings";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";

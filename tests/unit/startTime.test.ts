@@ -13,7 +13,7 @@ function packagesOf(statements: string): string[] {
 }
 
 const modules =
-    'require("./components/host/makeHost"); require("./components/steps/pinnedImage"); require("./components/settings/schema");';
+    'require("./components/host/makeHost"); require("./components/steps/pinnedImage"); require("./components/settings/load");';
 const costly = ["@pulumi/aws", "@pulumi/docker", "ssh2"];
 
 test("a stack on an existing host does not wait for packages that only AWS and pinImage need", () => {
