@@ -8,6 +8,7 @@ import type { Host, Machine } from "../remote/machine";
 import { type Demands, preflight } from "../steps/preflight";
 import { remoteStep } from "../remote/remoteStep";
 import { type Bastion, sshCommandOf, sshConnection } from "../remote/sshConnection";
+import type { Prefix } from "../values/addresses";
 import { publicKeyOf } from "../values/sshKeys";
 import type { TagsOf } from "./tags";
 
@@ -23,7 +24,7 @@ export interface AwsHostArgs extends Demands {
     readonly dataVolumeGb: number;
     readonly publicIpv4: boolean;
     /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
-    readonly sshAllowedCidrs: readonly string[];
+    readonly sshAllowedCidrs: readonly Prefix[];
     /** Whether destroy takes the data, too. */
     readonly ephemeral: boolean;
     readonly hostPrivateKey: string;
@@ -66,7 +67,10 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         this.owner = args.owner;
         this.identity = pulumi.interpolate`${hostKey} ${this.lifetime.id}`;
         const ssh = {
-            address: address && allowsIpv4(args.sshAllowedCidrs) ? this.ipv4Address : this.ipv6Address,
+            address:
+                address && args.sshAllowedCidrs.some(({ family }) => family === "ipv4")
+                    ? this.ipv4Address
+                    : this.ipv6Address,
             port: 22,
             user: this.user,
             hostKey,
@@ -195,8 +199,4 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             { parent: this, deletedWith: this.lifetime },
         );
     }
-}
-
-function allowsIpv4(prefixes: readonly string[]): boolean {
-    return prefixes.some((prefix) => !prefix.includes(":"));
 }

@@ -1,3 +1,4 @@
+import { type Prefix, prefixOf } from "../values/addresses";
 import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "../values/ports";
 
 /** A rule of a security group, apart from the group that it belongs to. */
@@ -19,9 +20,9 @@ export interface Access extends OutsideLists {
     readonly bmpPort: number;
     /** Port on the host for the REST API. */
     readonly restPort: number;
-    readonly bmpAllowedCidrs: readonly string[];
-    readonly restAllowedCidrs: readonly string[];
-    readonly sshAllowedCidrs: readonly string[];
+    readonly bmpAllowedCidrs: readonly Prefix[];
+    readonly restAllowedCidrs: readonly Prefix[];
+    readonly sshAllowedCidrs: readonly Prefix[];
     /** Whether the VM reaches the Internet over IPv4, too. */
     readonly publicIpv4: boolean;
     /** TCP port of the registry that the image comes from. */
@@ -29,6 +30,9 @@ export interface Access extends OutsideLists {
 }
 
 const SSH_PORT = 22;
+
+const ALL_IPV4 = prefixOf("0.0.0.0/0");
+const ALL_IPV6 = prefixOf("::/0");
 
 /** RFC 4890, section 4.3.1: without these, IPv6 does not work across the Internet. */
 const ICMPV6_TYPES: Readonly<Record<string, number>> = {
@@ -55,7 +59,7 @@ export function ingressRules(access: Access): Rules {
                     ipProtocol: "icmpv6",
                     fromPort: type,
                     toPort: -1,
-                    cidrIpv6: "::/0",
+                    cidrIpv6: ALL_IPV6.text,
                 },
             ]),
         ),
@@ -77,34 +81,30 @@ export function egressRules({ publicIpv4, registryPort }: Access): Rules {
         Object.entries(ports)
             .filter(([meaning]) => meaning !== "registry" || ![80, 443].includes(registryPort))
             .flatMap(([meaning, [port, description]]) =>
-                (publicIpv4 ? ["::/0", "0.0.0.0/0"] : ["::/0"]).map((prefix) => [
-                    `${meaning}-${isIpv6(prefix) ? "ipv6" : "ipv4"}`,
+                (publicIpv4 ? [ALL_IPV6, ALL_IPV4] : [ALL_IPV6]).map((prefix) => [
+                    `${meaning}-${prefix.family}`,
                     tcp(port, prefix, description),
                 ]),
             ),
     );
 }
 
-function portRules(meaning: string, label: string, port: number, prefixes: readonly string[]): Rules {
+function portRules(meaning: string, label: string, port: number, prefixes: readonly Prefix[]): Rules {
     return Object.fromEntries(
         // Colons and slashes mean something in the names of resources.
         prefixes.map((prefix) => [
-            `${meaning}-${prefix.replaceAll(":", "-").replace("/", "_")}`,
-            tcp(port, prefix, `${label} from ${prefix}`),
+            `${meaning}-${prefix.text.replaceAll(":", "-").replace("/", "_")}`,
+            tcp(port, prefix, `${label} from ${prefix.text}`),
         ]),
     );
 }
 
-function tcp(port: number, prefix: string, description: string): Rule {
+function tcp(port: number, { family, text }: Prefix, description: string): Rule {
     return {
         description,
         ipProtocol: "tcp",
         fromPort: port,
         toPort: port,
-        ...(isIpv6(prefix) ? { cidrIpv6: prefix } : { cidrIpv4: prefix }),
+        ...(family === "ipv6" ? { cidrIpv6: text } : { cidrIpv4: text }),
     };
-}
-
-function isIpv6(prefix: string): boolean {
-    return prefix.includes(":");
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { isHostName, prefixContains, readPrefix, worldOpenReason } from "../values/addresses";
-import { KAFKA_PORT, MYSQL_PORT, type OutsideLists, PUBLIC_REST_USER, type RestLogin } from "../values/ports";
+import { isHostName, type Prefix, prefixContains, readPrefix, worldOpenReason } from "../values/addresses";
+import { KAFKA_PORT, MYSQL_PORT, PUBLIC_REST_USER, type RestLogin } from "../values/ports";
 import { AWS_SERVICES_PREFIX } from "./fields";
 import { isEncrypted, publicKeyOf } from "../values/sshKeys";
 
@@ -12,15 +12,21 @@ const refuseIn =
         context.addIssue({ code: "custom", path, message });
     };
 
-interface Lists extends OutsideLists {
-    readonly bmpAllowedCidrs: readonly string[];
-    readonly restAllowedCidrs: readonly string[];
-    readonly sshAllowedCidrs?: readonly string[];
+/** An allow list as it is while the whole configuration is checked: what is no prefix is refused on its own account. */
+type AllowList = readonly (Prefix | undefined)[];
+
+interface Lists {
+    readonly bmpAllowedCidrs: AllowList;
+    readonly restAllowedCidrs: AllowList;
+    readonly kafkaAllowedCidrs: AllowList;
+    readonly mysqlAllowedCidrs: AllowList;
+    readonly sshAllowedCidrs?: AllowList;
     readonly allowWorldOpen: boolean;
     readonly fixedCidrV6: string;
 }
 
 function checkLists(settings: Lists, refuse: Refuse): void {
+    const containers = readPrefix(settings.fixedCidrV6);
     for (const key of [
         "bmpAllowedCidrs",
         "restAllowedCidrs",
@@ -29,27 +35,20 @@ function checkLists(settings: Lists, refuse: Refuse): void {
         "sshAllowedCidrs",
     ] as const) {
         settings[key]?.forEach((prefix, index) => {
-            const read = readPrefix(prefix);
-            const open = read && worldOpenReason(read);
+            if (!prefix) {
+                return;
+            }
+            const open = worldOpenReason(prefix);
             if (open !== undefined && !settings.allowWorldOpen) {
                 refuse([key, index], `narrower than the whole Internet (${open}), unless allowWorldOpen is true`);
             }
-            if (isInside(prefix, settings.fixedCidrV6)) {
+            if (containers && prefixContains(containers, prefix)) {
                 refuse([key, index], `outside fixedCidrV6 (${settings.fixedCidrV6}), where only containers are`);
             }
-            if (isInside(prefix, AWS_SERVICES_PREFIX)) {
-                refuse([key, index], `outside ${AWS_SERVICES_PREFIX}, where only services of AWS are`);
+            if (prefixContains(AWS_SERVICES_PREFIX, prefix)) {
+                refuse([key, index], `outside ${AWS_SERVICES_PREFIX.text}, where only services of AWS are`);
             }
         });
-    }
-}
-
-/** False for texts that are not prefixes: those are refused on their own account. */
-function isInside(prefix: string, outer: string): boolean {
-    try {
-        return prefixContains(outer, prefix);
-    } catch {
-        return false;
     }
 }
 
@@ -177,7 +176,7 @@ interface Aws {
     readonly hostPrivateKey: string;
     readonly sshPrivateKey: string;
     readonly sshPrivateKeyPassword?: string | undefined;
-    readonly sshAllowedCidrs: readonly string[];
+    readonly sshAllowedCidrs: AllowList;
     readonly publicIpv4: boolean;
 }
 
@@ -197,7 +196,7 @@ export function checkAws(settings: Aws, context: z.RefinementCtx): void {
             ["sshAllowedCidrs"],
             "a list with the prefix that this deployment connects from: without it, SSH to the new VM is closed",
         );
-    } else if (!settings.publicIpv4 && !settings.sshAllowedCidrs.some((prefix) => prefix.includes(":"))) {
+    } else if (!settings.publicIpv4 && !settings.sshAllowedCidrs.some((prefix) => prefix?.family === "ipv6")) {
         refuse(["sshAllowedCidrs"], "a list with an IPv6 prefix where publicIpv4 is false: SSH goes over IPv6");
     }
 }

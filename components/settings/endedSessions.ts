@@ -1,7 +1,7 @@
 import { scryptSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { prefixContains } from "../values/addresses";
+import { type Prefix, prefixContains, readPrefix, textsOf } from "../values/addresses";
 import { shown } from "../values/printable";
 import type { Settings } from "./schema";
 
@@ -56,7 +56,7 @@ export function deployedSettings(settings: Settings, image: string, owner: strin
         listenMode: settings.listenMode,
         mode: settings.mode,
         fixedCidrV6: settings.fixedCidrV6,
-        bmpAllowedCidrs: bmpAllowedCidrs.join(" "),
+        bmpAllowedCidrs: textsOf(bmpAllowedCidrs).join(" "),
     };
 }
 
@@ -67,11 +67,14 @@ export function endedSessions(deployed: DeployedSettings, desired: DeployedSetti
         return changed.length > 0 ? [`${changed.join(", ")}: the sessions of all routers end, because ${why}`] : [];
     });
     const [before, after] = [deployed, desired].map(({ bmpAllowedCidrs = "" }) =>
-        bmpAllowedCidrs.split(" ").filter((prefix) => prefix !== ""),
-    ) as [string[], string[]];
+        bmpAllowedCidrs.split(" ").flatMap((text) => readPrefix(text) ?? []),
+    ) as [Prefix[], Prefix[]];
     const left = before.filter((prefix) => !after.some((other) => prefixContains(other, prefix)));
     return left.length > 0
-        ? [...all, `bmpAllowedCidrs: sessions end that ${left.join(", ")} allowed, and no prefix allows any more`]
+        ? [
+              ...all,
+              `bmpAllowedCidrs: sessions end that ${textsOf(left).join(", ")} allowed, and no prefix allows any more`,
+          ]
         : all;
 }
 

@@ -1,13 +1,22 @@
 /** The forms of the settings' values. Each message completes "KEY must be …". */
 import { z } from "zod";
-import { isAddress, isHostName, prefixContains, prefixesOverlap, readPrefix } from "../values/addresses";
+import {
+    isAddress,
+    isHostName,
+    type Prefix,
+    prefixContains,
+    prefixesOverlap,
+    prefixOf,
+    readPrefix,
+    textsOf,
+} from "../values/addresses";
 import { text } from "../values/forms";
 import { isImageReference } from "../values/imageReference";
 import { LISTEN_MODES } from "../values/modes";
 import { isPinnableHostKey } from "../values/sshKeys";
 
 /** Amazon's link-local services live here (VPC user guide): Docker must not take it. */
-export const AWS_SERVICES_PREFIX = "fd00:ec2::/32";
+export const AWS_SERVICES_PREFIX = prefixOf("fd00:ec2::/32");
 
 export const integer = (lowest: number, highest: number) => {
     const expected = `a whole number from ${lowest} to ${highest}`;
@@ -46,7 +55,8 @@ export const privateKey = text("a private SSH key in PEM form, -----BEGIN … PR
 );
 
 export const prefixList = z.array(
-    z.string("an IPv4 or IPv6 prefix").transform((value, context) => {
+    // What is no prefix is refused, and not there for checks between the keys.
+    z.string("an IPv4 or IPv6 prefix").transform((value, context): Prefix => {
         const prefix = readPrefix(value);
         if (!prefix) {
             context.addIssue({
@@ -56,7 +66,7 @@ export const prefixList = z.array(
         } else if (prefix.hadHostBits) {
             context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
         }
-        return prefix?.text ?? value;
+        return prefix ?? (undefined as never);
     }),
     "a list of IPv4 and IPv6 prefixes",
 );
@@ -69,17 +79,17 @@ export const fixedCidrV6 = z.string("an IPv6 prefix").transform((value, context)
         context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
     } else if (!/^([23][0-9a-f]{3}|f[cd][0-9a-f]{2}):/.test(prefix.text)) {
         context.addIssue({ code: "custom", message: "a unicast prefix that is not link-local" });
-    } else if (prefixesOverlap(prefix.text, AWS_SERVICES_PREFIX)) {
-        context.addIssue({ code: "custom", message: `outside ${AWS_SERVICES_PREFIX}, which AWS uses` });
+    } else if (prefixesOverlap(prefix, AWS_SERVICES_PREFIX)) {
+        context.addIssue({ code: "custom", message: `outside ${AWS_SERVICES_PREFIX.text}, which AWS uses` });
     }
     return prefix?.text ?? value;
 });
 
 /** Where Docker's default bridge takes its IPv4 addresses unless daemon.json says otherwise. */
-const DOCKER_IPV4_PREFIX = "172.17.0.0/16";
+const DOCKER_IPV4_PREFIX = prefixOf("172.17.0.0/16");
 
 /** Not routed on the Internet (RFC 1918, RFC 6598), so that the VPC hides nothing of it. */
-const VPC_SPACES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+const VPC_SPACES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(prefixOf);
 
 /** The VPC's only subnet takes the whole block. */
 export const vpcCidr = z.string("an IPv4 prefix").transform((value, context) => {
@@ -88,10 +98,10 @@ export const vpcCidr = z.string("an IPv4 prefix").transform((value, context) => 
         context.addIssue({ code: "custom", message: "an IPv4 prefix of length 16 to 28 such as 10.64.0.0/24" });
     } else if (prefix.hadHostBits) {
         context.addIssue({ code: "custom", message: `a prefix without host bits (${prefix.text})` });
-    } else if (!VPC_SPACES.some((space) => prefixContains(space, prefix.text))) {
-        context.addIssue({ code: "custom", message: `a private prefix, within ${VPC_SPACES.join(", ")}` });
-    } else if (prefixesOverlap(prefix.text, DOCKER_IPV4_PREFIX)) {
-        context.addIssue({ code: "custom", message: `outside ${DOCKER_IPV4_PREFIX}, which Docker's bridge uses` });
+    } else if (!VPC_SPACES.some((space) => prefixContains(space, prefix))) {
+        context.addIssue({ code: "custom", message: `a private prefix, within ${textsOf(VPC_SPACES).join(", ")}` });
+    } else if (prefixesOverlap(prefix, DOCKER_IPV4_PREFIX)) {
+        context.addIssue({ code: "custom", message: `outside ${DOCKER_IPV4_PREFIX.text}, which Docker's bridge uses` });
     }
     return prefix?.text ?? value;
 });

@@ -1,3 +1,4 @@
+import { textsOf } from "../values/addresses";
 import type { Settings } from "./schema";
 
 /** Variables that the image's README has, and what its start script reads in their place. */
@@ -36,11 +37,13 @@ function emptyLists(settings: Settings): string[] {
         ["mysqlAllowedCidrs", settings.mysqlAllowedCidrs, undefined],
     ] as const;
     return lists.flatMap(([key, prefixes, consequence]) => {
-        const unreachable = prefixes.filter((prefix) => withoutIpv4 && !prefix.includes(":"));
+        const unreachable = prefixes.filter(({ family }) => withoutIpv4 && family === "ipv4");
         return [
             ...(prefixes.length === 0 && consequence !== undefined ? [`${key} is empty: ${consequence}`] : []),
             ...(unreachable.length > 0
-                ? [`${key} has IPv4 prefixes (${unreachable.join(", ")}), which cannot connect: publicIpv4 is false`]
+                ? [
+                      `${key} has IPv4 prefixes (${textsOf(unreachable).join(", ")}), which cannot connect: publicIpv4 is false`,
+                  ]
                 : []),
         ];
     });

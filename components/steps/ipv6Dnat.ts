@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
+import { type Prefix, textsOf } from "../values/addresses";
 import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "../values/ports";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
@@ -19,10 +20,10 @@ export interface Ipv6DnatArgs extends OutsideLists, Pick<RestLogin, "restPasswor
     readonly bmpPort: number;
     /** Port on the host for the REST API. */
     readonly restPort: number;
-    /** Who may open BMP sessions, IPv4 and IPv6 prefixes. */
-    readonly bmpAllowedCidrs: readonly string[];
-    /** Who may use the REST API, IPv4 and IPv6 prefixes. */
-    readonly restAllowedCidrs: readonly string[];
+    /** Who may open BMP sessions. */
+    readonly bmpAllowedCidrs: readonly Prefix[];
+    /** Who may use the REST API. */
+    readonly restAllowedCidrs: readonly Prefix[];
     readonly reapply: string;
 }
 
@@ -49,11 +50,11 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     CONTAINER_IPV6: fixedAddress(args.dockerNetwork, args.fixedCidrV6),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),
-                    BMP_ALLOWED: args.bmpAllowedCidrs,
-                    REST_ALLOWED: args.restAllowedCidrs,
+                    BMP_ALLOWED: textsOf(args.bmpAllowedCidrs),
+                    REST_ALLOWED: textsOf(args.restAllowedCidrs),
                     OUTSIDE_PORTS: outsidePorts(args),
-                    KAFKA_ALLOWED: args.kafkaAllowedCidrs,
-                    MYSQL_ALLOWED: args.mysqlAllowedCidrs,
+                    KAFKA_ALLOWED: textsOf(args.kafkaAllowedCidrs),
+                    MYSQL_ALLOWED: textsOf(args.mysqlAllowedCidrs),
                     HELD_PORTS: heldPorts(args),
                     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
                     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),

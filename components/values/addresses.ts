@@ -6,6 +6,8 @@ export interface Prefix {
     readonly length: number;
     /** As netfilter and Docker print it: `10.0.0.0/8`, `2001:db8::/32`. */
     readonly text: string;
+    /** The bits that all its addresses begin with, as digits. */
+    readonly bits: string;
     /** Whether the text that was read had bits set beyond the prefix. */
     readonly hadHostBits: boolean;
 }
@@ -24,11 +26,32 @@ export function readPrefix(text: string): Prefix | undefined {
             family,
             length: Number(length),
             text: `${network.toString()}/${Number(length)}`,
+            bits: network.toByteArray().map(digitsOf).join("").slice(0, Number(length)),
             hadHostBits: network.toNormalizedString() !== parsed.toNormalizedString(),
         };
     } catch {
         return undefined;
     }
+}
+
+const digitsOf = (byte: number) => byte.toString(2).padStart(8, "0");
+
+/**
+ * Reads a prefix that the program itself has.
+ *
+ * @throws TypeError where it is none
+ */
+export function prefixOf(text: string): Prefix {
+    const prefix = readPrefix(text);
+    if (!prefix) {
+        throw new TypeError(text);
+    }
+    return prefix;
+}
+
+/** The prefixes as they are written, one text each. */
+export function textsOf(prefixes: readonly Prefix[]): string[] {
+    return prefixes.map(({ text }) => text);
 }
 
 /** Whether the text is an IPv4 or IPv6 address: no brackets, prefix length or zone. */
@@ -42,22 +65,17 @@ export function isIpv6Address(text: string): boolean {
 }
 
 /** Whether one of two prefixes contains the other; never across families. */
-export function prefixesOverlap(one: string, other: string): boolean {
+export function prefixesOverlap(one: Prefix, other: Prefix): boolean {
     return prefixContains(one, other) || prefixContains(other, one);
 }
 
 /** Whether a prefix contains another one, or is the same; never across families. */
-export function prefixContains(outer: string, inner: string): boolean {
-    const [[outerAddress, outerLength], [innerAddress, innerLength]] = [parseCIDR(outer), parseCIDR(inner)];
-    return (
-        outerAddress.kind() === innerAddress.kind() &&
-        outerLength <= innerLength &&
-        innerAddress.match(outerAddress, outerLength)
-    );
+export function prefixContains(outer: Prefix, inner: Prefix): boolean {
+    return outer.family === inner.family && inner.bits.startsWith(outer.bits);
 }
 
 /** Every public IPv6 address is within it (RFC 4291, section 2.4; IANA). */
-const GLOBAL_UNICAST = "2000::/3";
+const GLOBAL_UNICAST = prefixOf("2000::/3");
 
 /** IANA gives one registry no more than an IPv4 /8 or an IPv6 /12: a shorter prefix shuts out nobody in particular. */
 const SHORTEST_ACCEPTED = { ipv4: 8, ipv6: 12 };
@@ -65,7 +83,7 @@ const SHORTEST_ACCEPTED = { ipv4: 8, ipv6: 12 };
 /** A part of IPv6 whose addresses stand for IPv4 addresses. */
 interface Ipv4InIpv6 {
     readonly name: string;
-    readonly prefix: string;
+    readonly prefix: Prefix;
     /** Where the IPv4 address begins, in bits. */
     readonly offset: number;
 }
@@ -78,13 +96,13 @@ interface Ipv4InIpv6 {
  * are those of Teredo's client (RFC 4380, section 4).
  */
 const IPV4_IN_IPV6: readonly Ipv4InIpv6[] = [
-    { name: "NAT64, RFC 6052", prefix: "64:ff9b::/96", offset: 96 },
-    { name: "NAT64 for local use, RFC 8215", prefix: "64:ff9b:1::/48", offset: 96 },
-    { name: "IPv4-mapped, RFC 4291", prefix: "::ffff:0:0/96", offset: 96 },
-    { name: "IPv4-compatible, RFC 4291", prefix: "::/96", offset: 96 },
-    { name: "IPv4-translated, RFC 2765", prefix: "::ffff:0:0:0/96", offset: 96 },
-    { name: "6to4, RFC 3056", prefix: "2002::/16", offset: 16 },
-    { name: "Teredo, RFC 4380", prefix: "2001::/32", offset: 96 },
+    { name: "NAT64, RFC 6052", prefix: prefixOf("64:ff9b::/96"), offset: 96 },
+    { name: "NAT64 for local use, RFC 8215", prefix: prefixOf("64:ff9b:1::/48"), offset: 96 },
+    { name: "IPv4-mapped, RFC 4291", prefix: prefixOf("::ffff:0:0/96"), offset: 96 },
+    { name: "IPv4-compatible, RFC 4291", prefix: prefixOf("::/96"), offset: 96 },
+    { name: "IPv4-translated, RFC 2765", prefix: prefixOf("::ffff:0:0:0/96"), offset: 96 },
+    { name: "6to4, RFC 3056", prefix: prefixOf("2002::/16"), offset: 16 },
+    { name: "Teredo, RFC 4380", prefix: prefixOf("2001::/32"), offset: 96 },
 ];
 
 /**
@@ -92,17 +110,18 @@ const IPV4_IN_IPV6: readonly Ipv4InIpv6[] = [
  * that it shuts out nobody in particular, in its own family or as IPv6 that
  * stands for IPv4. Undefined where it is neither.
  */
-export function worldOpenReason({ family, length, text }: Prefix): string | undefined {
+export function worldOpenReason(prefix: Prefix): string | undefined {
+    const { family, length } = prefix;
     const shortest = SHORTEST_ACCEPTED[family];
-    if (length < shortest && (family === "ipv4" || prefixesOverlap(text, GLOBAL_UNICAST))) {
+    if (length < shortest && (family === "ipv4" || prefixesOverlap(prefix, GLOBAL_UNICAST))) {
         return `${family === "ipv4" ? "IPv4" : "IPv6"} is accepted from /${shortest} on`;
     }
     const form = IPV4_IN_IPV6.find(
-        ({ prefix, offset }) => length < offset + SHORTEST_ACCEPTED.ipv4 && prefixesOverlap(text, prefix),
+        (each) => length < each.offset + SHORTEST_ACCEPTED.ipv4 && prefixesOverlap(prefix, each.prefix),
     );
     return (
         form &&
-        `it stands for IPv4 (${form.prefix}: ${form.name}), which is accepted there from /${form.offset + SHORTEST_ACCEPTED.ipv4} on`
+        `it stands for IPv4 (${form.prefix.text}: ${form.name}), which is accepted there from /${form.offset + SHORTEST_ACCEPTED.ipv4} on`
     );
 }
 

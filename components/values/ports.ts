@@ -1,7 +1,9 @@
+import type { Prefix } from "./addresses";
+
 /** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
 export interface OutsideLists {
-    readonly kafkaAllowedCidrs: readonly string[];
-    readonly mysqlAllowedCidrs: readonly string[];
+    readonly kafkaAllowedCidrs: readonly Prefix[];
+    readonly mysqlAllowedCidrs: readonly Prefix[];
 }
 
 /** The user of the image's own login of the REST API. */

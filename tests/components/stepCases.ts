@@ -10,6 +10,7 @@ import { DockerDaemonConfig } from "../../components/steps/dockerDaemonConfig";
 import { DockerRestart } from "../../components/steps/dockerRestart";
 import { installedProgram, readHostFile } from "../../components/remote/hostScript";
 import { Ipv6Dnat } from "../../components/steps/ipv6Dnat";
+import { prefixOf, textsOf } from "../../components/values/addresses";
 import { digest } from "./mocks";
 import type { CreatedMachine, Script } from "./registrations";
 
@@ -54,7 +55,10 @@ const container = {
     replaceContainer: true,
 };
 const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
-const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
+const bothOutside = {
+    kafkaAllowedCidrs: ["2001:db8:9::/48"].map(prefixOf),
+    mysqlAllowedCidrs: ["10.9.0.0/16"].map(prefixOf),
+};
 const dnatFiles = {
     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
@@ -263,7 +267,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
             build: (common, opts) => {
-                const lists = { bmpAllowedCidrs: ["2001:db8::/32", "10.0.0.0/8"], restAllowedCidrs: [] };
+                const lists = { bmpAllowedCidrs: ["2001:db8::/32", "10.0.0.0/8"].map(prefixOf), restAllowedCidrs: [] };
                 const args = {
                     ...common,
                     ...lists,
@@ -291,8 +295,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
                         REST_ALLOWED: [],
                         OUTSIDE_PORTS: outsidePorts,
-                        KAFKA_ALLOWED: outside.kafkaAllowedCidrs,
-                        MYSQL_ALLOWED: outside.mysqlAllowedCidrs,
+                        KAFKA_ALLOWED: textsOf(outside.kafkaAllowedCidrs),
+                        MYSQL_ALLOWED: textsOf(outside.mysqlAllowedCidrs),
                         HELD_PORTS: heldPorts,
                         ...dnatFiles,
                         REAPPLY: "again",
