@@ -5,19 +5,20 @@ import { debianAmi } from "./debianAmi";
 import type { AwsNetwork } from "./awsNetwork";
 import { cloudInit, VM_USER } from "./cloudInit";
 import type { Host, Machine } from "../remote/machine";
-import { type Demands, preflight } from "../steps/preflight";
+import { type HostRequirements, preflight } from "../steps/preflight";
 import { remoteStep } from "../remote/remoteStep";
-import { type Bastion, sshCommandOf, sshConnection } from "../remote/sshConnection";
+import { sshCommandOf, sshConnection, type SshLogin } from "../remote/sshConnection";
 import type { Prefix } from "../values/addresses";
+import { SSH_PORT } from "../values/ports";
 import { publicKeyOf } from "../values/sshKeys";
 import type { TagsOf } from "./tags";
 
 /** What the VM is made of, and what the deployment asks of it. */
-export interface AwsHostArgs extends Demands {
+export interface AwsHostArgs extends HostRequirements {
     readonly network: AwsNetwork;
     readonly instanceType: string;
-    /** An AMI of one's own, or a new one. @default Debian's newest when the VM is made */
-    readonly amiId?: string | undefined;
+    /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
+    readonly amiId: string | undefined;
     /** Size of the root volume, in GB. */
     readonly rootVolumeGb: number;
     /** Size of the volume for /var/openbmp, in GB. It can grow, never shrink. */
@@ -28,9 +29,7 @@ export interface AwsHostArgs extends Demands {
     /** Whether destroy takes the data, too. */
     readonly ephemeral: boolean;
     readonly hostPrivateKey: string;
-    readonly sshPrivateKey: string;
-    readonly sshPrivateKeyPassword?: string | undefined;
-    readonly bastion?: Bastion | undefined;
+    readonly login: Omit<SshLogin, "user">;
     readonly tagsOf: TagsOf;
 }
 
@@ -71,12 +70,10 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
                 address && args.sshAllowedCidrs.some(({ family }) => family === "ipv4")
                     ? this.ipv4Address
                     : this.ipv6Address,
-            port: 22,
+            port: SSH_PORT,
             user: this.user,
             hostKey,
-            privateKey: args.sshPrivateKey,
-            privateKeyPassword: args.sshPrivateKeyPassword,
-            bastion: args.bastion,
+            ...args.login,
         };
         this.connection = sshConnection(ssh);
         this.sshCommand = sshCommandOf(ssh);
@@ -149,7 +146,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             cloudInit({
                 hostPrivateKey: args.hostPrivateKey,
                 hostPublicKey: publicKeyOf(args.hostPrivateKey).text,
-                loginPublicKey: publicKeyOf(args.sshPrivateKey, args.sshPrivateKeyPassword).text,
+                loginPublicKey: publicKeyOf(args.login.privateKey, args.login.privateKeyPassword).text,
                 dataVolumeId,
             }),
         );

@@ -1,5 +1,5 @@
 import { type Prefix, prefixOf } from "../values/addresses";
-import { KAFKA_PORT, MYSQL_PORT, type OutsideLists } from "../values/ports";
+import { KAFKA_PORT, MYSQL_PORT, type OutsideLists, SSH_PORT } from "../values/ports";
 
 /** A rule of a security group, apart from the group that it belongs to. */
 export interface Rule {
@@ -28,8 +28,6 @@ export interface Access extends OutsideLists {
     /** TCP port of the registry that the image comes from. */
     readonly registryPort: number;
 }
-
-const SSH_PORT = 22;
 
 const ALL_IPV4 = prefixOf("0.0.0.0/0");
 const ALL_IPV6 = prefixOf("::/0");

@@ -8,7 +8,7 @@ export type TagsOf = (name: string) => Record<string, string>;
  *
  * @param expiresAt - when a branch's test stack is of no use any more
  */
-export function stackTags({ ephemeral, expiresAt }: { ephemeral: boolean; expiresAt?: string | undefined }): TagsOf {
+export function stackTags({ ephemeral, expiresAt }: { ephemeral: boolean; expiresAt: string | undefined }): TagsOf {
     const common = {
         Project: pulumi.getProject(),
         Stack: pulumi.getStack(),

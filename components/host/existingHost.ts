@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isIpv6Address } from "../values/addresses";
 import type { Host, Machine } from "../remote/machine";
-import { type Demands, preflight } from "../steps/preflight";
+import { type HostRequirements, preflight } from "../steps/preflight";
 import { type SshArgs, sshCommandOf, sshConnection } from "../remote/sshConnection";
 import { ipv4AddressOrNone, ipv6Address, stepResult } from "../steps/stepResult";
 
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
-export interface ExistingHostArgs extends SshArgs, Demands {
+export interface ExistingHostArgs extends SshArgs, HostRequirements {
     /** Where SSH goes: an IPv4 or IPv6 address or a DNS name. */
     readonly address: string;
 }

@@ -1,7 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { bracketed } from "../values/addresses";
-import type { Settings } from "../settings/schema";
 
 /** A jump host, with its own pinned key; the same login key is used. */
 export interface Bastion {
@@ -10,17 +9,20 @@ export interface Bastion {
     readonly hostKey: string;
 }
 
-/** How SSH gets into a machine. */
-export interface SshArgs {
-    readonly address: pulumi.Input<string>;
-    /** @default 22 */
-    readonly port: number;
+/** Who logs in, and on which way. */
+export interface SshLogin {
     readonly user: string;
+    readonly privateKey: string;
+    readonly privateKeyPassword: string | undefined;
+    readonly bastion: Bastion | undefined;
+}
+
+/** How SSH gets into a machine. */
+export interface SshArgs extends SshLogin {
+    readonly address: pulumi.Input<string>;
+    readonly port: number;
     /** The machine's public SSH host key. */
     readonly hostKey: string;
-    readonly privateKey: pulumi.Input<string>;
-    readonly privateKeyPassword?: pulumi.Input<string> | undefined;
-    readonly bastion?: Bastion | undefined;
 }
 
 /**
@@ -54,10 +56,4 @@ export function sshConnection(args: SshArgs, dialErrorLimit = 2): command.types.
 export function sshCommandOf({ address, port, user, bastion }: SshArgs): pulumi.Output<string> {
     const jump = bastion ? `-J ${bastion.user}@${bracketed(bastion.address)} ` : "";
     return pulumi.interpolate`ssh ${jump}-p ${port} ${user}@${address}`;
-}
-
-/** The jump host, where one is configured. */
-export function bastionOf(settings: Settings, hostUser: string): Bastion | undefined {
-    const { bastionAddress: address, bastionHostKey: hostKey, bastionUser } = settings;
-    return address && hostKey ? { address, hostKey, user: bastionUser ?? hostUser } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { isHostName, type Prefix, prefixContains, readPrefix, worldOpenReason } from "../values/addresses";
-import { KAFKA_PORT, MYSQL_PORT, PUBLIC_REST_USER, type RestLogin } from "../values/ports";
+import { KAFKA_PORT, MYSQL_PORT, PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
 import { AWS_SERVICES_PREFIX } from "./fields";
 import { isEncrypted, publicKeyOf } from "../values/sshKeys";
 
@@ -52,7 +52,7 @@ function checkLists(settings: Lists, refuse: Refuse): void {
     }
 }
 
-interface Common extends Lists, RestLogin {
+interface Common extends Lists {
     readonly bmpPort: number;
     readonly restPort: number;
     readonly hostPort?: number;
@@ -62,11 +62,11 @@ interface Common extends Lists, RestLogin {
     readonly kafkaFqdn: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly image: string;
+    readonly restUser: string;
+    readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
 }
-
-const SSH_PORT = 22;
 
 /** What must hold between the keys of either target. */
 export function checkBoth(settings: Common, context: z.RefinementCtx): void {

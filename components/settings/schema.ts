@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { text } from "../values/forms";
 import { DOCKER_NETWORKS, MODES } from "../values/modes";
-import { PUBLIC_REST_USER } from "../values/ports";
+import { PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
 import * as fields from "./fields";
 import { flag, integer } from "./fields";
 import { holdsSecrets, secret } from "./keyFacts";
@@ -53,7 +53,7 @@ const common = {
 
 export const hostOnly = {
     hostAddress: fields.hostAddress,
-    hostPort: integer(1, 65535).default(22),
+    hostPort: integer(1, 65535).default(SSH_PORT),
     hostUser: fields.userName,
     hostKey: fields.publicHostKey,
 };

@@ -30,7 +30,7 @@ export interface ContainerSettings extends OutsideLists {
     /** KAFKA_FQDN: the name that the broker advertises; where Kafka is published, inside the container it is the container itself. */
     readonly kafkaFqdn: string;
     /** ADMIN_ID of the collector. */
-    readonly adminId?: string | undefined;
+    readonly adminId: string | undefined;
     /** MEM: memory that the image gives to its parts, in GB. @default 0: of the host's memory, what its other programs leave */
     readonly memoryGb: number;
     /** Any further variables of the image. */
@@ -72,8 +72,8 @@ export function containerSecrets(args: ContainerSettings): ShellInputs {
 export interface AioContainerArgs extends ContainerSettings {
     readonly machine: Machine;
     /** Login of a private registry, for the pull. */
-    readonly registryUser?: string | undefined;
-    readonly registryPassword?: string | undefined;
+    readonly registryUser: string | undefined;
+    readonly registryPassword: string | undefined;
 }
 
 /** The container `openbmp_aio`: created or adopted, not started. */

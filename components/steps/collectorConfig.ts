@@ -15,6 +15,7 @@ import { answerRefusal, sha256, stepResult } from "./stepResult";
 
 export interface CollectorConfigArgs extends CollectorValues {
     readonly machine: Machine;
+    readonly adminId: string | undefined;
     /** Changes when another container may bring another default file. */
     readonly containerId: pulumi.Input<string>;
     readonly reapply: string;
@@ -70,7 +71,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
         const wanted: CollectorValues = {
             listenMode: args.listenMode,
             patEnabled: args.patEnabled,
-            ...(args.adminId === undefined ? {} : { adminId: args.adminId }),
+            adminId: args.adminId,
         };
         const read = remoteStep(
             `${name}-read`,

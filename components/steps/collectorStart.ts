@@ -5,7 +5,7 @@ import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
 import type { RestLogin } from "../values/ports";
 import { remoteStep } from "../remote/remoteStep";
-import type { DockerNetwork, Mode } from "../values/modes";
+import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
 import { text } from "../values/forms";
 import { address, ipv6Address, stepResult } from "./stepResult";
 
@@ -18,8 +18,6 @@ export interface CollectorStartArgs extends RestLogin {
     readonly mode: Mode;
     /** The Docker network that the container is on. */
     readonly dockerNetwork: DockerNetwork;
-    /** PAT as openbmpd.conf has it: what the data must belong to. */
-    readonly patEnabled: boolean;
     /** Whether data of the other PAT value is set aside. @default false */
     readonly purgeStaleData: boolean;
     readonly bmpPort: number;
@@ -120,7 +118,7 @@ export class CollectorStart extends pulumi.ComponentResource {
                 variables: {
                     MODE: args.mode,
                     DOCKER_NETWORK: args.dockerNetwork,
-                    PAT_ENABLED: String(args.patEnabled),
+                    PAT_ENABLED: String(needsPat(args.mode)),
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
                     REST_PORT: String(args.restPort),

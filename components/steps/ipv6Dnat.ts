@@ -3,12 +3,12 @@ import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { Machine } from "../remote/machine";
 import { type Prefix, textsOf } from "../values/addresses";
-import { heldPorts, type OutsideLists, outsidePorts, type RestLogin } from "../values/ports";
+import { heldPorts, type OutsideLists, outsidePorts } from "../values/ports";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
 import { sha256, stepResult } from "./stepResult";
 
-export interface Ipv6DnatArgs extends OutsideLists, Pick<RestLogin, "restPassword"> {
+export interface Ipv6DnatArgs extends OutsideLists {
     readonly machine: Machine;
     /** In the mode `proxy` only the guard and the allow lists are armed. */
     readonly mode: Mode;
@@ -24,6 +24,8 @@ export interface Ipv6DnatArgs extends OutsideLists, Pick<RestLogin, "restPasswor
     readonly bmpAllowedCidrs: readonly Prefix[];
     /** Who may use the REST API. */
     readonly restAllowedCidrs: readonly Prefix[];
+    /** Whether the REST API gets a login in place of the image's own. */
+    readonly ownRestLogin: boolean;
     readonly reapply: string;
 }
 
@@ -55,7 +57,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     OUTSIDE_PORTS: outsidePorts(args),
                     KAFKA_ALLOWED: textsOf(args.kafkaAllowedCidrs),
                     MYSQL_ALLOWED: textsOf(args.mysqlAllowedCidrs),
-                    HELD_PORTS: heldPorts(args),
+                    HELD_PORTS: heldPorts(args.ownRestLogin, args),
                     DNAT_PROGRAM_TEXT: installedProgram("unit/openbmp-dnat"),
                     GUARD_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-guard.service"),
                     FOLLOW_UNIT_TEXT: readHostFile("unit/openbmp-aio-ipv6-dnat.service"),

@@ -9,8 +9,8 @@ export interface PinnedImageArgs {
     /** Image reference, with tag or digest. */
     readonly image: string;
     /** Login of a private registry. */
-    readonly registryUser?: string | undefined;
-    readonly registryPassword?: string | undefined;
+    readonly registryUser: string | undefined;
+    readonly registryPassword: string | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
 import type { Mode } from "../values/modes";
 
 /** What a deployment asks of its machine. */
-export interface Demands extends ContainerSettings {
+export interface HostRequirements extends ContainerSettings {
     /** The stack that deploys it, `PROJECT/STACK`. */
     readonly owner: string;
     /** How IPv6 gets to the collector: what the host must be fit for. */
@@ -21,7 +21,7 @@ export interface Demands extends ContainerSettings {
 export function preflight(
     name: string,
     machine: Machine,
-    demands: Demands,
+    requirements: HostRequirements,
     opts: RemoteStepOptions,
 ): command.remote.Command {
     return remoteStep(
@@ -48,12 +48,12 @@ export function preflight(
                 "verification",
             ],
             variables: {
-                ...containerVariables(demands),
-                MODE: demands.mode,
-                FIXED_CIDR_V6: demands.fixedCidrV6,
-                RESTART_DOCKER: String(demands.restartDocker),
+                ...containerVariables(requirements),
+                MODE: requirements.mode,
+                FIXED_CIDR_V6: requirements.fixedCidrV6,
+                RESTART_DOCKER: String(requirements.restartDocker),
             },
-            secrets: containerSecrets(demands),
+            secrets: containerSecrets(requirements),
             removable: true,
         },
         opts,

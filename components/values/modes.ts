@@ -2,6 +2,11 @@
 export const MODES = ["dnat", "proxy"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** docker-proxy hides the routers' addresses: with PAT the collector tells them apart by what they say of themselves. */
+export function needsPat(mode: Mode): boolean {
+    return mode === "proxy";
+}
+
 /** Docker's default bridge, or a network of the collector's own. */
 export const DOCKER_NETWORKS = ["bridge", "dedicated"] as const;
 export type DockerNetwork = (typeof DOCKER_NETWORKS)[number];

@@ -11,11 +11,13 @@ export const PUBLIC_REST_USER = "openbmp";
 
 /** The login of the REST API. */
 export interface RestLogin {
-    /** @default openbmp, the image's own */
     readonly restUser: string;
-    /** With one, the program gives the REST API that login. @default the image's own, which everybody knows */
-    readonly restPassword?: string | undefined;
+    /** With one, the program gives the REST API that login; without, the image's own stays, which everybody knows. */
+    readonly restPassword: string | undefined;
 }
+
+/** Where SSH listens, unless an existing host says otherwise. */
+export const SSH_PORT = 22;
 
 /** Ports that lists publish, the same on the host as in the container: a broker advertises one port to everybody. */
 export const KAFKA_PORT = 9092;
@@ -27,9 +29,6 @@ export function outsidePorts({ kafkaAllowedCidrs, mysqlAllowedCidrs }: OutsideLi
 }
 
 /** Ports that let nobody in until the image's own login or passwords, which are public, are proven to be gone. */
-export function heldPorts({
-    mysqlAllowedCidrs,
-    restPassword,
-}: OutsideLists & Pick<RestLogin, "restPassword">): string[] {
-    return [...(restPassword === undefined ? [] : ["rest"]), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
+export function heldPorts(ownRestLogin: boolean, { mysqlAllowedCidrs }: OutsideLists): string[] {
+    return [...(ownRestLogin ? ["rest"] : []), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
 }

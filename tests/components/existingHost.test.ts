@@ -13,6 +13,8 @@ const plain: ExistingHostArgs = {
     user: "admin",
     hostKey,
     privateKey: "the login key",
+    privateKeyPassword: undefined,
+    bastion: undefined,
     image: "openbmp/aio:1",
     dockerNetwork: "bridge",
     bmpPort: 5001,
@@ -20,6 +22,7 @@ const plain: ExistingHostArgs = {
     kafkaFqdn: "localhost",
     kafkaAllowedCidrs: [],
     mysqlAllowedCidrs: [],
+    adminId: undefined,
     memoryGb: 0,
     environment: { A: "1" },
     replaceContainer: false,
@@ -108,7 +111,7 @@ test("root needs no sudo", async () => {
 });
 
 test("the password of the login key goes along where there is one", async () => {
-    const { inputs } = await deploy({ privateKeyPassword: pulumi.secret("its password") });
+    const { inputs } = await deploy({ privateKeyPassword: "its password" });
     expect(inputs.connection).toEqual({ ...connection, privateKeyPassword: "its password" });
 });
 

@@ -3,7 +3,8 @@ import { PinnedImage, type PinnedImageArgs } from "../../components/steps/pinned
 import { pinnedTo, recordAws } from "./awsMocks";
 import { secretText, valueOf } from "./mocks";
 
-async function pin(args: PinnedImageArgs) {
+async function pin(given: Pick<PinnedImageArgs, "image"> & Partial<PinnedImageArgs>) {
+    const args = { registryUser: undefined, registryPassword: undefined, ...given };
     const recording = await recordAws();
     const reference = new PinnedImage("image", args).reference;
     const value = await valueOf(reference);

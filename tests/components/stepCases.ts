@@ -53,6 +53,9 @@ const container = {
     restPort: 8002,
     environment: pulumi.secret({ A: "1", B: "two words" }),
     replaceContainer: true,
+    adminId: undefined,
+    registryUser: undefined,
+    registryPassword: undefined,
 };
 const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
 const bothOutside = {
@@ -221,7 +224,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:collector:CollectorConfig",
             build: (common, opts) => {
-                const args = { ...common, listenMode: "v6" as const, patEnabled: true, containerId: "c1" };
+                const values = { listenMode: "v6" as const, patEnabled: true, adminId: undefined };
+                const args = { ...common, ...values, containerId: "c1" };
                 return { configSha256: new CollectorConfig("step", args, opts).configSha256 };
             },
             scripts: {
@@ -277,6 +281,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     fixedCidrV6: "fc00::/64",
                     bmpPort: 5001,
                     restPort: 8002,
+                    ownRestLogin: false,
                 };
                 return { rulesSha256: new Ipv6Dnat("step", args, opts).rulesSha256 };
             },
@@ -323,7 +328,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ...common,
                         mode: "proxy",
                         dockerNetwork: "bridge",
-                        patEnabled: true,
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
@@ -332,7 +336,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ),
                         verify,
                         restUser: "reader",
-                        ...(verify ? { restPassword: "p" } : {}),
+                        restPassword: verify ? "p" : undefined,
                         runsOn,
                     },
                     opts,

@@ -69,7 +69,7 @@ async function configure(text: string) {
         "config-read": `${digest("d")}\n${gzipSync(text).toString("base64")}`,
         "config-write": `{"configSha256":"${digest("f")}"}`,
     });
-    const args = { listenMode: "v4v6" as const, patEnabled: true, containerId: "c1", reapply: "" };
+    const args = { listenMode: "v4v6" as const, patEnabled: true, adminId: undefined, containerId: "c1", reapply: "" };
     const config = new CollectorConfig("config", { machine: new CreatedMachine("machine"), ...args }, {});
     await valueOf(config.configSha256);
     return { config, registrations };

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { isPlainText, isSecret, isShown } from "../../components/settings/keyFacts";
 import { parseSettings } from "../../components/settings/load";
 import { fieldsByKey } from "../../components/settings/schema";
-import { bastionOf } from "../../components/remote/sshConnection";
+import { sshLogin } from "../../components/settings/groups";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";
 import { problemsWith } from "./problemsWith";
@@ -224,13 +224,13 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
         "- bastionHostKey must be the bastion's public SSH host key when bastionAddress is given",
     ]);
     expect(
-        bastionOf(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin"),
+        sshLogin(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin").bastion,
     ).toEqual({
         address: "192.0.2.1",
         hostKey,
         user: "admin",
     });
-    expect(bastionOf(parseSettings(good), "admin")).toBeUndefined();
+    expect(sshLogin(parseSettings(good), "admin").bastion).toBeUndefined();
     expect(problems({ bastionUser: "jump" })).toEqual([
         '- bastionUser must be left out where bastionAddress is not given, got "jump"',
     ]);
