@@ -100,6 +100,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
                 throw new pulumi.ResourceError(
                     `${(error as Error).message}: edit the file on the host, give "reapply" a new value and run again`,
                     read,
+                    true,
                 );
             }
         });

@@ -95,9 +95,9 @@ const isAllowed = (field: string, value: unknown) =>
 
 let printed: Readonly<Record<string, string>> = {};
 let errors = new Map<string, string>();
-// As Pulumi's own runner of programs does it.
-process.on("unhandledRejection", (error: Error & { resource?: { __name?: string } }) =>
-    errors.set(error.message, error.resource?.__name ?? ""),
+// As Pulumi's own runner of programs does it, which shows the stack where nobody says otherwise.
+process.on("unhandledRejection", (error: Error & { resource?: { __name?: string }; hideStack?: boolean }) =>
+    errors.set(error.hideStack ? error.message : (error.stack ?? error.message), error.resource?.__name ?? ""),
 );
 
 async function outcomeOf(name: string, command: string, build: Build, field?: string): Promise<Outcome> {
