@@ -1,50 +1,62 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { AioContainer } from "./components/aioContainer";
-import { bracketed } from "./components/addresses";
-import { CollectorConfig } from "./components/collectorConfig";
-import { CollectorStart } from "./components/collectorStart";
-import { DockerDaemonConfig } from "./components/dockerDaemonConfig";
-import { DockerRestart } from "./components/dockerRestart";
-import { previewEndedSessions } from "./components/endedSessions";
-import { guard } from "./components/guard";
-import { makeHost } from "./components/host";
-import { Ipv6Dnat } from "./components/ipv6Dnat";
-import { PinnedImage } from "./components/pinnedImage";
-import { routerConfig as routerConfigFor } from "./components/routerConfig";
-import { loadSettings } from "./components/settings";
+import { makeHost } from "./components/host/makeHost";
+import { bmpEndpoint as bmpEndpointAt, restUrl as restUrlAt } from "./components/openbmpd/endpoints";
+import { routerConfig as routerConfigFor } from "./components/openbmpd/routerConfig";
+import { enforcePolicy } from "./components/policy/policy";
+import { previewEndedSessions } from "./components/settings/endedSessions";
+import { grouped } from "./components/settings/groups";
+import { loadSettings } from "./components/settings/load";
+import { AioContainer } from "./components/steps/aioContainer";
+import { CollectorConfig } from "./components/steps/collectorConfig";
+import { CollectorStart } from "./components/steps/collectorStart";
+import { DockerDaemonConfig } from "./components/steps/dockerDaemonConfig";
+import { DockerRestart } from "./components/steps/dockerRestart";
+import { Ipv6Dnat } from "./components/steps/ipv6Dnat";
+import { PinnedImage } from "./components/steps/pinnedImage";
 
 const settings = loadSettings();
-guard(settings);
-// docker-proxy hides the routers' addresses: only their identifiers tell them apart.
-const patEnabled = settings.mode === "proxy";
-const stack = {
-    ...settings,
-    owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
-    environment: pulumi.secret(settings.environment),
-    image: settings.pinImage ? new PinnedImage("image", settings).reference : settings.image,
-};
+enforcePolicy(settings);
+const { reapply } = settings;
+const { docker, ports, allowLists, container, registryLogin, restLogin, collector, start } = grouped(settings);
 
-const host = makeHost(settings, stack);
-const common = { ...stack, machine: host };
+const image = settings.pinImage
+    ? new PinnedImage("image", { image: settings.image, ...registryLogin }).reference
+    : settings.image;
+const containerSettings = { ...docker, ...ports, ...allowLists, ...container, image, reapply };
+const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
+const host = makeHost(settings, { ...containerSettings, owner });
+const common = { machine: host, reapply };
 
-const daemonConfig = new DockerDaemonConfig("docker-daemon-config", common, { dependsOn: host });
-const dockerRestart = new DockerRestart("docker-restart", common, { dependsOn: daemonConfig });
-const container = new AioContainer("aio-container", common, { dependsOn: dockerRestart });
+const daemonConfig = new DockerDaemonConfig("docker-daemon-config", { ...common, ...docker }, { dependsOn: host });
+const dockerRestart = new DockerRestart("docker-restart", { ...common, ...docker }, { dependsOn: daemonConfig });
+const aioContainer = new AioContainer(
+    "aio-container",
+    { ...common, ...containerSettings, ...registryLogin },
+    { dependsOn: dockerRestart },
+);
 const collectorConfig = new CollectorConfig(
     "collector-config",
-    { ...common, patEnabled, containerId: container.containerId },
-    { dependsOn: container },
+    { ...common, ...collector, containerId: aioContainer.containerId },
+    { dependsOn: aioContainer },
 );
-const dnat = new Ipv6Dnat("ipv6-dnat", common, { dependsOn: collectorConfig });
-const collector = new CollectorStart(
+const dnat = new Ipv6Dnat(
+    "ipv6-dnat",
+    { ...common, ...docker, ...ports, ...allowLists, ownRestLogin: restLogin.restPassword !== undefined },
+    { dependsOn: collectorConfig },
+);
+const collectorStart = new CollectorStart(
     "collector",
     {
         ...common,
-        patEnabled,
+        ...docker,
+        ...ports,
+        ...restLogin,
+        ...start,
+        environment: container.environment,
         runsOn: {
-            containerId: container.containerId,
+            containerId: aioContainer.containerId,
             configSha256: collectorConfig.configSha256,
             rulesSha256: dnat.rulesSha256,
         },
@@ -52,18 +64,16 @@ const collector = new CollectorStart(
     { dependsOn: dnat },
 );
 
-export const deployedSettings = previewEndedSessions(settings, stack.image, stack.owner);
+export const deployedSettings = previewEndedSessions(settings, image, owner);
 export const ipv6Address = host.ipv6Address;
 export const ipv4Address = host.ipv4Address;
-export const bmpEndpoint = ipv6Address.apply((address) => `${bracketed(address)}:${settings.bmpPort}`);
-export const restUrl = ipv6Address.apply(
-    (address) => `http://${bracketed(address)}:${settings.restPort}/db_rest/v1/routers`,
-);
+export const bmpEndpoint = ipv6Address.apply((address) => bmpEndpointAt(address, ports.bmpPort));
+export const restUrl = ipv6Address.apply((address) => restUrlAt(address, ports.restPort));
 export const sshCommand = host.sshCommand;
-export const containerIpv6 = collector.containerIpv6;
-export const imageRef = container.imageRef;
-export const datapath = collector.datapath;
-export const verification = collector.verification;
-export const routerConfig = ipv6Address.apply((address) => routerConfigFor(address, settings.bmpPort));
+export const containerIpv6 = collectorStart.containerIpv6;
+export const imageRef = aioContainer.imageRef;
+export const datapath = collectorStart.datapath;
+export const verification = collectorStart.verification;
+export const routerConfig = ipv6Address.apply((address) => routerConfigFor(address, ports.bmpPort));
 /** What Pulumi's console shows on the page of the stack, with the outputs put in. */
 export const readme = pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8"));

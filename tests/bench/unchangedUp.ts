@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
@@ -14,8 +14,9 @@ const LIMIT = 2.0;
 
 /** What our program loads for an existing host, without a resource. */
 const modules = readdirSync(join(root, "components"))
-    .map((file) => join(root, "components", basename(file, ".ts")))
-    .filter((module) => !readFileSync(`${module}.ts`, "utf8").includes('from "@pulumi/aws'))
+    .filter((room) => room !== "aws")
+    .flatMap((room) => readdirSync(join(root, "components", room)).map((file) => join(room, basename(file, ".ts"))))
+    .map((module) => join(root, "components", module))
     .map((module) => `import ${JSON.stringify(module)};`)
     .join("\n");
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { availabilityZone } from "../../components/availabilityZone";
+import { availabilityZone } from "../../components/aws/availabilityZone";
 import { recordAws } from "./awsMocks";
 
 const token = "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings";

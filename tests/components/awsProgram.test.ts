@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
 import { pinnedTo, recordAws, type Recording } from "./awsMocks";
-import { configure, runProgram, secretText, valueOf } from "./mocks";
+import { configure, hostCommands, runProgram, secretText, valueOf } from "./mocks";
 
 // Each run loads the modules of @pulumi/aws anew.
 jest.setTimeout(60_000);
@@ -169,17 +169,7 @@ describe("the whole program in AWS, with its defaults", () => {
     test("steps begin with the VM's first boot, and go with the VM", () => {
         const commands = recording.registrations.filter(({ type }) => type === "command:remote:Command");
         expect(commands.map(({ name, deletedWith }) => [name, deletedWith])).toEqual(
-            [
-                "host-cloud-init",
-                "host-preflight",
-                "docker-daemon-config-write",
-                "docker-restart-restart",
-                "aio-container-create",
-                "collector-config-read",
-                "collector-config-write",
-                "ipv6-dnat-arm",
-                "collector-start",
-            ].map((name) => [name, "host-instance"]),
+            ["host-cloud-init", ...hostCommands].map((name) => [name, "host-instance"]),
         );
         expect(found("host-cloud-init").dependsOn).toContain("host-data-volume-attachment");
         expect(found("host-preflight").dependsOn).toContain("host-cloud-init");

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { configure, recordResources, runInStack, valueOf } from "./mocks";
+import { configure, hostCommands, recordResources, runInStack, valueOf } from "./mocks";
 import { hostKey, type Registration, watchRegistrations } from "./registrations";
 
 const secrets = {
@@ -28,6 +30,13 @@ function clearTexts(value: unknown): string[] {
     return MARK in value ? [] : Object.entries(value).flatMap(([key, part]) => [key, ...clearTexts(part)]);
 }
 
+/** The steps of the table "What it does on the host". */
+function stepsOfReadme(): string[] {
+    const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+    const [table = ""] = /\n## What it does on the host\n[\s\S]*?\n#/.exec(readme) ?? [];
+    return [...table.matchAll(/^\| `([a-z0-9-]+)`/gm)].map(([, step = ""]) => step);
+}
+
 describe("the chain of the program's steps", () => {
     let registrations: Registration[];
     let outputs: Record<string, pulumi.Output<unknown>>;
@@ -43,18 +52,18 @@ describe("the chain of the program's steps", () => {
     // Everything is told to the engine before the test environment goes.
     afterAll(() => pulumi.runtime.disconnect());
 
-    test("every command belongs to its step and waits for the step before", () => {
+    test("every command belongs to its step and waits for the step before, and for none after", () => {
         const commands = registrations.filter(({ type }) => type === "command:remote:Command");
-        expect(commands.map(({ name, parent, dependsOn }) => [name, parent, dependsOn])).toEqual([
-            ["host-preflight", "host", []],
-            ["docker-daemon-config-write", "docker-daemon-config", ["host-preflight"]],
-            ["docker-restart-restart", "docker-restart", ["docker-daemon-config-write"]],
-            ["aio-container-create", "aio-container", ["docker-restart-restart"]],
-            ["collector-config-read", "collector-config", ["aio-container-create"]],
-            ["collector-config-write", "collector-config", ["collector-config-read"]],
-            ["ipv6-dnat-arm", "ipv6-dnat", ["collector-config-read", "collector-config-write"]],
-            ["collector-start", "collector", ["aio-container-create", "collector-config-write", "ipv6-dnat-arm"]],
-        ]);
+        const names = commands.map(({ name }) => name);
+        expect(names).toEqual(hostCommands);
+        const stepOf = Object.fromEntries(commands.map(({ name, parent }) => [name, parent]));
+        const steps = [...new Set(commands.map(({ parent }) => parent))];
+        expect(steps).toEqual(stepsOfReadme());
+        commands.forEach(({ dependsOn }, index) => {
+            expect(names.slice(0, index)).toEqual(expect.arrayContaining(dependsOn));
+            const before = commands[index - 1]?.parent;
+            expect(index === 0 || dependsOn.some((each) => stepOf[each] === before)).toBe(true);
+        });
     });
 
     test("steps stand beside each other, none below another", () => {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { debianAmi } from "../../components/debianAmi";
+import { debianAmi } from "../../components/aws/debianAmi";
 import { recordAws } from "./awsMocks";
 
 const token = "aws:ssm/getParameter:getParameter";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { deployedSettings, previewEndedSessions } from "../../components/endedSessions";
-import { parseSettings } from "../../components/settings";
+import { deployedSettings, previewEndedSessions } from "../../components/settings/endedSessions";
+import { parseSettings } from "../../components/settings/load";
 import { valueOf } from "./mocks";
 
 const settings = parseSettings({

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingHost, type ExistingHostArgs } from "../../components/existingHost";
+import { ExistingHost, type ExistingHostArgs } from "../../components/host/existingHost";
 import { valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 
@@ -13,6 +13,8 @@ const plain: ExistingHostArgs = {
     user: "admin",
     hostKey,
     privateKey: "the login key",
+    privateKeyPassword: undefined,
+    bastion: undefined,
     image: "openbmp/aio:1",
     dockerNetwork: "bridge",
     bmpPort: 5001,
@@ -20,6 +22,7 @@ const plain: ExistingHostArgs = {
     kafkaFqdn: "localhost",
     kafkaAllowedCidrs: [],
     mysqlAllowedCidrs: [],
+    adminId: undefined,
     memoryGb: 0,
     environment: { A: "1" },
     replaceContainer: false,
@@ -91,7 +94,7 @@ test("root needs no sudo", async () => {
 });
 
 test("the password of the login key goes along where there is one", async () => {
-    const { inputs } = await deploy({ privateKeyPassword: pulumi.secret("its password") });
+    const { inputs } = await deploy({ privateKeyPassword: "its password" });
     expect(inputs.connection).toEqual({ ...connection, privateKeyPassword: "its password" });
 });
 

@@ -1,7 +1,7 @@
 /** What becomes of hosts that answer with what they must not; a process of its own, as unhandled errors end a test. */
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingHost } from "../../components/existingHost";
+import { ExistingHost } from "../../components/host/existingHost";
 import { digest } from "./mocks";
 import { CreatedMachine, hostKey } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";
@@ -49,6 +49,8 @@ const buildHost: Build = () => {
         user: "admin",
         hostKey,
         privateKey: "the login key",
+        privateKeyPassword: undefined,
+        bastion: undefined,
         image: "openbmp/aio:1",
         dockerNetwork: "bridge",
         bmpPort: 5000,
@@ -56,6 +58,7 @@ const buildHost: Build = () => {
         kafkaFqdn: "localhost",
         kafkaAllowedCidrs: [],
         mysqlAllowedCidrs: [],
+        adminId: undefined,
         memoryGb: 0,
         environment: {},
         replaceContainer: false,
@@ -92,9 +95,9 @@ const isAllowed = (field: string, value: unknown) =>
 
 let printed: Readonly<Record<string, string>> = {};
 let errors = new Map<string, string>();
-// As Pulumi's own runner of programs does it.
-process.on("unhandledRejection", (error: Error & { resource?: { __name?: string } }) =>
-    errors.set(error.message, error.resource?.__name ?? ""),
+// As Pulumi's own runner of programs does it, which shows the stack where nobody says otherwise.
+process.on("unhandledRejection", (error: Error & { resource?: { __name?: string }; hideStack?: boolean }) =>
+    errors.set(error.hideStack ? error.message : (error.stack ?? error.message), error.resource?.__name ?? ""),
 );
 
 async function outcomeOf(name: string, command: string, build: Build, field?: string): Promise<Outcome> {

@@ -55,7 +55,7 @@ test("a text of openbmpd.conf that does not fit is not shown", () => {
     );
 });
 
-test("an openbmpd.conf that the collector could not run on is refused, bound to the step, with all reasons and the remedy", () => {
+test("an openbmpd.conf that the collector could not run on is refused, bound to the step, with all reasons, the remedy, and no trace of the program", () => {
     const remedy = 'edit the file on the host, give "reapply" a new value and run again';
     const port = "routers are sent to that port of the container; the host's port is bmpPort";
     const address = "the container's address is Docker's choice, and changes";
@@ -63,7 +63,7 @@ test("an openbmpd.conf that the collector could not run on is refused, bound to 
         `openbmpd.conf: base.listen_port must be 5000 or left out, got "1790": ${port}; openbmpd.conf: base.listen_ipv6 must be :: or left out, got "fc00::2": ${address}: ${remedy}`,
         `openbmpd.conf: base.listen_port must be 5000 or left out, got "\\u{1b}[2J": ${port}: ${remedy}`,
         expect.stringMatching(
-            /^\/var\/openbmp\/config\/openbmpd\.conf is not valid YAML: .*: edit the file on the host/,
+            /^\/var\/openbmp\/config\/openbmpd\.conf is not valid YAML: [^\n]*: edit the file on the host, give "reapply" a new value and run again$/,
         ) as string,
     ];
     expect(unfitFiles.map(({ errors }) => errors)).toEqual(

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "../../components/settings";
+import { loadSettings } from "../../components/settings/load";
 import { recordResources } from "./mocks";
 
 const good = {

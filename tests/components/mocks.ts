@@ -43,6 +43,9 @@ export const printed: Readonly<Record<string, string>> = {
     }),
 };
 
+/** The commands on every machine, in the order of the chain; a VM has one more before them. */
+export const hostCommands = Object.keys(printed).filter((name) => name !== "host-cloud-init");
+
 /** Answers for the engine, and keeps what it was told; refuses what nobody expects. */
 export async function recordResources(): Promise<Registered[]> {
     const registered: Registered[] = [];

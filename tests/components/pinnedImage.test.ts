@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PinnedImage, type PinnedImageArgs } from "../../components/pinnedImage";
+import { PinnedImage, type PinnedImageArgs } from "../../components/steps/pinnedImage";
 import { pinnedTo, recordAws } from "./awsMocks";
 import { secretText, valueOf } from "./mocks";
 
-async function pin(args: PinnedImageArgs) {
+async function pin(given: Pick<PinnedImageArgs, "image"> & Partial<PinnedImageArgs>) {
+    const args = { registryUser: undefined, registryPassword: undefined, ...given };
     const recording = await recordAws();
     const reference = new PinnedImage("image", args).reference;
     const value = await valueOf(reference);

@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { configure, digest, recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
+import {
+    configure,
+    digest,
+    hostCommands,
+    recordResources,
+    type Registered,
+    runInStack,
+    secretText,
+    valueOf,
+} from "./mocks";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nVERYSECRETKEY\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -36,14 +45,7 @@ describe("the whole program on an existing host", () => {
 
     test("registers each step and its command, and nothing else", () => {
         expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
-            "command:remote:Command aio-container-create",
-            "command:remote:Command collector-config-read",
-            "command:remote:Command collector-config-write",
-            "command:remote:Command collector-start",
-            "command:remote:Command docker-daemon-config-write",
-            "command:remote:Command docker-restart-restart",
-            "command:remote:Command host-preflight",
-            "command:remote:Command ipv6-dnat-arm",
+            ...hostCommands.map((name) => `command:remote:Command ${name}`).sort(),
             "openbmp-aio-ipv6:collector:AioContainer aio-container",
             "openbmp-aio-ipv6:collector:CollectorConfig collector-config",
             "openbmp-aio-ipv6:collector:CollectorStart collector",
@@ -55,16 +57,7 @@ describe("the whole program on an existing host", () => {
     });
 
     test("runs the commands one after the other, in the order of the chain", () => {
-        expect(commands().map(({ name }) => name)).toEqual([
-            "host-preflight",
-            "docker-daemon-config-write",
-            "docker-restart-restart",
-            "aio-container-create",
-            "collector-config-read",
-            "collector-config-write",
-            "ipv6-dnat-arm",
-            "collector-start",
-        ]);
+        expect(commands().map(({ name }) => name)).toEqual(hostCommands);
     });
 
     test("pins the host key and sends the script as a secret, in every command", () => {
@@ -94,13 +87,7 @@ describe("the whole program on an existing host", () => {
 
     test("gives each step its own input, so that a change runs only what it concerns", () => {
         expect(scriptOf("ipv6-dnat-arm")).toContain("BMP_ALLOWED=(2001:db8:1::/48 192.0.2.0/24)\nREST_ALLOWED=()\n");
-        for (const name of [
-            "host-preflight",
-            "docker-daemon-config-write",
-            "docker-restart-restart",
-            "aio-container-create",
-            "collector-config-read",
-        ]) {
+        for (const name of hostCommands.filter((name) => name !== "ipv6-dnat-arm")) {
             expect(scriptOf(name)).not.toContain("2001:db8:1::/48");
         }
         expect(scriptOf("docker-restart-restart")).not.toMatch(/^ADMIN_ID=/m);

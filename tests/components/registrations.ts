@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { hostScript, type HostStep, type ShellValue, type Verb } from "../../components/hostScript";
-import type { Machine } from "../../components/machine";
+import { hostScript, type HostStep, type ShellValue, type Verb } from "../../components/remote/hostScript";
+import type { Machine } from "../../components/remote/machine";
 import { secretText } from "./mocks";
 
 /** A registration as it goes to the engine, with the options that mocks do not show. */

@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { AioContainer } from "../../components/aioContainer";
-import { CollectorConfig } from "../../components/collectorConfig";
-import { CollectorStart } from "../../components/collectorStart";
-import { DockerDaemonConfig } from "../../components/dockerDaemonConfig";
-import { DockerRestart } from "../../components/dockerRestart";
-import { installedProgram, readHostFile } from "../../components/hostScript";
-import { Ipv6Dnat } from "../../components/ipv6Dnat";
+import { AioContainer } from "../../components/steps/aioContainer";
+import { CollectorConfig } from "../../components/steps/collectorConfig";
+import { CollectorStart } from "../../components/steps/collectorStart";
+import { DockerDaemonConfig } from "../../components/steps/dockerDaemonConfig";
+import { DockerRestart } from "../../components/steps/dockerRestart";
+import { installedProgram, readHostFile } from "../../components/remote/hostScript";
+import { Ipv6Dnat } from "../../components/steps/ipv6Dnat";
+import { prefixOf, textsOf } from "../../components/values/addresses";
 import { digest } from "./mocks";
 import type { CreatedMachine, Script } from "./registrations";
 
@@ -52,9 +53,15 @@ const container = {
     restPort: 8002,
     environment: pulumi.secret({ A: "1", B: "two words" }),
     replaceContainer: true,
+    adminId: undefined,
+    registryUser: undefined,
+    registryPassword: undefined,
 };
 const noneOutside = { kafkaAllowedCidrs: [], mysqlAllowedCidrs: [] };
-const bothOutside = { kafkaAllowedCidrs: ["2001:db8:9::/48"], mysqlAllowedCidrs: ["10.9.0.0/16"] };
+const bothOutside = {
+    kafkaAllowedCidrs: ["2001:db8:9::/48"].map(prefixOf),
+    mysqlAllowedCidrs: ["10.9.0.0/16"].map(prefixOf),
+};
 const dnatFiles = {
     DNAT_PROGRAM_TEXT: installedProgram("openbmp-dnat"),
     GUARD_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-guard.service"),
@@ -206,7 +213,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:collector:CollectorConfig",
             build: (common, opts) => {
-                const args = { ...common, listenMode: "v6" as const, patEnabled: true, containerId: "c1" };
+                const values = { listenMode: "v6" as const, patEnabled: true, adminId: undefined };
+                const args = { ...common, ...values, containerId: "c1" };
                 return { configSha256: new CollectorConfig("step", args, opts).configSha256 };
             },
             scripts: {
@@ -252,7 +260,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:network:Ipv6Dnat",
             build: (common, opts) => {
-                const lists = { bmpAllowedCidrs: ["2001:db8::/32", "10.0.0.0/8"], restAllowedCidrs: [] };
+                const lists = { bmpAllowedCidrs: ["2001:db8::/32", "10.0.0.0/8"].map(prefixOf), restAllowedCidrs: [] };
                 const args = {
                     ...common,
                     ...lists,
@@ -262,6 +270,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     fixedCidrV6: "fc00::/64",
                     bmpPort: 5001,
                     restPort: 8002,
+                    ownRestLogin: false,
                 };
                 return { rulesSha256: new Ipv6Dnat("step", args, opts).rulesSha256 };
             },
@@ -280,8 +289,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         BMP_ALLOWED: ["2001:db8::/32", "10.0.0.0/8"],
                         REST_ALLOWED: [],
                         OUTSIDE_PORTS: outsidePorts,
-                        KAFKA_ALLOWED: outside.kafkaAllowedCidrs,
-                        MYSQL_ALLOWED: outside.mysqlAllowedCidrs,
+                        KAFKA_ALLOWED: textsOf(outside.kafkaAllowedCidrs),
+                        MYSQL_ALLOWED: textsOf(outside.mysqlAllowedCidrs),
                         HELD_PORTS: heldPorts,
                         ...dnatFiles,
                         REAPPLY: "again",
@@ -308,7 +317,6 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ...common,
                         mode: "proxy",
                         dockerNetwork: "bridge",
-                        patEnabled: true,
                         purgeStaleData: verify,
                         bmpPort: 5001,
                         restPort: 8002,
@@ -317,7 +325,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ),
                         verify,
                         restUser: "reader",
-                        ...(verify ? { restPassword: "p" } : {}),
+                        restPassword: verify ? "p" : undefined,
                         runsOn,
                     },
                     opts,

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { CollectorConfig } from "../../components/collectorConfig";
+import { CollectorConfig } from "../../components/steps/collectorConfig";
 import { digest, secretText, valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
 import { readOutput, stepCases } from "./stepCases";
@@ -69,7 +69,7 @@ async function configure(text: string) {
         "config-read": `${digest("d")}\n${gzipSync(text).toString("base64")}`,
         "config-write": `{"configSha256":"${digest("f")}"}`,
     });
-    const args = { listenMode: "v4v6" as const, patEnabled: true, containerId: "c1", reapply: "" };
+    const args = { listenMode: "v4v6" as const, patEnabled: true, adminId: undefined, containerId: "c1", reapply: "" };
     const config = new CollectorConfig("config", { machine: new CreatedMachine("machine"), ...args }, {});
     await valueOf(config.configSha256);
     return { config, registrations };

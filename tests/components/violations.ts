@@ -3,7 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { guard } from "../../components/guard";
+import { enforcePolicy } from "../../components/policy/policy";
 import { recordAws } from "./awsMocks";
 import { runInStack } from "./mocks";
 import { hostKey } from "./registrations";
@@ -68,7 +68,7 @@ async function outcomeOf(program: (bystander: ec2.Vpc) => pulumi.Resource): Prom
     errors.clear();
     const { registrations } = await recordAws();
     await runInStack(() => {
-        guard({ allowWorldOpen: false });
+        enforcePolicy({ allowWorldOpen: false });
         program(new ec2.Vpc("bystander", { cidrBlock: "10.64.0.0/24" }));
     });
     await new Promise((resolve) => setTimeout(resolve, 100));

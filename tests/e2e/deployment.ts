@@ -9,7 +9,7 @@ import {
     type UpOptions,
     type UpResult,
 } from "@pulumi/pulumi/automation";
-import type { Verification } from "../../components/collectorStart";
+import type { Verification } from "../../components/steps/collectorStart";
 import { root, type RunResult, tryRun } from "./run";
 import { type Sandbox, standInImage } from "./sandbox";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { stackName } from "../../scripts/lib/ephemeral/stackName";
+import { stackName } from "../../scripts/programs/ephemeral/stackName";
 import { EphemeralStacks } from "./ephemeralStacks";
 import { root, tryRun } from "./run";
 import { Sandbox, standInImage } from "./sandbox";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackName } from "../../scripts/lib/ephemeral/stackName";
+import { stackName } from "../../scripts/programs/ephemeral/stackName";
 import { EphemeralStacks, errorLines } from "./ephemeralStacks";
 import { run } from "./run";
 import { MINUTE } from "./story";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
-import { markerTags, writeTags } from "../../scripts/lib/ephemeral/marker";
-import { stackName } from "../../scripts/lib/ephemeral/stackName";
+import { markerTags, writeTags } from "../../scripts/programs/ephemeral/marker";
+import { stackName } from "../../scripts/programs/ephemeral/stackName";
 import { copyCheckout, linkPackages } from "./checkout";
 import { root, run, tryRun, type RunResult } from "./run";
 

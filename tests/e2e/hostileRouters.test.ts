@@ -1,4 +1,4 @@
-import type { Status } from "../../scripts/lib/status/status";
+import type { Status } from "../../scripts/programs/status/status";
 import { MINUTE, story } from "./story";
 
 /** As long as the message lets it be: a cleared screen, a title, a row of its own, colours, a turned text. */

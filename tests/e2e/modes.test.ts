@@ -1,4 +1,4 @@
-import type { Verification } from "../../components/collectorStart";
+import type { Verification } from "../../components/steps/collectorStart";
 import { dumpHost } from "./hostDump";
 import { MINUTE, story } from "./story";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assignments } from "../../components/hostScript";
+import { assignments } from "../../components/remote/hostScript";
 import { type RunResult, run, tryRun } from "./run";
 import { StandInContainer } from "./standInContainer";
 import { MINUTE } from "./story";

@@ -1,4 +1,4 @@
-import type { RouterConfig } from "../../components/routerConfig";
+import type { RouterConfig } from "../../components/openbmpd/routerConfig";
 import { eventually, run } from "./run";
 import { routerImage } from "./sandbox";
 import { MINUTE, story } from "./story";

@@ -1,4 +1,4 @@
-import type { Status } from "../../scripts/lib/status/status";
+import type { Status } from "../../scripts/programs/status/status";
 import { dumpHost } from "./hostDump";
 import { tryRun } from "./run";
 import { MINUTE, story } from "./story";

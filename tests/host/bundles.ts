@@ -8,7 +8,7 @@ import {
     installedProgram,
     statusText,
     stepText,
-} from "../../components/hostScript";
+} from "../../components/remote/hostScript";
 
 const [, , folder = ""] = process.argv;
 const steps: readonly HostStep[] = ["cloud-init", ...HOST_STEPS];

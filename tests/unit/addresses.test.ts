@@ -6,9 +6,10 @@ import {
     isHostName,
     isIpv6Address,
     prefixesOverlap,
+    prefixOf,
     readPrefix,
     worldOpenReason,
-} from "../../components/addresses";
+} from "../../components/values/addresses";
 
 describe("readPrefix", () => {
     test.each([
@@ -19,7 +20,14 @@ describe("readPrefix", () => {
         ["10.0.0.1/8", "ipv4", 8, "10.0.0.0/8", true],
         ["2001:db8::1/64", "ipv6", 64, "2001:db8::/64", true],
     ])("reads %s", (text, family, length, canonical, hadHostBits) => {
-        expect(readPrefix(text)).toEqual({ family, length, text: canonical, hadHostBits });
+        expect(readPrefix(text)).toEqual({
+            family,
+            length,
+            text: canonical,
+            bits: expect.any(String) as string,
+            hadHostBits,
+        });
+        expect(readPrefix(text)?.bits).toHaveLength(length);
     });
 
     test.each([
@@ -83,8 +91,16 @@ test.each([
     ["fd00:ec2::/32", "fd00:ec2:1::/64", true],
     ["fd00:ec2:1::/64", "fd00:ec2::/32", true],
     ["fd00:ec3::/32", "fd00:ec2::/32", false],
+    ["::/0", "fd00:ec2::/32", true],
+    // The same bits, in another family.
+    ["10.0.0.0/8", "a00::/8", false],
+    ["0.0.0.0/0", "::/0", false],
 ])("whether %s and %s overlap", (one, other, expected) => {
-    expect(prefixesOverlap(one, other)).toBe(expected);
+    expect(prefixesOverlap(prefixOf(one), prefixOf(other))).toBe(expected);
+});
+
+test("what the program itself has as a prefix must be one", () => {
+    expect(() => prefixOf("10.0.0.0")).toThrow(TypeError);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { cloudInit } from "../../components/cloudInit";
-import { readHostFile } from "../../components/hostScript";
+import { cloudInit } from "../../components/aws/cloudInit";
+import { readHostFile } from "../../components/remote/hostScript";
 import { loginKey, vmKey } from "../awsConfig";
 
 const args = {
@@ -76,7 +76,7 @@ test("Docker waits for the data volume of the stack, by files that are as they a
 });
 
 test("every command that the preflight looks for comes with a package", () => {
-    const [, pairs = ""] = /for pair in (.*); do/.exec(readHostFile("host.sh")) ?? [];
+    const [, pairs = ""] = /for pair in (.*); do/.exec(readHostFile("lib/host-checks.sh")) ?? [];
     const needed = pairs.split(" ").map((pair) => pair.split("=")[1]);
     expect(needed).toContain("docker.io");
     // Debian's cloud images have these.

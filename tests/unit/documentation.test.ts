@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parse } from "yaml";
-import { configurationTable, withTable } from "../../scripts/lib/docs/configurationTable";
+import { configurationTable, withTable } from "../../scripts/programs/docs/configurationTable";
 import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf, withoutComment } from "../documentation";
 import { chapters, notRun } from "../e2e/chapters";
 

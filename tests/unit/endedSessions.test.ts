@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deployedSettings, endedSessions } from "../../components/endedSessions";
-import { parseSettings } from "../../components/settings";
+import { deployedSettings, endedSessions } from "../../components/settings/endedSessions";
+import { parseSettings } from "../../components/settings/load";
 
 const good = {
     target: "host",

@@ -14,7 +14,7 @@ import {
     statusText,
     stepText,
     withInput,
-} from "../../components/hostScript";
+} from "../../components/remote/hostScript";
 
 const hostDirectory = join(__dirname, "../../scripts/host");
 

@@ -1,4 +1,4 @@
-import { hasDigest, registryOf, registryPortOf, withDigest } from "../../components/imageReference";
+import { hasDigest, registryOf, registryPortOf, withDigest } from "../../components/values/imageReference";
 
 const digest = `sha256:${"a".repeat(64)}`;
 

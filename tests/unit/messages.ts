@@ -18,8 +18,9 @@ function normalised(message: string): string {
 }
 
 /** Files whose every text of several words is a message, or the end of "KEY must be …". */
-const allMessages = /^(components\/settings\w*|scripts\/lib\/ephemeral\/failure)\.ts$/;
-const completed = /^components\/settings(Fields|Rules)?\.ts$/;
+const allMessages =
+    /^(components\/settings\/(schema|load|fields|crossChecks|messages|warnings)|scripts\/programs\/ephemeral\/failure)\.ts$/;
+const completed = /^components\/settings\/(schema|fields|crossChecks)\.ts$/;
 
 function typeScriptMessages(path: string, source: string): string[] {
     const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);

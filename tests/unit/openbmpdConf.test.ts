@@ -7,7 +7,7 @@ import {
     patEnabledIn,
     planEdits,
     patWarnings,
-} from "../../components/openbmpdConf";
+} from "../../components/openbmpd/openbmpdConf";
 
 const FIXTURES = join(__dirname, "../fixtures/openbmpd");
 const wanted: CollectorValues = { listenMode: "v4v6", patEnabled: false, adminId: "lab-1" };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import { applyEdits, type CollectorValues, planEdits } from "../../components/openbmpdConf";
+import { applyEdits, type CollectorValues, planEdits } from "../../components/openbmpd/openbmpdConf";
 
 type Key = "listen_mode" | "admin_id" | "pat";
 /** A text with holes where the values go. */

@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { cell, ending, printable, printableJson, printableLines, shortened, shown } from "../../components/printable";
+import {
+    cell,
+    ending,
+    printable,
+    printableJson,
+    printableLines,
+    shortened,
+    shown,
+} from "../../components/values/printable";
 
 /** Any code unit, so also halves of pairs, with those that matter more often than others. */
 const anyText = fc

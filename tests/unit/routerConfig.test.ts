@@ -1,4 +1,4 @@
-import { routerConfig } from "../../components/routerConfig";
+import { routerConfig } from "../../components/openbmpd/routerConfig";
 
 const lines = routerConfig("2001:db8::10", 5001);
 

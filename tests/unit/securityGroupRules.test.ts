@@ -1,14 +1,15 @@
 import fc from "fast-check";
-import { type Access, egressRules, ingressRules } from "../../components/securityGroupRules";
+import { type Access, egressRules, ingressRules } from "../../components/aws/securityGroupRules";
+import { prefixOf, readPrefix } from "../../components/values/addresses";
 
 const access: Access = {
     bmpPort: 5000,
     restPort: 8001,
-    bmpAllowedCidrs: ["2001:db8:1::/48", "192.0.2.0/24"],
-    restAllowedCidrs: ["2001:db8:2::/64"],
+    bmpAllowedCidrs: ["2001:db8:1::/48", "192.0.2.0/24"].map(prefixOf),
+    restAllowedCidrs: ["2001:db8:2::/64"].map(prefixOf),
     kafkaAllowedCidrs: [],
     mysqlAllowedCidrs: [],
-    sshAllowedCidrs: ["198.51.100.7/32"],
+    sshAllowedCidrs: ["198.51.100.7/32"].map(prefixOf),
     publicIpv4: true,
     registryPort: 443,
 };
@@ -37,7 +38,10 @@ test("the lists open their port, each prefix in its own family, and IPv6 gets it
 });
 
 test("Kafka and MySQL are open where they have lists", () => {
-    const lists = { kafkaAllowedCidrs: ["2001:db8:3::/48"], mysqlAllowedCidrs: ["203.0.113.0/24"] };
+    const lists = {
+        kafkaAllowedCidrs: ["2001:db8:3::/48"].map(prefixOf),
+        mysqlAllowedCidrs: ["203.0.113.0/24"].map(prefixOf),
+    };
     expect(ingressRules({ ...access, ...lists })).toEqual({
         ...ingressRules(access),
         "kafka-2001-db8-3--_48": { ...tcp(9092, "Kafka from 2001:db8:3::/48"), cidrIpv6: "2001:db8:3::/48" },
@@ -72,12 +76,12 @@ test("a registry on a port of its own is reached there", () => {
 });
 
 test("different prefixes get rules of different names", () => {
-    const prefix = fc.oneof(
-        fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, length]) => `${address}/${length}`),
-        fc.tuple(fc.ipV6(), fc.nat(128)).map(([address, length]) => `${address}/${length}`),
-    );
+    const prefix = fc
+        .oneof(fc.tuple(fc.ipV4(), fc.nat(32)), fc.tuple(fc.ipV6(), fc.nat(128)))
+        .map(([address, length]) => readPrefix(`${address}/${length}`))
+        .filter((read) => read !== undefined);
     fc.assert(
-        fc.property(fc.uniqueArray(prefix), (bmpAllowedCidrs) => {
+        fc.property(fc.uniqueArray(prefix, { selector: ({ text }) => text }), (bmpAllowedCidrs) => {
             const names = Object.keys(ingressRules({ ...access, bmpAllowedCidrs })).filter((name) =>
                 name.startsWith("bmp-"),
             );

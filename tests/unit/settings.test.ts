@@ -2,8 +2,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseSettings, settingKeys } from "../../components/settings";
-import { bastionOf } from "../../components/sshConnection";
+import { isPlainText, isSecret, isShown } from "../../components/settings/keyFacts";
+import { parseSettings } from "../../components/settings/load";
+import { fieldsByKey } from "../../components/settings/schema";
+import { sshLogin } from "../../components/settings/groups";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";
 import { problemsWith } from "./problemsWith";
@@ -222,13 +224,13 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
         "- bastionHostKey must be the bastion's public SSH host key when bastionAddress is given",
     ]);
     expect(
-        bastionOf(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin"),
+        sshLogin(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin").bastion,
     ).toEqual({
         address: "192.0.2.1",
         hostKey,
         user: "admin",
     });
-    expect(bastionOf(parseSettings(good), "admin")).toBeUndefined();
+    expect(sshLogin(parseSettings(good), "admin").bastion).toBeUndefined();
     expect(problems({ bastionUser: "jump" })).toEqual([
         '- bastionUser must be left out where bastionAddress is not given, got "jump"',
     ]);
@@ -259,11 +261,33 @@ describe("a login key that its password protects", () => {
     });
 });
 
-test("Pulumi.yaml declares the same keys, with the same defaults", () => {
+test("the secrets are those of logins and keys; of the image's variables none is shown", () => {
+    const keys = [...fieldsByKey].filter(([, field]) => !isShown(field));
+    expect(keys.map(([key, field]) => [key, isSecret(field)]).sort()).toEqual([
+        ["environment", false],
+        ["hostPrivateKey", true],
+        ["registryPassword", true],
+        ["restPassword", true],
+        ["sshPrivateKey", true],
+        ["sshPrivateKeyPassword", true],
+    ]);
+});
+
+function never(): never {
+    throw new Error("there is no such key");
+}
+
+test("Pulumi.yaml declares the same keys, as text or not, with the same defaults", () => {
     const project = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
-        config: Record<string, { default?: unknown }>;
+        config: Record<string, { type: string; default?: unknown }>;
     };
-    expect(Object.keys(project.config).sort()).toEqual([...settingKeys].sort());
+    expect(Object.keys(project.config).sort()).toEqual([...fieldsByKey.keys()].sort());
+    // Its default depends on the target: an empty text stands for it there.
+    const { pinImage, ...others } = project.config;
+    expect(pinImage).toMatchObject({ type: "string", default: "" });
+    expect(Object.keys(others).filter((key) => others[key]?.type === "string")).toEqual(
+        Object.keys(others).filter((key) => isPlainText(fieldsByKey.get(key) ?? never())),
+    );
     const settings: Record<string, unknown> = {
         ...parseSettings(goodAws),
         ...parseSettings(good),

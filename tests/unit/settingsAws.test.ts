@@ -1,6 +1,6 @@
 import { utils } from "ssh2";
-import { parseSettings } from "../../components/settings";
-import { settingsWarnings } from "../../components/settingsWarnings";
+import { parseSettings } from "../../components/settings/load";
+import { settingsWarnings } from "../../components/settings/warnings";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";
 import { problemsWith } from "./problemsWith";

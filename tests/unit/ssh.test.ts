@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { Server, type ServerChannel } from "ssh2";
-import type { Connection } from "../../scripts/lib/connection";
-import { EndlessOutputError, runCommand } from "../../scripts/lib/ssh";
+import type { Connection } from "../../scripts/programs/ssh/connection";
+import { EndlessOutputError, runCommand } from "../../scripts/programs/ssh/ssh";
 import { ed25519KeyPair } from "../sshKeys";
 
 const hostKey = ed25519KeyPair();

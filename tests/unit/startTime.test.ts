@@ -12,7 +12,8 @@ function packagesOf(statements: string): string[] {
     return JSON.parse(printed.toString()) as string[];
 }
 
-const modules = 'require("./components/host"); require("./components/pinnedImage"); require("./components/settings");';
+const modules =
+    'require("./components/host/makeHost"); require("./components/steps/pinnedImage"); require("./components/settings/load");';
 const costly = ["@pulumi/aws", "@pulumi/docker", "ssh2"];
 
 test("a stack on an existing host does not wait for packages that only AWS and pinImage need", () => {
@@ -22,6 +23,6 @@ test("a stack on an existing host does not wait for packages that only AWS and p
 });
 
 test("the packages would be seen where they are loaded", () => {
-    const loaded = packagesOf('require("./components/awsHost"); require("@pulumi/docker"); require("ssh2");');
+    const loaded = packagesOf('require("./components/aws/awsHost"); require("@pulumi/docker"); require("ssh2");');
     expect(costly.filter((name) => loaded.includes(name))).toEqual(costly);
 });

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
-import { type ScriptInput, withInput } from "../../components/hostScript";
-import { printableJson } from "../../components/printable";
-import { readDeployment } from "../../scripts/lib/status/deployment";
-import { report } from "../../scripts/lib/status/report";
-import { type HostStatus, readHostStatus, statusOf } from "../../scripts/lib/status/status";
+import { type ScriptInput, withInput } from "../../components/remote/hostScript";
+import { printableJson } from "../../components/values/printable";
+import { readDeployment } from "../../scripts/programs/status/deployment";
+import { report } from "../../scripts/programs/status/report";
+import { type HostStatus, readHostStatus, statusOf } from "../../scripts/programs/status/status";
 
 const secret = (value: unknown) => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

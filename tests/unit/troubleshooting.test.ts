@@ -66,8 +66,8 @@ describe("messages are found in", () => {
         ],
         ["a warning", "components/x.ts", "function aWarnings() { return b.map((c) => `${c} is cold`); }", "… is cold"],
         ["a refusal", "components/x.ts", "throw this.refusal(0, `${a} is there`)", "… is there"],
-        ["a check of a key", "components/settingsFields.ts", 'text("a login name", f)', "… must be a login name"],
-        ["a rule", "components/settingsRules.ts", 'refuse(["a"], `given with ${b}`)', "… must be given with …"],
+        ["a check of a key", "components/settings/fields.ts", 'text("a login name", f)', "… must be a login name"],
+        ["a rule", "components/settings/crossChecks.ts", 'refuse(["a"], `given with ${b}`)', "… must be given with …"],
     ])("%s of a program", (_, path, source, message) => {
         expect(messagesIn(path, source)).toContain(message);
     });

@@ -1,6 +1,6 @@
 /** Address arithmetic for the emulated VPC. */
 import ipaddr from "ipaddr.js";
-import { readPrefix } from "../../../components/addresses";
+import { readPrefix } from "../../../components/values/addresses";
 import { demand } from "./errors";
 
 /** Throws what EC2 says of a CIDR block that is none, or that has host bits. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { connection } from "../../../scripts/lib/connection";
+import { connection } from "../../../scripts/programs/ssh/connection";
 import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../plugin/values";
 
 /** What the emulator can do; the real plugin takes more. */

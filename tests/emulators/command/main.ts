@@ -12,7 +12,7 @@ import { type Properties, unknown, withoutSecrets } from "../plugin/values";
 import { EngineLog } from "./engineLog";
 import { parseInputs, withSecretLogin } from "./inputs";
 import { emulatedVersion, refusals, sandboxesIn } from "./refusals";
-import type { CommandOutput } from "../../../scripts/lib/ssh";
+import type { CommandOutput } from "../../../scripts/programs/ssh/ssh";
 
 const resourceType = "command:remote:Command";
 
@@ -53,7 +53,7 @@ async function run(
         return undefined;
     }
     // Late, because most deployments change nothing and need no SSH.
-    const { runCommand } = await import("../../../scripts/lib/ssh.js");
+    const { runCommand } = await import("../../../scripts/programs/ssh/ssh.js");
     const lines = log.lines(urn, parsed.logging);
     try {
         return await runCommand({

@@ -6,7 +6,7 @@
 bundle() {
   local source=$PROJECT_ROOT/tests/emulators bundle partial
   bundle=$CACHE_DIR/emulator-$1-$2-$(content_tag "$source" "$PROJECT_ROOT"/package-lock.json \
-    "$PROJECT_ROOT"/scripts/lib/{connection,ssh}.ts "$PROJECT_ROOT"/components/addresses.ts).js
+    "$PROJECT_ROOT"/scripts/programs/ssh/{connection,ssh}.ts "$PROJECT_ROOT"/components/values/addresses.ts).js
   if [ ! -f "$bundle" ]; then
     mkdir -p "$CACHE_DIR"
     partial=$(mktemp "$CACHE_DIR/emulator.XXXXXX")

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { remoteBranches, resolveBranch } from "../../../scripts/lib/ephemeral/branch";
+import { remoteBranches, resolveBranch } from "../../../scripts/programs/ephemeral/branch";
 
 describe("the branches of a remote", () => {
     let remote: string;

@@ -1,5 +1,5 @@
 import { CommandError } from "@pulumi/pulumi/automation";
-import { Failure, oneLine } from "../../../scripts/lib/ephemeral/failure";
+import { Failure, oneLine } from "../../../scripts/programs/ephemeral/failure";
 
 // The constructor is the Automation API's own business.
 const commandError = (stderr: string, stdout = "") =>

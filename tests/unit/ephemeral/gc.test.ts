@@ -1,8 +1,8 @@
-import { gcText, reasonToDestroy } from "../../../scripts/lib/ephemeral/gc";
-import { listText } from "../../../scripts/lib/ephemeral/list";
-import { progress, say } from "../../../scripts/lib/ephemeral/say";
-import { branchDigest } from "../../../scripts/lib/ephemeral/stackName";
-import type { EphemeralStack } from "../../../scripts/lib/ephemeral/stacks";
+import { gcText, reasonToDestroy } from "../../../scripts/programs/ephemeral/gc";
+import { listText } from "../../../scripts/programs/ephemeral/list";
+import { progress, say } from "../../../scripts/programs/ephemeral/say";
+import { branchDigest } from "../../../scripts/programs/ephemeral/stackName";
+import type { EphemeralStack } from "../../../scripts/programs/ephemeral/stacks";
 
 const now = new Date("2026-01-01T12:00:00Z");
 

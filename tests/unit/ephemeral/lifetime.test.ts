@@ -1,4 +1,4 @@
-import { parseLifetime } from "../../../scripts/lib/ephemeral/lifetime";
+import { parseLifetime } from "../../../scripts/programs/ephemeral/lifetime";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 import type { TagMap } from "@pulumi/pulumi/automation";
-import { markerTags, readMarker } from "../../../scripts/lib/ephemeral/marker";
-import { branchDigest } from "../../../scripts/lib/ephemeral/stackName";
+import { markerTags, readMarker } from "../../../scripts/programs/ephemeral/marker";
+import { branchDigest } from "../../../scripts/programs/ephemeral/stackName";
 
 const created = new Date("2026-01-01T00:00:00.000Z");
 const expires = new Date("2026-01-01T08:00:00.000Z");

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSettings } from "../../../scripts/lib/ephemeral/settings";
+import { readSettings } from "../../../scripts/programs/ephemeral/settings";
 
 describe("the settings of a branch's stack", () => {
     let directory: string;

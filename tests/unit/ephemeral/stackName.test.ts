@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { stackName } from "../../../scripts/lib/ephemeral/stackName";
+import { stackName } from "../../../scripts/programs/ephemeral/stackName";
 
 const examples = [
     "main",

@@ -1,0 +1,199 @@
+import * as ebs from "@pulumi/aws/ebs";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import { debianAmi } from "./debianAmi";
+import type { AwsNetwork } from "./awsNetwork";
+import { cloudInit, VM_USER } from "./cloudInit";
+import type { Host, Machine } from "../remote/machine";
+import { type HostRequirements, preflight } from "../steps/preflight";
+import { remoteStep } from "../remote/remoteStep";
+import { sshCommandOf, sshConnection, type SshLogin } from "../remote/sshConnection";
+import type { Prefix } from "../values/addresses";
+import { SSH_PORT } from "../values/ports";
+import { publicKeyOf } from "../values/sshKeys";
+import type { TagsOf } from "./tags";
+
+/** What the VM is made of, and what the deployment asks of it. */
+export interface AwsHostArgs extends HostRequirements {
+    readonly network: AwsNetwork;
+    readonly instanceType: string;
+    /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
+    readonly amiId: string | undefined;
+    /** Size of the root volume, in GB. */
+    readonly rootVolumeGb: number;
+    /** Size of the volume for /var/openbmp, in GB. It can grow, never shrink. */
+    readonly dataVolumeGb: number;
+    readonly publicIpv4: boolean;
+    /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
+    readonly sshAllowedCidrs: readonly Prefix[];
+    /** Whether destroy takes the data, too. */
+    readonly ephemeral: boolean;
+    readonly hostPrivateKey: string;
+    readonly login: Omit<SshLogin, "user">;
+    readonly tagsOf: TagsOf;
+}
+
+/** Refused dials last seconds only, and a VM takes minutes to boot. */
+const BOOT_DIAL_LIMIT = 60;
+
+/**
+ * A VM in AWS. Its address and its data belong to an interface and a volume of
+ * their own: they stay when the VM is replaced.
+ */
+export class AwsHost extends pulumi.ComponentResource implements Host {
+    readonly connection: Machine["connection"];
+    readonly user = VM_USER;
+    readonly identity: pulumi.Output<string>;
+    readonly owner: string;
+    readonly lifetime: ec2.Instance;
+    readonly ipv6Address: pulumi.Output<string>;
+    /** The public IPv4 address, empty where it has none. */
+    readonly ipv4Address: pulumi.Output<string>;
+    readonly sshCommand: pulumi.Output<string>;
+
+    constructor(name: string, args: AwsHostArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:host:AwsHost", name, {}, opts);
+        const card = this.makeInterface(name, args);
+        const address = args.publicIpv4 ? this.makePublicIpv4(name, card, args) : undefined;
+        this.ipv6Address = card.ipv6Addresses.apply(([first = ""]) => first);
+        this.ipv4Address = address?.publicIp ?? pulumi.output("");
+
+        const volume = this.makeDataVolume(name, args);
+        this.lifetime = this.makeInstance(name, args, card, volume, address);
+        const attachment = this.attach(name, volume);
+
+        const hostKey = publicKeyOf(args.hostPrivateKey).text;
+        this.owner = args.owner;
+        this.identity = pulumi.interpolate`${hostKey} ${this.lifetime.id}`;
+        const ssh = {
+            address:
+                address && args.sshAllowedCidrs.some(({ family }) => family === "ipv4")
+                    ? this.ipv4Address
+                    : this.ipv6Address,
+            port: SSH_PORT,
+            user: this.user,
+            hostKey,
+            ...args.login,
+        };
+        this.connection = sshConnection(ssh);
+        this.sshCommand = sshCommandOf(ssh);
+
+        const { user, identity, owner, lifetime } = this;
+        const booted = remoteStep(
+            `${name}-cloud-init`,
+            {
+                machine: { connection: sshConnection(ssh, BOOT_DIAL_LIMIT), user, identity, owner, lifetime },
+                script: "cloud-init",
+                variables: { DATA_VOLUME_GB: String(args.dataVolumeGb) },
+            },
+            { parent: this, dependsOn: attachment },
+        );
+        preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: booted });
+        this.registerOutputs({
+            ipv6Address: this.ipv6Address,
+            ipv4Address: this.ipv4Address,
+            sshCommand: this.sshCommand,
+        });
+    }
+
+    /** The interface outlives the VM, and with it the addresses. */
+    private makeInterface(name: string, { network, tagsOf }: AwsHostArgs): ec2.NetworkInterface {
+        return new ec2.NetworkInterface(
+            `${name}-network-interface`,
+            {
+                subnetId: network.subnet.id,
+                securityGroups: [network.securityGroupId],
+                ipv6AddressCount: 1,
+                description: "Addresses of the OpenBMP collector",
+                tags: tagsOf("collector"),
+            },
+            { parent: this },
+        );
+    }
+
+    private makePublicIpv4(name: string, card: ec2.NetworkInterface, { network, tagsOf }: AwsHostArgs): ec2.Eip {
+        return new ec2.Eip(
+            `${name}-public-ipv4`,
+            { domain: "vpc", networkInterface: card.id, tags: tagsOf("collector") },
+            // An address works only where the VPC has its gateway.
+            { parent: this, dependsOn: network },
+        );
+    }
+
+    private makeDataVolume(name: string, { network, dataVolumeGb, ephemeral, tagsOf }: AwsHostArgs): ebs.Volume {
+        return new ebs.Volume(
+            `${name}-data-volume`,
+            {
+                availabilityZone: network.subnet.availabilityZone,
+                size: dataVolumeGb,
+                type: "gp3",
+                encrypted: true,
+                tags: tagsOf("data"),
+            },
+            { parent: this, protect: !ephemeral },
+        );
+    }
+
+    private makeInstance(
+        name: string,
+        args: AwsHostArgs,
+        card: ec2.NetworkInterface,
+        volume: ebs.Volume,
+        publicIpv4: ec2.Eip | undefined,
+    ): ec2.Instance {
+        const { tagsOf, amiId } = args;
+        const userData = volume.id.apply((dataVolumeId) =>
+            cloudInit({
+                hostPrivateKey: args.hostPrivateKey,
+                hostPublicKey: publicKeyOf(args.hostPrivateKey).text,
+                loginPublicKey: publicKeyOf(args.login.privateKey, args.login.privateKeyPassword).text,
+                dataVolumeId,
+            }),
+        );
+        return new ec2.Instance(
+            `${name}-instance`,
+            {
+                ami: amiId ?? debianAmi(this),
+                instanceType: args.instanceType,
+                primaryNetworkInterface: { networkInterfaceId: card.id },
+                userData: pulumi.secret(userData),
+                // cloud-init reads it at the first boot only.
+                userDataReplaceOnChange: true,
+                // One hop: containers get no answer, so no host key.
+                metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+                rootBlockDevice: {
+                    volumeType: "gp3",
+                    volumeSize: args.rootVolumeGb,
+                    encrypted: true,
+                    tags: tagsOf("root"),
+                },
+                ebsOptimized: true,
+                tags: tagsOf("collector"),
+            },
+            {
+                parent: this,
+                // The first boot fetches packages.
+                dependsOn: publicIpv4 ? [args.network, publicIpv4] : [args.network],
+                // The interface and the volume can be on one VM only.
+                deleteBeforeReplace: true,
+                // A newer AMI replaces the VM only where it is asked for.
+                ...(amiId === undefined ? { ignoreChanges: ["ami"] } : {}),
+                additionalSecretOutputs: ["userData"],
+            },
+        );
+    }
+
+    private attach(name: string, volume: ebs.Volume): ec2.VolumeAttachment {
+        return new ec2.VolumeAttachment(
+            `${name}-data-volume-attachment`,
+            {
+                instanceId: this.lifetime.id,
+                volumeId: volume.id,
+                deviceName: "/dev/sdf",
+                // A mounted volume is not detached.
+                stopInstanceBeforeDetaching: true,
+            },
+            { parent: this, deletedWith: this.lifetime },
+        );
+    }
+}

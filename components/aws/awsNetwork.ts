@@ -1,0 +1,103 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as vpc from "@pulumi/aws/vpc";
+import * as pulumi from "@pulumi/pulumi";
+import { firstSubnet64 } from "../values/addresses";
+import { availabilityZone } from "./availabilityZone";
+import { type Access, egressRules, ingressRules } from "./securityGroupRules";
+import type { TagsOf } from "./tags";
+
+export interface AwsNetworkArgs extends Access {
+    /** The VPC's IPv4 block. */
+    readonly vpcCidr: string;
+    /** The type of the VM, which the subnet's zone must offer. */
+    readonly instanceType: string;
+    readonly tagsOf: TagsOf;
+}
+
+/** A dual-stack VPC with one public subnet, and the security group of the VM in it. */
+export class AwsNetwork extends pulumi.ComponentResource {
+    readonly subnet: ec2.Subnet;
+    readonly securityGroupId: pulumi.Output<string>;
+
+    constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:network:AwsNetwork", name, {}, opts);
+        const tagged = (role: string) => ({ tags: args.tagsOf(role) });
+        const block = new ec2.Vpc(
+            `${name}-vpc`,
+            {
+                cidrBlock: args.vpcCidr,
+                assignGeneratedIpv6CidrBlock: true,
+                enableDnsSupport: true,
+                enableDnsHostnames: true,
+                ...tagged("vpc"),
+            },
+            { parent: this },
+        );
+        // Nothing uses it; emptied, nothing that is put into it by mistake is open.
+        new ec2.DefaultSecurityGroup(
+            `${name}-default-security-group`,
+            { vpcId: block.id, ingress: [], egress: [], ...tagged("default-unused") },
+            { parent: this },
+        );
+        this.subnet = new ec2.Subnet(
+            `${name}-subnet`,
+            {
+                vpcId: block.id,
+                cidrBlock: args.vpcCidr,
+                ipv6CidrBlock: block.ipv6CidrBlock.apply(firstSubnet64),
+                availabilityZone: availabilityZone(args.instanceType, this),
+                ...tagged("subnet"),
+            },
+            // Addresses and data stay where they are, whatever else is offered later.
+            { parent: this, ignoreChanges: ["availabilityZone"] },
+        );
+        this.makeRoutes(name, block.id, tagged);
+        this.securityGroupId = this.makeSecurityGroup(name, block.id, args);
+        this.registerOutputs({ securityGroupId: this.securityGroupId });
+    }
+
+    private makeRoutes(name: string, vpcId: pulumi.Output<string>, tagged: (role: string) => object): void {
+        const parent = { parent: this };
+        const gateway = new ec2.InternetGateway(
+            `${name}-internet-gateway`,
+            { vpcId, ...tagged("internet-gateway") },
+            parent,
+        );
+        const table = new ec2.RouteTable(`${name}-route-table`, { vpcId, ...tagged("route-table") }, parent);
+        const way = { routeTableId: table.id, gatewayId: gateway.id };
+        new ec2.Route(`${name}-route-ipv4`, { ...way, destinationCidrBlock: "0.0.0.0/0" }, parent);
+        new ec2.Route(`${name}-route-ipv6`, { ...way, destinationIpv6CidrBlock: "::/0" }, parent);
+        new ec2.RouteTableAssociation(
+            `${name}-route-table-association`,
+            { routeTableId: table.id, subnetId: this.subnet.id },
+            parent,
+        );
+    }
+
+    private makeSecurityGroup(name: string, vpcId: pulumi.Output<string>, args: AwsNetworkArgs): pulumi.Output<string> {
+        const { id } = new ec2.SecurityGroup(
+            `${name}-security-group`,
+            {
+                vpcId,
+                description: "OpenBMP collector: BMP, REST and SSH from the allow lists",
+                tags: args.tagsOf("collector"),
+            },
+            { parent: this },
+        );
+        for (const [meaning, rule] of Object.entries(ingressRules(args))) {
+            new vpc.SecurityGroupIngressRule(
+                `${name}-ingress-${meaning}`,
+                { securityGroupId: id, ...rule, tags: args.tagsOf(meaning) },
+                { parent: this },
+            );
+        }
+        for (const [meaning, rule] of Object.entries(egressRules(args))) {
+            new vpc.SecurityGroupEgressRule(
+                `${name}-egress-${meaning}`,
+                { securityGroupId: id, ...rule, tags: args.tagsOf(meaning) },
+                { parent: this },
+            );
+        }
+        return id;
+    }
+}

@@ -1,0 +1,44 @@
+import type { Host } from "../remote/machine";
+import { grouped, sshLogin } from "../settings/groups";
+import type { AwsSettings } from "../settings/schema";
+import type { HostRequirements } from "../steps/preflight";
+import { registryPortOf } from "../values/imageReference";
+import { AwsHost } from "./awsHost";
+import { AwsNetwork } from "./awsNetwork";
+import { VM_USER } from "./cloudInit";
+import { stackTags } from "./tags";
+
+/** A VM in a network of its own: the only way into what is about AWS, so that other stacks do not load it. */
+export function makeAwsHost(settings: AwsSettings, requirements: HostRequirements): Host {
+    const { instanceType, publicIpv4, sshAllowedCidrs, ephemeral } = settings;
+    const { ports, allowLists } = grouped(settings);
+    const tagsOf = stackTags({ ephemeral, expiresAt: settings.expiresAt });
+    const network = new AwsNetwork("network", {
+        ...ports,
+        ...allowLists,
+        sshAllowedCidrs,
+        publicIpv4,
+        registryPort: registryPortOf(settings.image),
+        vpcCidr: settings.vpcCidr,
+        instanceType,
+        tagsOf,
+    });
+    return new AwsHost(
+        "host",
+        {
+            ...requirements,
+            network,
+            instanceType,
+            amiId: settings.amiId,
+            rootVolumeGb: settings.rootVolumeGb,
+            dataVolumeGb: settings.dataVolumeGb,
+            publicIpv4,
+            sshAllowedCidrs,
+            ephemeral,
+            hostPrivateKey: settings.hostPrivateKey,
+            login: sshLogin(settings, VM_USER),
+            tagsOf,
+        },
+        { dependsOn: network },
+    );
+}

@@ -1,0 +1,59 @@
+import type * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { bracketed } from "../values/addresses";
+
+/** A jump host, with its own pinned key; the same login key is used. */
+export interface Bastion {
+    readonly address: string;
+    readonly user: string;
+    readonly hostKey: string;
+}
+
+/** Who logs in, and on which way. */
+export interface SshLogin {
+    readonly user: string;
+    readonly privateKey: string;
+    readonly privateKeyPassword: string | undefined;
+    readonly bastion: Bastion | undefined;
+}
+
+/** How SSH gets into a machine. */
+export interface SshArgs extends SshLogin {
+    readonly address: pulumi.Input<string>;
+    readonly port: number;
+    /** The machine's public SSH host key. */
+    readonly hostKey: string;
+}
+
+/**
+ * The connection with its pinned host key.
+ *
+ * @param dialErrorLimit - how often to try. A machine that is up needs two:
+ * more tries with a wrong key would earn a penalty from OpenSSH 10 (sshd_config,
+ * PerSourcePenalties).
+ */
+export function sshConnection(args: SshArgs, dialErrorLimit = 2): command.types.input.remote.ConnectionArgs {
+    const login = {
+        privateKey: pulumi.secret(args.privateKey),
+        ...(args.privateKeyPassword ? { privateKeyPassword: pulumi.secret(args.privateKeyPassword) } : {}),
+        dialErrorLimit,
+        perDialTimeout: 15,
+    };
+    const { bastion } = args;
+    return {
+        host: args.address,
+        port: args.port,
+        user: args.user,
+        hostKey: args.hostKey,
+        ...login,
+        ...(bastion
+            ? { proxy: { host: bastion.address, user: bastion.user, hostKey: bastion.hostKey, ...login } }
+            : {}),
+    };
+}
+
+/** The command that opens a shell on the machine. */
+export function sshCommandOf({ address, port, user, bastion }: SshArgs): pulumi.Output<string> {
+    const jump = bastion ? `-J ${bastion.user}@${bracketed(bastion.address)} ` : "";
+    return pulumi.interpolate`ssh ${jump}-p ${port} ${user}@${address}`;
+}

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SshLogin } from "../remote/sshConnection";
+import { needsPat } from "../values/modes";
+import type { Settings } from "./schema";
+
+/**
+ * The settings by what uses them. Each value is named here, so that a step gets
+ * what it asks for, no secret of another, and none that is missing by its name.
+ */
+export function grouped(settings: Settings) {
+    const { mode, adminId } = settings;
+    return {
+        /** How Docker carries IPv6 to the container. */
+        docker: {
+            mode,
+            dockerNetwork: settings.dockerNetwork,
+            fixedCidrV6: settings.fixedCidrV6,
+            restartDocker: settings.restartDocker,
+        },
+        /** Where the host publishes the collector. */
+        ports: { bmpPort: settings.bmpPort, restPort: settings.restPort },
+        /** Who may use its ports; Kafka and MySQL are published only where somebody may. */
+        allowLists: {
+            bmpAllowedCidrs: settings.bmpAllowedCidrs,
+            restAllowedCidrs: settings.restAllowedCidrs,
+            kafkaAllowedCidrs: settings.kafkaAllowedCidrs,
+            mysqlAllowedCidrs: settings.mysqlAllowedCidrs,
+        },
+        /** What the container is created from, besides its image and network. */
+        container: {
+            kafkaFqdn: settings.kafkaFqdn,
+            adminId,
+            memoryGb: settings.memoryGb,
+            environment: pulumi.secret(settings.environment),
+            replaceContainer: settings.replaceContainer,
+        },
+        registryLogin: { registryUser: settings.registryUser, registryPassword: settings.registryPassword },
+        restLogin: { restUser: settings.restUser, restPassword: settings.restPassword },
+        /** What openbmpd.conf has to say. */
+        collector: { listenMode: settings.listenMode, patEnabled: needsPat(mode), adminId },
+        /** How the collector starts. */
+        start: { purgeStaleData: settings.purgeStaleData, verify: settings.verify },
+    };
+}
+
+/** How SSH logs in to the host, and over which jump host. */
+export function sshLogin(settings: Settings, hostUser: string): SshLogin {
+    const { bastionAddress: address, bastionHostKey: hostKey, bastionUser } = settings;
+    return {
+        user: hostUser,
+        privateKey: settings.sshPrivateKey,
+        privateKeyPassword: settings.sshPrivateKeyPassword,
+        bastion: address && hostKey ? { address, hostKey, user: bastionUser ?? hostUser } : undefined,
+    };
+}

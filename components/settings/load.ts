@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { isPlainText, isSecret } from "./keyFacts";
+import { keyOfOtherProject, keyOfOtherTarget, problemLine, secretInClear, unknownKey } from "./messages";
+import { awsOnly, fieldsByKey, hostOnly, schema, type Settings } from "./schema";
+import { settingsWarnings } from "./warnings";
+
+/**
+ * Validates the stack's configuration as Pulumi stores it, texts by key.
+ *
+ * @param found - what is wrong besides, a line each
+ * @throws pulumi.RunError with a line for each key that is wrong: the key,
+ * what is accepted, and the value unless it is a secret.
+ */
+export function parseSettings(config: Readonly<Record<string, string>>, found: readonly string[] = []): Settings {
+    const values: Record<string, unknown> = { target: "aws" };
+    for (const [key, value] of Object.entries(config)) {
+        const field = fieldsByKey.get(key);
+        if (value !== "") {
+            values[key] = field && !isPlainText(field) ? parseJson(value) : value;
+        }
+    }
+    const before = [...found, ...removeMisplaced(values)];
+    const result = schema.safeParse(values);
+    if (result.success && before.length === 0) {
+        return result.data;
+    }
+    const problems = (result.error?.issues ?? []).flatMap((issue) =>
+        issue.code === "unrecognized_keys"
+            ? issue.keys.map((key) => unknownKey(key, [...fieldsByKey.keys()]))
+            : [problemLine(issue, values)],
+    );
+    throw new pulumi.RunError(
+        `The configuration of the stack is not valid:\n${[...before, ...problems].map((line) => `- ${line}`).join("\n")}`,
+    );
+}
+
+/**
+ * Takes out the keys of the other target, and says so where they were given.
+ * Pulumi.yaml's defaults are there for both targets.
+ */
+function removeMisplaced(values: Record<string, unknown>): string[] {
+    const { target } = values;
+    const others: Readonly<Record<string, z.ZodType>> =
+        target === "aws" ? hostOnly : target === "host" ? awsOnly : { ...hostOnly, ...awsOnly };
+    return Object.entries(others).flatMap(([key, field]) => {
+        const { [key]: given } = values;
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+        delete values[key];
+        const usual = field.safeParse(undefined);
+        const isDefault = usual.success && JSON.stringify(usual.data) === JSON.stringify(given);
+        return given === undefined || isDefault || (target !== "aws" && target !== "host")
+            ? []
+            : [keyOfOtherTarget(key, target)];
+    });
+}
+
+/** Reads and validates the configuration of the running stack; warns of what it shuts out. */
+export function loadSettings(): Settings {
+    const namespace = `${pulumi.getProject()}:`;
+    const config: Record<string, string> = {};
+    const problems: string[] = [];
+    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+        const name = key.slice(key.indexOf(":") + 1);
+        const field = fieldsByKey.get(name);
+        if (key.startsWith(namespace)) {
+            config[name] = value;
+            if (value !== "" && field && isSecret(field) && !isConfigSecret(key)) {
+                problems.push(secretInClear(name));
+            }
+        } else if (field) {
+            problems.push(keyOfOtherProject(key, `${namespace}${name}`));
+        }
+    }
+    const settings = parseSettings(config, problems);
+    for (const warning of settingsWarnings(settings)) {
+        void pulumi.log.warn(warning);
+    }
+    return settings;
+}
+
+/** Whether the stack's file has it encrypted. */
+function isConfigSecret(key: string): boolean {
+    // Not in the SDK's types.
+    return (pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean }).isConfigSecret(key);
+}
+
+function parseJson(value: string): unknown {
+    try {
+        return JSON.parse(value) as unknown;
+    } catch {
+        return value;
+    }
+}

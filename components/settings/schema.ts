@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { text } from "../values/forms";
+import { DOCKER_NETWORKS, MODES } from "../values/modes";
+import { PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
+import * as fields from "./fields";
+import { flag, integer } from "./fields";
+import { holdsSecrets, secret } from "./keyFacts";
+import { checkAws, checkBoth, checkHost } from "./crossChecks";
+
+/** The validated configuration of a stack. */
+export type Settings = z.output<typeof schema>;
+
+/** The configuration of a stack that creates its own VM. */
+export type AwsSettings = Extract<Settings, { target: "aws" }>;
+
+/** The configuration of a stack on a machine that is there already. */
+export type HostSettings = Extract<Settings, { target: "host" }>;
+
+const common = {
+    mode: z.enum(MODES, '"dnat" or "proxy"').default("dnat"),
+    sshPrivateKey: secret(fields.privateKey),
+    sshPrivateKeyPassword: secret(z.string("a text")).optional(),
+    bastionAddress: fields.hostAddress.optional(),
+    bastionUser: fields.userName.optional(),
+    bastionHostKey: fields.publicHostKey.optional(),
+    image: fields.imageReference.default("openbmp/aio:latest"),
+    registryUser: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
+    registryPassword: secret(text("a text of one line", (value) => !/[\n\r\0]/.test(value))).optional(),
+    kafkaFqdn: fields.kafkaFqdn.default("localhost"),
+    restUser: fields.restUser.default(PUBLIC_REST_USER),
+    restPassword: secret(fields.restPassword).optional(),
+    adminId: fields.adminId.optional(),
+    memoryGb: fields.memoryGb.default(0),
+    environment: holdsSecrets(fields.environment).default({}),
+    dockerNetwork: z.enum(DOCKER_NETWORKS, '"bridge" or "dedicated"').default("bridge"),
+    fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),
+    listenMode: fields.listenMode.default("v4v6"),
+    bmpPort: integer(1, 65535).default(5000),
+    restPort: integer(1, 65535).default(8001),
+    bmpAllowedCidrs: fields.prefixList.default([]),
+    restAllowedCidrs: fields.prefixList.default([]),
+    kafkaAllowedCidrs: fields.prefixList.default([]),
+    mysqlAllowedCidrs: fields.prefixList.default([]),
+    allowWorldOpen: flag.default(false),
+    restartDocker: flag.default(true),
+    replaceContainer: flag.default(false),
+    purgeStaleData: flag.default(false),
+    reapply: z.string("a text").default(""),
+    verify: flag.default(true),
+    ephemeral: flag.default(false),
+    expiresAt: z.iso.datetime("a date and time such as 2026-01-31T12:00:00Z").optional(),
+};
+
+export const hostOnly = {
+    hostAddress: fields.hostAddress,
+    hostPort: integer(1, 65535).default(SSH_PORT),
+    hostUser: fields.userName,
+    hostKey: fields.publicHostKey,
+};
+
+export const awsOnly = {
+    hostPrivateKey: secret(fields.privateKey),
+    sshAllowedCidrs: fields.prefixList.default([]),
+    instanceType: fields.instanceType.default("t3.large"),
+    rootVolumeGb: integer(10, 16384).default(20),
+    dataVolumeGb: integer(10, 16384).default(50),
+    amiId: text("the id of an AMI such as ami-0123456789abcdef0", (value) =>
+        /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value),
+    ).optional(),
+    vpcCidr: fields.vpcCidr.default("10.64.0.0/24"),
+    publicIpv4: flag.default(true),
+};
+
+const host = z
+    .strictObject({ target: z.literal("host"), ...common, ...hostOnly, pinImage: flag.default(false) })
+    .superRefine(checkBoth)
+    .superRefine(checkHost);
+const aws = z
+    .strictObject({ target: z.literal("aws"), ...common, ...awsOnly, pinImage: flag.default(true) })
+    .superRefine(checkBoth)
+    .superRefine(checkAws);
+export const schema = z.discriminatedUnion("target", [aws, host], '"aws" or "host"').readonly();
+
+/** The schema of each key of the project's namespace, of either target. */
+export const fieldsByKey: ReadonlyMap<string, z.ZodType> = new Map(Object.entries({ ...host.shape, ...aws.shape }));

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../remote/machine";
+import {
+    applyEdits,
+    type CollectorValues,
+    listenProblemsIn,
+    patEnabledIn,
+    planEdits,
+    unpackFile,
+    patWarnings,
+} from "../openbmpd/openbmpdConf";
+import { remoteStep } from "../remote/remoteStep";
+import { answerRefusal, sha256, stepResult } from "./stepResult";
+
+export interface CollectorConfigArgs extends CollectorValues {
+    readonly machine: Machine;
+    readonly adminId: string | undefined;
+    /** Changes when another container may bring another default file. */
+    readonly containerId: pulumi.Input<string>;
+    readonly reapply: string;
+}
+
+/** The largest file, where gzip makes it no smaller, in the four thirds that base64 takes, with its line ends. */
+const MAXIMUM_CHARACTERS = 24 * 1024 * 1024;
+
+const digestOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * The file that the reading step printed: its digest, then its text, gzipped,
+ * in base64. What does not fit is not shown: the text may hold secrets.
+ */
+function printedFile(stdout: string): Buffer | undefined {
+    const [digest, ...lines] = stdout.split("\n");
+    try {
+        return stdout.length <= MAXIMUM_CHARACTERS && sha256.safeParse(digest).success
+            ? unpackFile(lines.join(""))
+            : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** @throws Error naming what in the file is in the way. */
+function planWrite(text: Buffer, wanted: CollectorValues) {
+    const problems = listenProblemsIn(text);
+    if (problems.length > 0) {
+        throw new Error(problems.join("; "));
+    }
+    const edits = planEdits(text, wanted);
+    return {
+        OLD_SHA256: digestOf(text),
+        NEW_SHA256: digestOf(applyEdits(text, edits)),
+        PAT_FOUND: String(patEnabledIn(text) ?? ""),
+        EDITS: edits.map(
+            (edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`,
+        ),
+    };
+}
+
+/**
+ * `openbmpd.conf` in the config volume: the image's own unless one is there
+ * already, with the wanted values and every other byte as it was.
+ */
+export class CollectorConfig extends pulumi.ComponentResource {
+    /** Digest of the file that the collector reads when it starts. */
+    readonly configSha256: pulumi.Output<string>;
+
+    constructor(name: string, args: CollectorConfigArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:collector:CollectorConfig", name, {}, opts);
+        const wanted: CollectorValues = {
+            listenMode: args.listenMode,
+            patEnabled: args.patEnabled,
+            adminId: args.adminId,
+        };
+        const read = remoteStep(
+            `${name}-read`,
+            {
+                machine: args.machine,
+                script: "collector-config",
+                verb: "read",
+                // Other values are worked out for the file as it is then.
+                variables: { CONTAINER_ID: args.containerId, WANTED: JSON.stringify(wanted), REAPPLY: args.reapply },
+                secretOutput: true,
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        const plan = read.stdout.apply((stdout) => {
+            const text = printedFile(stdout);
+            if (!text) {
+                throw answerRefusal(read, "it must be openbmpd.conf, of at most 16 MiB, after its digest");
+            }
+            try {
+                for (const warning of patWarnings(text)) {
+                    void pulumi.log.warn(warning, this);
+                }
+                return planWrite(text, wanted);
+            } catch (error) {
+                // What was read stays in the state, also when the file is another one by now.
+                throw new pulumi.ResourceError(
+                    `${(error as Error).message}: edit the file on the host, give "reapply" a new value and run again`,
+                    read,
+                    true,
+                );
+            }
+        });
+        const write = remoteStep(
+            `${name}-write`,
+            {
+                machine: args.machine,
+                script: "collector-config",
+                variables: {
+                    OLD_SHA256: plan.OLD_SHA256,
+                    NEW_SHA256: plan.NEW_SHA256,
+                    PAT_FOUND: plan.PAT_FOUND,
+                    EDITS: plan.EDITS,
+                },
+            },
+            { parent: this },
+        );
+        this.configSha256 = stepResult(write, { configSha256: sha256 }).configSha256;
+        this.registerOutputs({ configSha256: this.configSha256 });
+    }
+}

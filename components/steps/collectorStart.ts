@@ -1,0 +1,139 @@
+import { STATUS_CODES } from "node:http";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { installedProgram, readHostFile } from "../remote/hostScript";
+import type { Machine } from "../remote/machine";
+import type { RestLogin } from "../values/ports";
+import { remoteStep } from "../remote/remoteStep";
+import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
+import { text } from "../values/forms";
+import { address, ipv6Address, stepResult } from "./stepResult";
+
+/** A first start of AIO fills its database for minutes. */
+const START_TIMEOUT_SECONDS = 1200;
+
+export interface CollectorStartArgs extends RestLogin {
+    readonly machine: Machine;
+    /** The way in that is to be proven. */
+    readonly mode: Mode;
+    /** The Docker network that the container is on. */
+    readonly dockerNetwork: DockerNetwork;
+    /** Whether data of the other PAT value is set aside. @default false */
+    readonly purgeStaleData: boolean;
+    readonly bmpPort: number;
+    readonly restPort: number;
+    /** The image's variables: the database's passwords are among them. */
+    readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
+    /** Whether the proof is run. @default true */
+    readonly verify: boolean;
+    /** What the collector runs on and behind: another value looks again. */
+    readonly runsOn: {
+        readonly containerId: pulumi.Input<string>;
+        readonly configSha256: pulumi.Input<string>;
+        readonly rulesSha256: pulumi.Input<string>;
+    };
+    readonly reapply: string;
+}
+
+/** What the proof saw. */
+export interface Verification {
+    /** The host's address that the packets went to. */
+    readonly sentTo: string;
+    /** The address that they came from, outside the host's own stack. */
+    readonly sentFrom: string;
+    /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
+    readonly bmpSeenFrom?: string | undefined;
+    /** The source address that the container saw at the REST port. */
+    readonly restSeenFrom: string;
+    /** What the REST API answered to the login over that way. */
+    readonly restStatus: string;
+    /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
+    readonly consumers: "attached";
+    /** In the mode `proxy`: PAT in the collector. */
+    readonly patEnabled?: boolean | undefined;
+}
+
+/** What carries IPv6 to the container, by the word that the host has for it. */
+const DATAPATHS = {
+    dnat: "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container",
+    native: "native: the engine's own IPv6 NAT carries IPv6 to the container",
+    proxy: "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart",
+};
+
+/** HTTP version and status code; the reason beside them would be the container's own words. */
+const restStatus = text("HTTP/1.0 or HTTP/1.1 and a status code", (value) =>
+    /^HTTP\/1\.[01] [1-5][0-9]{2}$/.test(value),
+).transform((value) => `${value} ${STATUS_CODES[value.slice(-3)] ?? ""}`.trimEnd());
+
+/** What the step prints. */
+const answer = {
+    containerIpv6: ipv6Address,
+    datapath: z.enum(["dnat", "native", "proxy"], { error: "dnat, native or proxy" }),
+    verification: z.nullable(
+        z.object(
+            {
+                sentTo: ipv6Address,
+                sentFrom: ipv6Address,
+                bmpSeenFrom: z.optional(ipv6Address),
+                restSeenFrom: address,
+                restStatus,
+                consumers: z.literal("attached", '"attached"'),
+                patEnabled: z.optional(z.boolean("true or false")),
+            },
+            "an object, or null",
+        ),
+    ),
+};
+
+/** The collector runs on its present configuration, and is proven to see real IPv6 sources. */
+export class CollectorStart extends pulumi.ComponentResource {
+    /** The container's global IPv6 address at the end of the step. */
+    readonly containerIpv6: pulumi.Output<string>;
+    /** Which way IPv6 takes, and why. */
+    readonly datapath: pulumi.Output<string>;
+    readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
+
+    constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");
+        const step = remoteStep(
+            `${name}-start`,
+            {
+                machine: args.machine,
+                script: "collector-start",
+                variables: {
+                    MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
+                    PAT_ENABLED: String(needsPat(args.mode)),
+                    PURGE_STALE_DATA: String(args.purgeStaleData),
+                    BMP_PORT: String(args.bmpPort),
+                    REST_PORT: String(args.restPort),
+                    REST_USER: args.restUser,
+                    VERIFY: String(args.verify),
+                    START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
+                    TOPICS_PROGRAM_TEXT: installedProgram("openbmp-topics"),
+                    TOPICS_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-topics.service"),
+                    CONTAINER_ID: args.runsOn.containerId,
+                    CONFIG_SHA256: args.runsOn.configSha256,
+                    RULES_SHA256: args.runsOn.rulesSha256,
+                    REAPPLY: args.reapply,
+                },
+                secrets: {
+                    REST_PASSWORD: args.restPassword ?? "",
+                    OPENBMP_DB_PASSWORD: variable("OPENBMP_DB_PASSWORD"),
+                    MYSQL_ROOT_PASSWORD: variable("MYSQL_ROOT_PASSWORD"),
+                },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        const result = stepResult(step, answer);
+        this.containerIpv6 = result.containerIpv6;
+        this.datapath = result.datapath.apply((word) => DATAPATHS[word]);
+        this.verification = result.apply(({ verification }) => verification ?? "not verified: verify is false");
+        this.registerOutputs({
+            containerIpv6: this.containerIpv6,
+            datapath: this.datapath,
+            verification: this.verification,
+        });
+    }
+}

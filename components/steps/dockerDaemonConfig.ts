@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../remote/machine";
+import { remoteStep } from "../remote/remoteStep";
+import type { DockerNetwork, Mode } from "../values/modes";
+import { sha256, stepResult } from "./stepResult";
+
+export interface DockerDaemonConfigArgs {
+    readonly machine: Machine;
+    /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
+    readonly mode: Mode;
+    /** On a network of the collector's own, the daemon's configuration stays as it was found. */
+    readonly dockerNetwork: DockerNetwork;
+    /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
+    readonly fixedCidrV6: string;
+    readonly reapply: string;
+}
+
+/** `/etc/docker/daemon.json` asks for IPv6 on the default bridge; everything else in it stays. */
+export class DockerDaemonConfig extends pulumi.ComponentResource {
+    /** Digest of the file as it is after the step. */
+    readonly daemonJsonSha256: pulumi.Output<string>;
+
+    constructor(name: string, args: DockerDaemonConfigArgs, opts: pulumi.ComponentResourceOptions) {
+        super("openbmp-aio-ipv6:docker:DockerDaemonConfig", name, {}, opts);
+        const step = remoteStep(
+            `${name}-write`,
+            {
+                machine: args.machine,
+                script: "docker-daemon-config",
+                variables: {
+                    MODE: args.mode,
+                    DOCKER_NETWORK: args.dockerNetwork,
+                    FIXED_CIDR_V6: args.fixedCidrV6,
+                    REAPPLY: args.reapply,
+                },
+            },
+            { parent: this, dependsOn: opts.dependsOn },
+        );
+        this.daemonJsonSha256 = stepResult(step, { daemonJsonSha256: sha256 }).daemonJsonSha256;
+        this.registerOutputs({ daemonJsonSha256: this.daemonJsonSha256 });
+    }
+}

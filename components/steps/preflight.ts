@@ -1,0 +1,43 @@
+import type * as command from "@pulumi/command";
+import { containerSecrets, type ContainerSettings, containerVariables } from "./aioContainer";
+import type { Machine } from "../remote/machine";
+import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
+import type { Mode } from "../values/modes";
+
+/** What a deployment asks of its machine. */
+export interface HostRequirements extends ContainerSettings {
+    /** The stack that deploys it, `PROJECT/STACK`. */
+    readonly owner: string;
+    /** How IPv6 gets to the collector: what the host must be fit for. */
+    readonly mode: Mode;
+    /** Whether Docker may restart while other containers run. */
+    readonly restartDocker: boolean;
+}
+
+/**
+ * Reads the machine and refuses, with every reason at once, before anything is
+ * changed; its removal puts the machine back to how it was found.
+ */
+export function preflight(
+    name: string,
+    machine: Machine,
+    requirements: HostRequirements,
+    opts: RemoteStepOptions,
+): command.remote.Command {
+    return remoteStep(
+        name,
+        {
+            machine,
+            script: "preflight",
+            variables: {
+                ...containerVariables(requirements),
+                MODE: requirements.mode,
+                FIXED_CIDR_V6: requirements.fixedCidrV6,
+                RESTART_DOCKER: String(requirements.restartDocker),
+            },
+            secrets: containerSecrets(requirements),
+            removable: true,
+        },
+        opts,
+    );
+}

@@ -1,0 +1,16 @@
+/** How IPv6 gets to the collector: by DNAT, or by docker-proxy with PAT in the collector. */
+export const MODES = ["dnat", "proxy"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** docker-proxy hides the routers' addresses: with PAT the collector tells them apart by what they say of themselves. */
+export function needsPat(mode: Mode): boolean {
+    return mode === "proxy";
+}
+
+/** Docker's default bridge, or a network of the collector's own. */
+export const DOCKER_NETWORKS = ["bridge", "dedicated"] as const;
+export type DockerNetwork = (typeof DOCKER_NETWORKS)[number];
+
+/** The address families that the collector hears routers on. */
+export const LISTEN_MODES = ["v4v6", "v6"] as const;
+export type ListenMode = (typeof LISTEN_MODES)[number];

@@ -1,0 +1,34 @@
+import type { Prefix } from "./addresses";
+
+/** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
+export interface OutsideLists {
+    readonly kafkaAllowedCidrs: readonly Prefix[];
+    readonly mysqlAllowedCidrs: readonly Prefix[];
+}
+
+/** The user of the image's own login of the REST API. */
+export const PUBLIC_REST_USER = "openbmp";
+
+/** The login of the REST API. */
+export interface RestLogin {
+    readonly restUser: string;
+    /** With one, the program gives the REST API that login; without, the image's own stays, which everybody knows. */
+    readonly restPassword: string | undefined;
+}
+
+/** Where SSH listens, unless an existing host says otherwise. */
+export const SSH_PORT = 22;
+
+/** Ports that lists publish, the same on the host as in the container: a broker advertises one port to everybody. */
+export const KAFKA_PORT = 9092;
+export const MYSQL_PORT = 3306;
+
+/** Those that are published, by the names that scripts/host/lib/ports.sh has for them. */
+export function outsidePorts({ kafkaAllowedCidrs, mysqlAllowedCidrs }: OutsideLists): string[] {
+    return [...(kafkaAllowedCidrs.length > 0 ? ["kafka"] : []), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
+}
+
+/** Ports that let nobody in until the image's own login or passwords, which are public, are proven to be gone. */
+export function heldPorts(ownRestLogin: boolean, { mysqlAllowedCidrs }: OutsideLists): string[] {
+    return [...(ownRestLogin ? ["rest"] : []), ...(mysqlAllowedCidrs.length > 0 ? ["mysql"] : [])];
+}
