@@ -1,12 +1,14 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import { demandFitType } from "./instanceType";
 
 /** A zone's own name: Local Zones and Wavelength Zones have longer ones (AWS, Regions and Zones). */
 const ZONE = /^[a-z]+(-[a-z]+)+-\d[a-z]$/;
 
 /**
  * A zone of the region that offers the VM's type. Where AWS chooses, it may be
- * one that does not, and the VM cannot be made.
+ * one that does not, and the VM cannot be made. A type that the collector
+ * cannot run on has none.
  */
 export async function availabilityZone(instanceType: string, parent: pulumi.Resource): Promise<string> {
     const { locations } = await ec2.getInstanceTypeOfferings(
@@ -19,5 +21,6 @@ export async function availabilityZone(instanceType: string, parent: pulumi.Reso
             `AWS does not offer ${instanceType} in this region: set instanceType to another type, or aws:region to another region`,
         );
     }
+    await demandFitType(instanceType, parent);
     return first;
 }

@@ -53,13 +53,13 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
 
     constructor(name: string, args: AwsHostArgs, opts: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:host:AwsHost", name, {}, opts);
-        const card = this.makeInterface(name, args);
-        const address = args.publicIpv4 ? this.makePublicIpv4(name, card, args) : undefined;
-        this.ipv6Address = card.ipv6Addresses.apply(([first = ""]) => first);
+        const networkInterface = this.makeInterface(name, args);
+        const address = args.publicIpv4 ? this.makePublicIpv4(name, networkInterface, args) : undefined;
+        this.ipv6Address = networkInterface.ipv6Addresses.apply(([first = ""]) => first);
         this.ipv4Address = address?.publicIp ?? pulumi.output("");
 
         const volume = this.makeDataVolume(name, args);
-        this.lifetime = this.makeInstance(name, args, card, volume, address);
+        this.lifetime = this.makeInstance(name, args, networkInterface, volume, address);
         const attachment = this.attach(name, volume);
 
         const hostKey = publicKeyOf(args.hostPrivateKey).text;
@@ -111,10 +111,14 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         );
     }
 
-    private makePublicIpv4(name: string, card: ec2.NetworkInterface, { network, tagsOf }: AwsHostArgs): ec2.Eip {
+    private makePublicIpv4(
+        name: string,
+        networkInterface: ec2.NetworkInterface,
+        { network, tagsOf }: AwsHostArgs,
+    ): ec2.Eip {
         return new ec2.Eip(
             `${name}-public-ipv4`,
-            { domain: "vpc", networkInterface: card.id, tags: tagsOf("collector") },
+            { domain: "vpc", networkInterface: networkInterface.id, tags: tagsOf("collector") },
             // An address works only where the VPC has its gateway.
             { parent: this, dependsOn: network },
         );
@@ -137,7 +141,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
     private makeInstance(
         name: string,
         args: AwsHostArgs,
-        card: ec2.NetworkInterface,
+        networkInterface: ec2.NetworkInterface,
         volume: ebs.Volume,
         publicIpv4: ec2.Eip | undefined,
     ): ec2.Instance {
@@ -155,7 +159,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             {
                 ami: amiId ?? debianAmi(this),
                 instanceType: args.instanceType,
-                primaryNetworkInterface: { networkInterfaceId: card.id },
+                primaryNetworkInterface: { networkInterfaceId: networkInterface.id },
                 userData: pulumi.secret(userData),
                 // cloud-init reads it at the first boot only.
                 userDataReplaceOnChange: true,

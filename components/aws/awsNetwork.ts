@@ -21,8 +21,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
 
     constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:network:AwsNetwork", name, {}, opts);
-        const tagged = (role: string) => ({ tags: args.tagsOf(role) });
-        const block = new ec2.Vpc(
+        const tagged = (resource: string) => ({ tags: args.tagsOf(resource) });
+        const { id: vpcId, ipv6CidrBlock: vpcIpv6Cidr } = new ec2.Vpc(
             `${name}-vpc`,
             {
                 cidrBlock: args.vpcCidr,
@@ -36,27 +36,27 @@ export class AwsNetwork extends pulumi.ComponentResource {
         // Nothing uses it; emptied, nothing that is put into it by mistake is open.
         new ec2.DefaultSecurityGroup(
             `${name}-default-security-group`,
-            { vpcId: block.id, ingress: [], egress: [], ...tagged("default-unused") },
+            { vpcId, ingress: [], egress: [], ...tagged("default-unused") },
             { parent: this },
         );
         this.subnet = new ec2.Subnet(
             `${name}-subnet`,
             {
-                vpcId: block.id,
+                vpcId,
                 cidrBlock: args.vpcCidr,
-                ipv6CidrBlock: block.ipv6CidrBlock.apply(firstSubnet64),
+                ipv6CidrBlock: vpcIpv6Cidr.apply(firstSubnet64),
                 availabilityZone: availabilityZone(args.instanceType, this),
                 ...tagged("subnet"),
             },
             // Addresses and data stay where they are, whatever else is offered later.
             { parent: this, ignoreChanges: ["availabilityZone"] },
         );
-        this.makeRoutes(name, block.id, tagged);
-        this.securityGroupId = this.makeSecurityGroup(name, block.id, args);
+        this.makeRoutes(name, vpcId, tagged);
+        this.securityGroupId = this.makeSecurityGroup(name, vpcId, args);
         this.registerOutputs({ securityGroupId: this.securityGroupId });
     }
 
-    private makeRoutes(name: string, vpcId: pulumi.Output<string>, tagged: (role: string) => object): void {
+    private makeRoutes(name: string, vpcId: pulumi.Output<string>, tagged: (resource: string) => object): void {
         const parent = { parent: this };
         const gateway = new ec2.InternetGateway(
             `${name}-internet-gateway`,
@@ -64,9 +64,9 @@ export class AwsNetwork extends pulumi.ComponentResource {
             parent,
         );
         const table = new ec2.RouteTable(`${name}-route-table`, { vpcId, ...tagged("route-table") }, parent);
-        const way = { routeTableId: table.id, gatewayId: gateway.id };
-        new ec2.Route(`${name}-route-ipv4`, { ...way, destinationCidrBlock: "0.0.0.0/0" }, parent);
-        new ec2.Route(`${name}-route-ipv6`, { ...way, destinationIpv6CidrBlock: "::/0" }, parent);
+        const target = { routeTableId: table.id, gatewayId: gateway.id };
+        new ec2.Route(`${name}-route-ipv4`, { ...target, destinationCidrBlock: "0.0.0.0/0" }, parent);
+        new ec2.Route(`${name}-route-ipv6`, { ...target, destinationIpv6CidrBlock: "::/0" }, parent);
         new ec2.RouteTableAssociation(
             `${name}-route-table-association`,
             { routeTableId: table.id, subnetId: this.subnet.id },
@@ -84,17 +84,17 @@ export class AwsNetwork extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        for (const [meaning, rule] of Object.entries(ingressRules(args))) {
+        for (const [purpose, rule] of Object.entries(ingressRules(args))) {
             new vpc.SecurityGroupIngressRule(
-                `${name}-ingress-${meaning}`,
-                { securityGroupId: id, ...rule, tags: args.tagsOf(meaning) },
+                `${name}-ingress-${purpose}`,
+                { securityGroupId: id, ...rule, tags: args.tagsOf(purpose) },
                 { parent: this },
             );
         }
-        for (const [meaning, rule] of Object.entries(egressRules(args))) {
+        for (const [purpose, rule] of Object.entries(egressRules(args))) {
             new vpc.SecurityGroupEgressRule(
-                `${name}-egress-${meaning}`,
-                { securityGroupId: id, ...rule, tags: args.tagsOf(meaning) },
+                `${name}-egress-${purpose}`,
+                { securityGroupId: id, ...rule, tags: args.tagsOf(purpose) },
                 { parent: this },
             );
         }

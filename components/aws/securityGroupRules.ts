@@ -49,11 +49,11 @@ export function ingressRules(access: Access): Rules {
         ...portRules("mysql", "MySQL", MYSQL_PORT, access.mysqlAllowedCidrs),
         ...portRules("ssh", "SSH", SSH_PORT, access.sshAllowedCidrs),
         ...Object.fromEntries(
-            Object.entries(ICMPV6_TYPES).map(([meaning, type]) => [
-                `icmpv6-${meaning}`,
+            Object.entries(ICMPV6_TYPES).map(([message, type]) => [
+                `icmpv6-${message}`,
                 // For ICMP, AWS takes the type as fromPort and the code as toPort; -1 is every code.
                 {
-                    description: `ICMPv6 ${meaning}, which IPv6 needs`,
+                    description: `ICMPv6 ${message}, which IPv6 needs`,
                     ipProtocol: "icmpv6",
                     fromPort: type,
                     toPort: -1,
@@ -77,21 +77,21 @@ export function egressRules({ publicIpv4, registryPort }: Access): Rules {
     } as const;
     return Object.fromEntries(
         Object.entries(ports)
-            .filter(([meaning]) => meaning !== "registry" || ![80, 443].includes(registryPort))
-            .flatMap(([meaning, [port, description]]) =>
+            .filter(([purpose]) => purpose !== "registry" || ![80, 443].includes(registryPort))
+            .flatMap(([purpose, [port, description]]) =>
                 (publicIpv4 ? [ALL_IPV6, ALL_IPV4] : [ALL_IPV6]).map((prefix) => [
-                    `${meaning}-${prefix.family}`,
+                    `${purpose}-${prefix.family}`,
                     tcp(port, prefix, description),
                 ]),
             ),
     );
 }
 
-function portRules(meaning: string, label: string, port: number, prefixes: readonly Prefix[]): Rules {
+function portRules(purpose: string, label: string, port: number, prefixes: readonly Prefix[]): Rules {
     return Object.fromEntries(
         // Colons and slashes mean something in the names of resources.
         prefixes.map((prefix) => [
-            `${meaning}-${prefix.text.replaceAll(":", "-").replace("/", "_")}`,
+            `${purpose}-${prefix.text.replaceAll(":", "-").replace("/", "_")}`,
             tcp(port, prefix, `${label} from ${prefix.text}`),
         ]),
     );

@@ -9,7 +9,7 @@ export interface Bastion {
     readonly hostKey: string;
 }
 
-/** Who logs in, and on which way. */
+/** Who logs in, and over which jump host. */
 export interface SshLogin {
     readonly user: string;
     readonly privateKey: string;

@@ -8,11 +8,11 @@ import { settingsWarnings } from "./warnings";
 /**
  * Validates the stack's configuration as Pulumi stores it, texts by key.
  *
- * @param found - what is wrong besides, a line each
+ * @param others - what is wrong besides, a line each
  * @throws pulumi.RunError with a line for each key that is wrong: the key,
  * what is accepted, and the value unless it is a secret.
  */
-export function parseSettings(config: Readonly<Record<string, string>>, found: readonly string[] = []): Settings {
+export function parseSettings(config: Readonly<Record<string, string>>, others: readonly string[] = []): Settings {
     const values: Record<string, unknown> = { target: "aws" };
     for (const [key, value] of Object.entries(config)) {
         const field = fieldsByKey.get(key);
@@ -20,7 +20,7 @@ export function parseSettings(config: Readonly<Record<string, string>>, found: r
             values[key] = field && !isPlainText(field) ? parseJson(value) : value;
         }
     }
-    const before = [...found, ...removeMisplaced(values)];
+    const before = [...others, ...removeMisplaced(values)];
     const result = schema.safeParse(values);
     if (result.success && before.length === 0) {
         return result.data;

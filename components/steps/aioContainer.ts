@@ -31,11 +31,11 @@ export interface ContainerSettings extends OutsideLists {
     readonly kafkaFqdn: string;
     /** ADMIN_ID of the collector. */
     readonly adminId: string | undefined;
-    /** MEM: memory that the image gives to its parts, in GB. @default 0: of the host's memory, what its other programs leave */
+    /** MEM: memory that the image gives to its parts, in GB; 0: of the host's memory, what its other programs leave */
     readonly memoryGb: number;
     /** Any further variables of the image. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
-    /** Whether a container of that name which does not fit is put aside. @default false */
+    /** Whether a container of that name which does not fit is backed up and replaced. */
     readonly replaceContainer: boolean;
     /** Any new value runs the steps again. */
     readonly reapply: string;

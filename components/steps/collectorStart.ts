@@ -14,19 +14,19 @@ const START_TIMEOUT_SECONDS = 1200;
 
 export interface CollectorStartArgs extends RestLogin {
     readonly machine: Machine;
-    /** The way in that is to be proven. */
+    /** The datapath that is to be verified. */
     readonly mode: Mode;
     /** The Docker network that the container is on. */
     readonly dockerNetwork: DockerNetwork;
-    /** Whether data of the other PAT value is set aside. @default false */
+    /** Whether data of the other PAT value is backed up, and the collector starts without it. */
     readonly purgeStaleData: boolean;
     readonly bmpPort: number;
     readonly restPort: number;
     /** The image's variables: the database's passwords are among them. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
-    /** Whether the proof is run. @default true */
+    /** Whether the datapath is verified. */
     readonly verify: boolean;
-    /** What the collector runs on and behind: another value looks again. */
+    /** What the collector runs on and behind: with another value the step runs again. */
     readonly runsOn: {
         readonly containerId: pulumi.Input<string>;
         readonly configSha256: pulumi.Input<string>;
@@ -35,7 +35,7 @@ export interface CollectorStartArgs extends RestLogin {
     readonly reapply: string;
 }
 
-/** What the proof saw. */
+/** What the verification saw. */
 export interface Verification {
     /** The host's address that the packets went to. */
     readonly sentTo: string;
@@ -45,7 +45,7 @@ export interface Verification {
     readonly bmpSeenFrom?: string | undefined;
     /** The source address that the container saw at the REST port. */
     readonly restSeenFrom: string;
-    /** What the REST API answered to the login over that way. */
+    /** What the REST API answered to the login there. */
     readonly restStatus: string;
     /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
     readonly consumers: "attached";
@@ -85,11 +85,11 @@ const answer = {
     ),
 };
 
-/** The collector runs on its present configuration, and is proven to see real IPv6 sources. */
+/** The collector runs on its present configuration, and is verified to see real IPv6 sources. */
 export class CollectorStart extends pulumi.ComponentResource {
     /** The container's global IPv6 address at the end of the step. */
     readonly containerIpv6: pulumi.Output<string>;
-    /** Which way IPv6 takes, and why. */
+    /** What carries IPv6 to the container, and why. */
     readonly datapath: pulumi.Output<string>;
     readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
 

@@ -10,7 +10,7 @@ import { sha256, stepResult } from "./stepResult";
 
 export interface Ipv6DnatArgs extends OutsideLists {
     readonly machine: Machine;
-    /** In the mode `proxy` only the guard and the allow lists are armed. */
+    /** In the mode `proxy` only the ingress filter and the allow lists are installed. */
     readonly mode: Mode;
     /** The Docker network that the container is on. */
     readonly dockerNetwork: DockerNetwork;

@@ -20,6 +20,14 @@ test.each([
     expect(await zoneOf(locations)).toBe(zone);
 });
 
+test("a type that the collector cannot run on has no zone", async () => {
+    await recordAws({ "aws:ec2/getInstanceType:getInstanceType": (args) => ({ ...args, supportedArchitectures: [] }) });
+    const parent = new pulumi.ComponentResource("openbmp-aio-ipv6:test:Parent", "parent");
+    await expect(availabilityZone("t4g.large", parent)).rejects.toThrow(
+        /^instanceType must be a type of the Nitro system/,
+    );
+});
+
 test.each([[[]], [["us-east-1-bos-1a"]]])(
     "a region without the type is told with what to do: %j",
     async (locations) => {

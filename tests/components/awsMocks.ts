@@ -24,6 +24,12 @@ const answers: Readonly<Record<string, (args: Record<string, unknown>) => Record
         ...args,
         locations: ["eu-central-1c", "eu-central-1-ham-1a", "eu-central-1b"],
     }),
+    "aws:ec2/getInstanceType:getInstanceType": (args) => ({
+        ...args,
+        supportedArchitectures: ["x86_64"],
+        memorySize: 8192,
+        ebsNvmeSupport: "required",
+    }),
     "docker:index/getRegistryImage:getRegistryImage": (args) => ({ ...args, sha256Digest: DIGEST }),
 };
 

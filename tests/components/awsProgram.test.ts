@@ -223,6 +223,7 @@ describe("the whole program in AWS, with its defaults", () => {
         ]);
         expect(secretText(found("aio-container-create").inputs.stdin)).toContain(`IMAGE=${pinnedTo("openbmp/aio")}\n`);
         expect(recording.calls.map(({ token }) => token).sort()).toEqual([
+            "aws:ec2/getInstanceType:getInstanceType",
             "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
             "aws:ssm/getParameter:getParameter",
             "docker:index/getRegistryImage:getRegistryImage",
@@ -250,7 +251,10 @@ test("an AMI of one's own is not looked up, and a new one replaces the VM", asyn
     const { registrations, calls } = await run({ amiId: "ami-0123456789abcdef0", pinImage: "false" });
     const instance = registrations.find(({ name }) => name === "host-instance");
     expect([instance?.inputs.ami, instance?.ignoreChanges]).toEqual(["ami-0123456789abcdef0", []]);
-    expect(calls.map(({ token }) => token)).toEqual(["aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings"]);
+    expect(calls.map(({ token }) => token)).toEqual([
+        "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
+        "aws:ec2/getInstanceType:getInstanceType",
+    ]);
 });
 
 test("a branch's stack takes its data with it, and says in its tags until when it is of use", async () => {

@@ -1,11 +1,12 @@
 import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
 import { firewallOf } from "../emulators/aws/firewall";
+import { functions } from "../emulators/aws/functions";
 import { addressAt, contains, firstFree, overlap } from "../emulators/aws/prefixes";
 import { providerFailures } from "../emulators/aws/provider";
 import { autonamed, deletesFirst, replaces } from "../emulators/aws/replacement";
 import { resourceTypes } from "../emulators/aws/resources";
 import { misfits } from "../emulators/aws/shapes";
-import { allTokens, type ResourceToken } from "../emulators/aws/tokens";
+import { allTokens, type FunctionToken, type ResourceToken } from "../emulators/aws/tokens";
 import { type Properties, unknown } from "../emulators/plugin/values";
 import { AwsWorld, nameOf, sshRule } from "./awsWorld";
 
@@ -51,6 +52,28 @@ describe("the declarations of @pulumi/aws", () => {
         const { inputs = {}, outputs = {} } = declarations.of[token] ?? {};
         const given = Object.keys(world.cloud.get(world.ids[nameOf(token)] ?? "").properties);
         expect(given.filter((name) => !(name in outputs) && !(name in inputs))).toEqual([]);
+    });
+
+    test.each<[FunctionToken, Properties]>([
+        ["aws:ssm/getParameter:getParameter", { name: "/aws/service/debian/release/13/latest/amd64" }],
+        [
+            "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
+            { locationType: "availability-zone", filters: [{ name: "instance-type", values: ["t3.large"] }] },
+        ],
+        ["aws:ec2/getInstanceType:getInstanceType", { instanceType: "t3.large" }],
+    ])("know every output that the emulator gives for %s, as it gives it", (token, args) => {
+        const { inputs = {}, outputs = {} } = declarations.of[token] ?? {};
+        expect(misfits(args, inputs)).toEqual([]);
+        const wrong = misfits(functions[token]?.(new AwsWorld().cloud, args) ?? {}, outputs);
+        // It leaves out what the program does not read.
+        expect(wrong.filter(({ reason }) => reason !== "is required and missing")).toEqual([]);
+    });
+
+    test("a type that is not emulated is none, as AWS says it", () => {
+        const { "aws:ec2/getInstanceType:getInstanceType": getInstanceType } = functions;
+        expect(() => getInstanceType?.(new AwsWorld().cloud, { instanceType: "t9.large" })).toThrow(
+            "InvalidInstanceType: The following supplied instance types do not exist: [t9.large]",
+        );
     });
 });
 

@@ -9,6 +9,7 @@ type AwsFunction = (cloud: Cloud, args: Properties) => Properties;
 export const functions: Readonly<Record<string, AwsFunction>> = {
     "aws:ssm/getParameter:getParameter": getParameter,
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": getInstanceTypeOfferings,
+    "aws:ec2/getInstanceType:getInstanceType": getInstanceType,
 } satisfies Record<FunctionToken, AwsFunction>;
 
 /** The zones that offer a type: all but the old one. */
@@ -28,6 +29,36 @@ function getInstanceTypeOfferings(cloud: Cloud, args: Properties): Properties {
         locations: offers,
         locationTypes: offers.map(() => "availability-zone"),
         region: cloud.region,
+    };
+}
+
+/** Types that are emulated: their memory in MiB (EC2, DescribeInstanceTypes). All have x86_64 and are of Nitro. */
+const MEMORY: Readonly<Record<string, number>> = {
+    "t3.small": 2048,
+    "t3.large": 8192,
+    "t3.xlarge": 16384,
+    "m6i.large": 8192,
+    "c6i.xlarge": 8192,
+};
+
+/** What the program reads of a type. */
+function getInstanceType(cloud: Cloud, args: Properties): Properties {
+    const instanceType = text(args, "instanceType") ?? "";
+    const { [instanceType]: memorySize } = MEMORY;
+    if (memorySize === undefined) {
+        throw new Error(
+            `reading EC2 Instance Type: operation error EC2: DescribeInstanceTypes, https response error StatusCode: 400, api error InvalidInstanceType: The following supplied instance types do not exist: [${instanceType}]`,
+        );
+    }
+    return {
+        id: instanceType,
+        instanceType,
+        memorySize,
+        region: cloud.region,
+        supportedArchitectures: ["x86_64"],
+        bareMetal: false,
+        hypervisor: "nitro",
+        ebsNvmeSupport: "required",
     };
 }
 

@@ -22,6 +22,7 @@ export type ResourceToken = (typeof resourceTokens)[number];
 export const functionTokens = [
     "aws:ssm/getParameter:getParameter",
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
+    "aws:ec2/getInstanceType:getInstanceType",
 ] as const;
 
 export type FunctionToken = (typeof functionTokens)[number];
