@@ -55,6 +55,15 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   same "1 1" "$(starts) $(stops)"
 }
 
+@test "one whose consumers' file came later, or changed, is started once more, and once only" {
+  deployed
+  write_on_host /var/openbmp/config/obmp-mysql-consumer.yml 600 <<<'mysql: {password: own}'
+  step_succeeds collector-start
+  same "1 1" "$(starts) $(stops)"
+  step_succeeds collector-start
+  same "1 1" "$(starts) $(stops)"
+}
+
 @test "another PAT value without purgeStaleData leaves the data, and says what that means" {
   deployed
   PAT_ENABLED=true

@@ -68,12 +68,12 @@ parent_differences() {
 }
 
 config_differences() {
-  local problem
+  local problem path
   problem=$(config_problem)
   if [ -n "$problem" ]; then
     echo "$problem"
-  elif container_exists && is_running && runs_on_former_config; then
-    echo "$FILE was changed after the collector read it"
+  elif container_exists && is_running; then
+    while IFS= read -r path; do echo "$path was changed after the collector read it"; done < <(changed_configs)
   fi
 }
 
