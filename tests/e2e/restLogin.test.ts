@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assignments } from "../../components/hostScript";
+import { publicLogin } from "./rest";
 import { type RunResult, run, tryRun } from "./run";
 import { StandInContainer } from "./standInContainer";
 import { MINUTE } from "./story";
-
-const publicLogin = "openbmp:CiscoRA";
 
 // What the steps of the host do with the login, in a collector with a real MariaDB.
 describe("the login of the REST API", () => {
