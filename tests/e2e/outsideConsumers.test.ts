@@ -1,3 +1,4 @@
+import { blocksOf } from "../documentation";
 import { connectionsFrom } from "./connections";
 import { Deployment } from "./deployment";
 import { eventually, tryRun } from "./run";
@@ -6,6 +7,7 @@ import { Sandbox } from "./sandbox";
 const MINUTE = 60_000;
 const NAME = "collector.example.net";
 const CLOSED = "no answer";
+const CONSUMERS_FILE = "/var/openbmp/config/obmp-mysql-consumer.yml";
 
 describe("consumers outside", () => {
     let sandbox: Sandbox;
@@ -14,8 +16,8 @@ describe("consumers outside", () => {
     beforeAll(async () => {
         sandbox = await Sandbox.up("outside");
         const kafkaAllowedCidrs = JSON.stringify([`${sandbox.peerAddress("100")}/120`, `${here()}/32`]);
-        deployment = await Deployment.create(sandbox, { kafkaFqdn: NAME, kafkaAllowedCidrs });
-        await deployment.up();
+        const environment = JSON.stringify({ OPENBMP_DB_PASSWORD: "own-database", MYSQL_ROOT_PASSWORD: "own-root" });
+        deployment = await Deployment.create(sandbox, { kafkaFqdn: NAME, kafkaAllowedCidrs, environment });
     }, 5 * MINUTE);
 
     afterAll(async () => {
@@ -33,9 +35,26 @@ describe("consumers outside", () => {
         return code === 0 ? "connected" : CLOSED;
     };
 
+    /** The file that docs/outside-consumers.md tells to write, as it stands there. */
+    const writeConsumersFile = async () => {
+        const [file] = blocksOf("docs/outside-consumers.md", "yaml");
+        expect(file?.text.match(/"…"/g)).toHaveLength(1);
+        const text = file?.text.replace('"…"', '"own-database"') ?? "";
+        await sandbox.root(`umask 077\ncat >${CONSUMERS_FILE} <<'END'\n${text}END`);
+    };
+
     /** As the database's root, who has that password. */
     const sql = (password: string, text: string) =>
         sandbox.root(`docker exec -i openbmp_aio mysql --user=root --password=${password} <<'END'\n${text}\nEND`);
+
+    /** Of the database's two users, by its root, who has the first of these. */
+    const setPasswords = (before: string, database: string, root: string) =>
+        sql(
+            before,
+            `SET PASSWORD FOR openbmp@localhost = PASSWORD('${database}');
+            SET PASSWORD FOR openbmp@'%' = PASSWORD('${database}');
+            SET PASSWORD FOR root@localhost = PASSWORD('${root}');`,
+        );
 
     const fromPeers = async (port: number) => [
         ...(await connectionsFrom(sandbox, "101", sandbox.info.address, [port])),
@@ -43,6 +62,27 @@ describe("consumers outside", () => {
         // From an IPv4 address that no list has.
         ...(await connectionsFrom(sandbox, "101", sandbox.info.addressV4, [port])),
     ];
+
+    test(
+        "inside are refused by a new database with a password of one's own, until they have the file of the documentation",
+        async () => {
+            const failure = await deployment.failingUp();
+            expect(failure).toContain(
+                `verification failed: nobody in openbmp_aio reads what routers send, so none gets a row. Its consumers do not read OPENBMP_DB_PASSWORD: without ${CONSUMERS_FILE} they have the image's own password, and the database refuses it.`,
+            );
+            expect(failure).not.toContain("own-");
+            // All else looks well.
+            expect(await sandbox.routers()).toEqual([]);
+
+            await writeConsumersFile();
+            const { outputs, stdout } = await deployment.up();
+            expect(stdout).toContain("stopping openbmp_aio: its configuration changed");
+            expect(outputs.verification?.value).toMatchObject({ consumers: "attached" });
+            const address = await sandbox.startRouter("edge-1", "102");
+            expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+        },
+        4 * MINUTE,
+    );
 
     test(
         "of Kafka get in from the allowed prefixes, over IPv6 and IPv4, and nobody else does",
@@ -76,13 +116,10 @@ describe("consumers outside", () => {
     test(
         "of the database wait until both of its passwords are proven to be the user's own",
         async () => {
-            await deployment.configure({
-                mysqlAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]),
-                environment: JSON.stringify({
-                    OPENBMP_DB_PASSWORD: "own-database",
-                    MYSQL_ROOT_PASSWORD: "own-root",
-                }),
-            });
+            // As in a database that was made before they were set.
+            await setPasswords("own-root", "openbmp", "OpenBMP");
+            await sandbox.root(`rm ${CONSUMERS_FILE}`);
+            await deployment.configure({ mysqlAllowedCidrs: JSON.stringify([`${sandbox.peerAddress("100")}/120`]) });
             const failure = await deployment.failingUp();
             expect(failure).toContain(
                 "the port of the database stays closed: it refuses the user openbmp with the OPENBMP_DB_PASSWORD of environment; it refuses the user root with the MYSQL_ROOT_PASSWORD of environment; it still takes the image's public password of the user openbmp; it still takes the image's public password of the user root.",
@@ -93,12 +130,8 @@ describe("consumers outside", () => {
             expect(status.stdout).toMatch(/mysql 3306 +closed: held, nobody gets in until both passwords/);
             expect(status.stdout).toMatch(/kafka 9092 +dnat: /);
 
-            await sql(
-                "OpenBMP",
-                `SET PASSWORD FOR openbmp@localhost = PASSWORD('own-database');
-                SET PASSWORD FOR openbmp@'%' = PASSWORD('own-database');
-                SET PASSWORD FOR root@localhost = PASSWORD('own-root');`,
-            );
+            await setPasswords("OpenBMP", "own-database", "own-root");
+            await writeConsumersFile();
             await deployment.up();
             expect(await fromPeers(3306)).toEqual(["connected", CLOSED, CLOSED]);
             expect((await deployment.status("--check")).code).toBe(0);
@@ -112,6 +145,9 @@ describe("consumers outside", () => {
             await sandbox.reboot();
             await eventually("the database's port is open again", MINUTE, async () =>
                 (await fromPeers(3306)).join() === ["connected", CLOSED, CLOSED].join() ? true : undefined,
+            );
+            await eventually("what routers send becomes rows again", MINUTE, async () =>
+                (await deployment.status("--check")).code === 0 ? true : undefined,
             );
             await sql("own-root", "SET PASSWORD FOR openbmp@'%' = PASSWORD('openbmp');");
             await deployment.configure({ reapply: "again" });

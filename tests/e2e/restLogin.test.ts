@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assignments } from "../../components/remote/hostScript";
+import { publicLogin } from "./rest";
 import { type RunResult, run, tryRun } from "./run";
 import { StandInContainer } from "./standInContainer";
 import { MINUTE } from "./story";
-
-const publicLogin = "openbmp:CiscoRA";
 
 // What the steps of the host do with the login, in a collector with a real MariaDB.
 describe("the login of the REST API", () => {
@@ -29,14 +28,13 @@ describe("the login of the REST API", () => {
 
     /** Runs a function of scripts/host/lib/rest.sh with that login in the configuration. */
     function onHost(what: string, user: string, password: string): Promise<RunResult> {
-        const libraries = ["common", "ports", "database", "rest"].map((name) => `. scripts/host/lib/${name}.sh\n`);
         const places = {
             CONTAINER: collector.id,
             OUR_LOGIN: join(record, "ours"),
             FORMER_LOGIN: join(record, "former"),
         };
         const input = assignments({ REST_USER: user, REST_PASSWORD: password, ...places });
-        return tryRun("bash", ["-euo", "pipefail", "-s"], libraries.join("") + input + what);
+        return tryRun("bash", ["-euo", "pipefail", "-s"], `. scripts/host/lib/rest.sh\n${input}${what}`);
     }
     const set = (user: string, password: string) => onHost("set_rest_login", user, password);
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { publicLogin, readRestAnswer, restProgram } from "./rest";
 import { eventually } from "./run";
 import { MINUTE, story } from "./story";
 
@@ -22,10 +23,8 @@ describe("a collector with the real image's delays", () => {
 
     /** What the REST API answers to a login, from a prefix that may ask. */
     const statusFor = async (login: string) => {
-        const url = `http://[${shared.sandbox.info.address}]:8001/db_rest/v1/routers`;
-        const program = `fetch(${JSON.stringify(url)}, { headers: { authorization: "Basic " + btoa(${JSON.stringify(login)}) },
-            signal: AbortSignal.timeout(5000) }).then(({ status }) => console.log(status), () => console.log("closed"))`;
-        return (await shared.sandbox.runBeside("102", program)).stdout.trim();
+        const asked = [shared.sandbox.info.address, "8001", login];
+        return readRestAnswer((await shared.sandbox.runBeside("102", restProgram, asked)).stdout).status;
     };
     const row = (name: string) =>
         shared.sandbox.root(
@@ -50,8 +49,8 @@ describe("a collector with the real image's delays", () => {
                 restStatus: "HTTP/1.1 200 OK",
                 consumers: "attached",
             });
-            expect(await statusFor("reader:p'a%s$(id)`x")).toBe("200");
-            expect(await statusFor("openbmp:CiscoRA")).toBe("401");
+            expect(await statusFor("reader:p'a%s$(id)`x")).toBe(200);
+            expect(await statusFor(publicLogin)).toBe(401);
         },
         4 * MINUTE,
     );

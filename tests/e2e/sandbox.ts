@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { publicLogin, readRestAnswer, restProgram } from "./rest";
 import { eventually, run, tryRun, type RunResult } from "./run";
 
 export const standInImage = "openbmp-aio-stand-in:latest";
@@ -119,10 +120,10 @@ export class Sandbox {
 
     /** The routers that the collector lists, asked on the host itself. */
     async routers(port = 8001): Promise<RouterRow[]> {
-        const program = `fetch("http://127.0.0.1:${port}/db_rest/v1/routers", { headers: { authorization: "Basic " + btoa("openbmp:CiscoRA") } })
-            .then((response) => response.text()).then((text) => console.log(text))`;
-        const text = await this.root(`docker exec -i openbmp_aio node - <<'END'\n${program}\nEND\n`);
-        return (JSON.parse(text) as { routers: { data: RouterRow[] } }).routers.data;
+        const text = await this.root(
+            `docker exec -i openbmp_aio node - 127.0.0.1 ${port} ${publicLogin} <<'END'\n${restProgram}\nEND\n`,
+        );
+        return (JSON.parse(readRestAnswer(text).body) as { routers: { data: RouterRow[] } }).routers.data;
     }
 
     /** The router of that name, once it is connected. */

@@ -1,3 +1,4 @@
+import { publicLogin } from "./rest";
 import { eventually, run, tryRun } from "./run";
 import { standInImage } from "./sandbox";
 import { StandInContainer } from "./standInContainer";
@@ -53,6 +54,18 @@ describe("the stand-in for the AIO image", () => {
             );
         });
 
+        test("27: rows come with a header line that has a blank before its colon, a refusal without; curl takes both", async () => {
+            const url = `http://${await shared.inspect("{{.NetworkSettings.IPAddress}}")}:8001/db_rest/v1/routers`;
+            const ask = (...options: string[]) =>
+                run("curl", ["--silent", "--show-error", "--include", ...options, url]);
+            expect(await ask("--user", publicLogin)).toMatch(
+                /^HTTP\/1\.1 200 OK\r\n.*\r\nAccess-Control-Allow-Credentials : true\r\n.*\r\n\r\n\{"routers"/s,
+            );
+            const refusal = await ask();
+            expect(refusal).toMatch(/^HTTP\/1\.1 401 /);
+            expect(refusal).not.toMatch(/ :/);
+        });
+
         test("4: database users and settings", async () => {
             expect(await shared.sql("SELECT 1", "openbmp", "openbmp")).toBe("1");
             expect(await shared.sql("SELECT 1", "root", "")).toContain("Access denied");
@@ -93,7 +106,7 @@ describe("the stand-in for the AIO image", () => {
         test(
             "7: topics by the tool, and a topic made late is attached only at the next look",
             async () => {
-                const looks = async () => (await shared.sh("grep -c Metadata /var/log/mysql-consumer.log")).stdout;
+                const looks = async () => (await shared.sh("grep -c Metadata /var/log/mysql-consumer0.log")).stdout;
                 await eventually("the subscriptions are done", 10_000, async () =>
                     Number(await looks()) >= 9 ? true : undefined,
                 );
@@ -284,6 +297,100 @@ describe("the stand-in for the AIO image", () => {
             },
             MINUTE,
         );
+
+        test(
+            "29: a whole first start is marked at its end, and one that is cut off in the imports never is",
+            async () => {
+                const mark = "cat /data/mysql/schema-version; stat -c %U /data/mysql/schema-version";
+                const [whole, container] = await Promise.all([
+                    StandInContainer.running(),
+                    StandInContainer.start({ env: { STAND_IN_IMPORT_SECONDS: "30" } }),
+                ]);
+                expect((await whole.sh(mark)).stdout).toBe("SCHEMA_VERSION=1.23\nmysql\n");
+                await eventually("the login is there", 10_000, async () =>
+                    (await container.sql("SELECT COUNT(*) FROM users")) === "1" ? true : undefined,
+                );
+                // MariaDB writes what it was told once a second.
+                await new Promise((done) => setTimeout(done, 2000));
+                await container.docker("kill");
+                await container.docker("start");
+                await container.untilRunning();
+                expect([await container.status(), (await container.sh(mark)).stdout]).toEqual([200, ""]);
+                expect(await container.logs()).toContain(
+                    "Current schema version '1.23' doesn't match existing schema ''\n",
+                );
+                expect(await container.sql("CALL DeleteRouter('x')")).toContain("does not exist");
+                await container.router("edge-9");
+                await container.connectedRow("edge-9");
+            },
+            MINUTE,
+        );
+    });
+
+    describe("with passwords of the database", () => {
+        const consumersRun = async (container: StandInContainer) =>
+            (await container.sh("pgrep -f consumers.js")).code === 0;
+        const consumersEnd = (container: StandInContainer) =>
+            eventually("the consumers end", 10_000, async () =>
+                (await consumersRun(container)) ? undefined : container.logs(),
+            );
+
+        test(
+            "26: consumers have the public one or that of their file, which takes the place of all that they have",
+            async () => {
+                const env = { OPENBMP_DB_PASSWORD: "own" };
+                const withFile = (text: string) =>
+                    StandInContainer.running({ env, config: { "obmp-mysql-consumer.yml": text } });
+                const password = "mysql:\n  password: own\n";
+                const patterns = "kafka:\n  subscribe_topic_patterns: ['openbmp[.]parsed[.](collector|router)']\n";
+                const [without, other, unread, unsubscribed, right] = await Promise.all([
+                    StandInContainer.running({ env }),
+                    withFile(patterns),
+                    withFile("mysql: ["),
+                    withFile(password),
+                    withFile(password + patterns),
+                ]);
+                const log = async (container: StandInContainer) =>
+                    (await container.sh("cat /var/log/mysql-consumer5.log")).stdout;
+                for (const container of [without, other]) {
+                    const logs = await consumersEnd(container);
+                    expect(logs).toContain("Access denied for user 'openbmp'@'localhost'");
+                    expect(logs).toContain("-----| RUNNING |------");
+                    await container.router("edge-10");
+                    await container.topics(createTopic("router"));
+                }
+                await Promise.all([unread, unsubscribed].map(consumersEnd));
+                expect(await log(unread)).toContain("Failed to load the configuration file, exiting");
+                expect(await log(unsubscribed)).toContain("Consumer is not subscribed to any topics");
+                await right.router("edge-10");
+                await right.connectedRow("edge-10");
+                expect((await log(right)).match(/Subscribed to topic: .*/g)).toEqual([
+                    "Subscribed to topic: openbmp[.]parsed[.](collector|router)",
+                ]);
+                expect(await Promise.all([without, other].map((container) => container.rows()))).toEqual([[], []]);
+                expect(await without.inspect("{{.State.Running}}")).toBe("true");
+                expect(await without.status()).toBe(200);
+            },
+            2 * MINUTE,
+        );
+
+        test(
+            "28: REST has the one of the environment: where it never got in it answers 500, and 401 where it did before",
+            async () => {
+                const container = await StandInContainer.running({ env: { OPENBMP_DB_PASSWORD: "o" } });
+                await container.sh("echo OPENBMP_DB_PASSWORD=p > /config/openbmpd");
+                await container.docker("restart", "--time", "1");
+                await container.untilRunning(2);
+                const databaseHas = (password: string) =>
+                    container.sql(`SET PASSWORD FOR openbmp@localhost = PASSWORD('${password}')`);
+                expect(await container.status()).toBe(500);
+                await databaseHas("p");
+                expect(await container.status()).toBe(200);
+                await databaseHas("o");
+                expect(await container.status()).toBe(401);
+            },
+            MINUTE,
+        );
     });
 
     describe("with a Kafka at", () => {
@@ -318,8 +425,8 @@ describe("the stand-in for the AIO image", () => {
                 await new Promise((done) => setTimeout(done, 6000));
                 expect([await container.status(), await container.rows()]).toEqual([200, []]);
                 expect(await container.logs()).toBe("-----| RUNNING |------\n");
-                const { stdout: log } = await container.sh("cat /var/log/mysql-consumer.log");
-                expect(log).toContain("Subscribed to topic openbmp.parsed.router");
+                const { stdout: log } = await container.sh("cat /var/log/mysql-consumer0.log");
+                expect(log).toContain("Subscribed to topic: openbmp[.]parsed[.]router");
                 expect(log).not.toContain("Assign partition");
             },
             MINUTE,
@@ -404,7 +511,7 @@ describe("the stand-in for the AIO image", () => {
         async () => {
             const ask = async (container: StandInContainer, question: string) => {
                 const address = await container.inspect("{{.NetworkSettings.IPAddress}}");
-                const libraries = ". scripts/host/lib/ports.sh; . scripts/host/lib/kafka.sh";
+                const libraries = ". scripts/host/lib/kafka.sh";
                 return tryRun("bash", ["-euo", "pipefail", "-c", `${libraries}; ${question} ${address}`]);
             };
             const [good, unreachable] = await Promise.all([
@@ -442,7 +549,7 @@ describe("the stand-in for the AIO image", () => {
             await container.untilRunning();
             await container.router("edge-8");
             await container.connectedRow("edge-8", 25_000);
-            const { stdout } = await container.sh("grep -o 'T.*Subscribed to topic .*' /var/log/mysql-consumer.log");
+            const { stdout } = await container.sh("grep -o 'T.*Subscribed to topic: .*' /var/log/mysql-consumer0.log");
             const [first = 0, second = 0] = stdout
                 .split("\n")
                 .map((line) => Date.parse(`2000-01-01${line.split(" ")[0] ?? ""}`) / 1000);

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { publicLogin, readRestAnswer, type RestAnswer, restProgram } from "./rest";
 import { eventually, run, type RunResult, tryRun } from "./run";
 import { type RouterRow, standInImage } from "./sandbox";
-
-const PUBLIC_LOGIN = "openbmp:CiscoRA";
 
 export interface ContainerOptions {
     readonly env?: Readonly<Record<string, string>>;
@@ -95,21 +94,20 @@ export class StandInContainer {
         return code === 0 ? stdout.trim() : stderr.trim();
     }
 
-    private async rest(login = PUBLIC_LOGIN): Promise<Response | undefined> {
+    private async rest(login = publicLogin): Promise<RestAnswer> {
         const address = await this.inspect("{{.NetworkSettings.IPAddress}}");
-        return fetch(`http://${address}:8001/db_rest/v1/routers`, {
-            headers: { authorization: `Basic ${Buffer.from(login).toString("base64")}` },
-        }).catch(() => undefined);
+        const { stdout } = await tryRun(process.execPath, ["-", address, "8001", login], restProgram);
+        return readRestAnswer(stdout);
     }
 
     /** What REST answers; 0 where nobody does. */
     async status(login?: string): Promise<number> {
-        return (await this.rest(login))?.status ?? 0;
+        return (await this.rest(login)).status;
     }
 
     async rows(): Promise<RouterRow[]> {
-        const answer = (await (await this.rest())?.json()) as { routers?: { data: RouterRow[] } } | undefined;
-        return answer?.routers?.data ?? [];
+        const { status, body } = await this.rest();
+        return status === 200 ? (JSON.parse(body) as { routers: { data: RouterRow[] } }).routers.data : [];
     }
 
     async row(name: string): Promise<RouterRow | undefined> {

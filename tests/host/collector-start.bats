@@ -54,6 +54,15 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   same "1 1" "$(starts) $(stops)"
 }
 
+@test "one whose consumers' file came later, or changed, is started once more, and once only" {
+  deployed
+  write_on_host /var/openbmp/config/obmp-mysql-consumer.yml 600 <<<'mysql: {password: own}'
+  step_succeeds collector-start
+  same "1 1" "$(starts) $(stops)"
+  step_succeeds collector-start
+  same "1 1" "$(starts) $(stops)"
+}
+
 @test "another PAT value without purgeStaleData leaves the data, and says what that means" {
   deployed
   PAT_ENABLED=true
@@ -160,14 +169,19 @@ cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
   done
 }
 
-@test "a database that ever had its logins, that is another one, or that we did not start is not touched" {
+# image_without_mark: as images were until 2017.
+image_without_mark() {
+  echo 'echo "Error response from daemon: Could not find the file /usr/local/schema-version in container openbmp_aio" >&2; exit 1' >"$FAKE/on-mark"
+}
+
+@test "a database that is marked as whole, that is another one, or that we did not start is not touched" {
   step_succeeds collector-start
   half_a_database
-  write_on_host "$DATA/openBMP/users.frm" <<<whole
+  write_on_host "$DATA/schema-version" <<<SCHEMA_VERSION=1.23
   change_container openbmp_aio Running=false
   step_succeeds collector-start
   same "" "$(cut_off)"
-  host rm "$DATA/openBMP/users.frm"
+  host rm "$DATA/schema-version"
   # Another directory, as after a restored backup.
   host bash -c 'cp -a "$0" "$0.copy"; rm -rf "$0"; mkdir "$0.other"; mv "$0.copy" "$0"' "$DATA"
   change_container openbmp_aio Running=false
@@ -179,10 +193,35 @@ cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
   same "half " "$(on_host "$DATA/ibdata1") $(cut_off)"
 }
 
-@test "logins that their table does not have yet belong to a first start that was cut off, unless it says that it is complete" {
+@test "a first start that was cut off in its imports, with its logins there, is set aside as well, whether the collector runs or not" {
+  local running
+  for running in false true; do
+    change_container openbmp_aio Running=false
+    step_succeeds collector-start
+    half_a_database
+    write_on_host "$DATA/openBMP/users.frm" <<<whole
+    # Runs again by its restart policy, on what there is.
+    change_container openbmp_aio "Running=$running"
+    [ "$running" = false ] || hold_rest
+    : >"$FAKE/calls"
+    step_succeeds collector-start
+    says "the first start of the database was cut off"
+    same "/var/openbmp/mysql.cut-off 0" "$(cut_off) $(host find "$DATA" -mindepth 1 | wc -l)"
+    same "$([ "$running" = true ] && echo 1 || echo 0) 1" "$(stops) $(starts)"
+    host rm -rf /var/openbmp/mysql.cut-off
+  done
+}
+
+# hold_rest: the collector is waited for.
+hold_rest() {
   HELD_PORTS=(rest)
   step_succeeds ipv6-dnat
   serve collector '' 5000 8001
+}
+
+@test "by an image without a mark, a database without logins was cut off, and any other is whole" {
+  image_without_mark
+  hold_rest
   step_succeeds collector-start
   half_a_database
   write_on_host "$DATA/openBMP/users.frm" <<<whole
@@ -190,14 +229,77 @@ cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
   echo 1 >"$FAKE/rows"
   step_succeeds collector-start
   same 'SELECT COUNT(*) FROM users;' "$(cat "$FAKE/sql")"
+  same "" "$(cut_off)"
+  # Of a database that does not answer, what is in a table is not known.
+  change_container openbmp_aio Running=false
   echo 0 >"$FAKE/rows"
-  write_on_host "$DATA/schema-version" <<<SCHEMA_VERSION=1.23
+  rm "$FAKE/accounts"
   step_succeeds collector-start
   same "" "$(cut_off)"
-  host rm "$DATA/schema-version"
+  echo openbmp:openbmp >"$FAKE/accounts"
   : >"$FAKE/calls"
   step_succeeds collector-start
   same "1 1 /var/openbmp/mysql.cut-off 0" "$(stops) $(starts) $(cut_off) $(host find "$DATA" -mindepth 1 | wc -l)"
+  # Its table is not there yet.
+  half_a_database
+  change_container openbmp_aio Running=false
+  step_succeeds collector-start
+  says "the first start of the database was cut off"
+}
+
+@test "where it is not known what the image has, nothing is touched, and Docker's words are said" {
+  step_succeeds collector-start
+  half_a_database
+  write_on_host "$DATA/openBMP/users.frm" <<<whole
+  change_container openbmp_aio Running=false
+  echo 'echo "Error response from daemon: no space left on device" >&2; exit 1' >"$FAKE/on-mark"
+  : >"$FAKE/calls"
+  step_refuses "Docker does not say whether openbmp_aio has /usr/local/schema-version: Error response from daemon: no space left" collector-start
+  same "0 half" "$(starts) $(on_host "$DATA/ibdata1")"
+}
+
+# find_dies WHEN: of its calls in the database's directory, with a word of its own.
+find_dies() {
+  cat >"$FAKE/bin/find" <<STUB
+#!/bin/bash
+if [[ "\$*" == *"$DATA"*"$1"* ]]; then
+  echo "find: Input/output error" >&2
+  exit 1
+fi
+PATH=\${PATH#*:} exec find "\$@"
+STUB
+  chmod +x "$FAKE/bin/find"
+}
+
+@test "a look into the database's directory that dies is no answer: the step ends with its reason, and nothing is touched" {
+  local what
+  step_succeeds collector-start
+  half_a_database
+  write_on_host "$DATA/openBMP/users.frm" <<<whole
+  write_on_host "$DATA/schema-version" <<<SCHEMA_VERSION=1.23
+  image_without_mark
+  for what in '-maxdepth 1 -printf' openBMP schema-version users; do
+    change_container openbmp_aio Running=false
+    [ "$what" != users ] || host rm "$DATA/schema-version"
+    find_dies "$what"
+    : >"$FAKE/calls"
+    step_refuses "it is not known what is in $DATA: find ended with 1" collector-start
+    says "find: Input/output error"
+    same "0  half" "$(starts) $(cut_off) $(on_host "$DATA/ibdata1")"
+    rm "$FAKE/bin/find"
+  done
+  # What is there is there: with a whole look all is well.
+  step_succeeds collector-start
+  same "1 " "$(starts) $(cut_off)"
+}
+
+@test "a look that takes too long is no answer either" {
+  step_succeeds collector-start
+  half_a_database
+  change_container openbmp_aio Running=false
+  printf '#!/bin/bash\n[[ "$*" != "30 find "* ]] || exit 124\nPATH=${PATH#*:} exec timeout "$@"\n' >"$FAKE/bin/timeout"
+  chmod +x "$FAKE/bin/timeout"
+  step_refuses "find ended with 124" collector-start
 }
 
 @test "names that the container plants lead the look for a first start nowhere else" {

@@ -280,6 +280,7 @@ ANSWERS
   differs 'daemon.json: "fixed-cidr-v6" is null' edit "$DAEMON_JSON" '/fixed/d; s/,$//'
   differs "the default bridge has no IPv6 prefix, fc00:172:17::/64 is configured" engine Bridge6=
   differs "$CONFIG was changed after the collector read it" host touch -d '+1 hour' "$CONFIG"
+  differs "/var/openbmp/config/obmp-mysql-consumer.yml was changed after the collector read it" host touch /var/openbmp/config/obmp-mysql-consumer.yml
   differs "openbmp_aio: it has no restart policy" change_container openbmp_aio RestartPolicy=no
   differs "openbmp-dnat is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat s/RESYNC/SYNC/
   differs "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat

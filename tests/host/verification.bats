@@ -230,6 +230,42 @@ refused_with() {
   says "no Kafka broker answers in openbmp_aio at port 9092"
 }
 
+# refused_consumers TEXT: the database takes the password that $ACCOUNTS has, which is
+# not the image's own, and nobody reads the routers' topic.
+refused_consumers() {
+  library_runs "CONSUMERS_FILE='$BATS_TEST_TMPDIR/consumers.yml'"'
+    docker() { echo "172.17.0.2 "; }
+    database_answer() { echo "$*" >>"$CALLS"; echo "${ANSWER:-no}"; }
+    kafka_advertised() { echo localhost:9092; }
+    kafka_consumers_attached() { [ "$SECONDS" -ge "${ATTACHED:-1000}" ]; }
+    '"$1"'
+    verify_consumers'
+}
+
+@test "consumers that the database refuses fail the proof soon, with the file that they have a password from" {
+  refused_consumers ''
+  same 1 "$status"
+  says "verification failed: nobody in openbmp_aio reads what routers send, so none gets a row. Its consumers do not read OPENBMP_DB_PASSWORD: without $BATS_TEST_TMPDIR/consumers.yml they have the image's own password, and the database refuses it. Write that file (docs/outside-consumers.md) and run again"
+  [ "$(took)" -ge 30 ]
+  [ "$(took)" -lt 35 ]
+  same "openbmp openbmp" "$(cat "$CALLS")"
+  # An image of somebody's own, whose consumers do read it.
+  refused_consumers ATTACHED=25
+  same 0 "$status"
+}
+
+@test "consumers that are not refused, or have a file, or of which it is not known, have their whole time" {
+  local what
+  for what in ANSWER=yes 'ANSWER=" "' 'touch "$CONSUMERS_FILE"'; do
+    refused_consumers "$what; ATTACHED=100"
+    same 0 "$status"
+    refused_consumers "$what"
+    says "The broker sends its clients to localhost:9092: does that name lead to openbmp_aio, from inside? Else its consumers ended: docker logs openbmp_aio"
+    [ "$(took)" -ge 120 ]
+    rm -f "$BATS_TEST_TMPDIR/consumers.yml"
+  done
+}
+
 @test "what the container said before it stopped is told in one line of plain text, and not all of it" {
   library_runs 'CONTAINER_PID=none
     listeners() { false; }

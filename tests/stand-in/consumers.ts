@@ -1,14 +1,17 @@
 /**
- * Stands in for the consumers: reads what openbmpd wrote from Kafka and stores it
+ * Stands in for the six consumers: reads what openbmpd wrote from Kafka and stores it
  * in MariaDB. A topic is read only once it is attached.
  */
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ConsumersConf, ownConsumersConf, readConsumersConf, topicsOf } from "./consumersConf";
 import { runSql, SqlError, sqlNumber, sqlText } from "./database";
 import { delays } from "./delays";
 import { BrokerConnection, metadata } from "./kafkaClient";
 import type { TopicMessage } from "./topicStore";
-import { type CollectorMessage, consumerGroup, type RouterMessage, subscriptionSteps, topicName } from "./topics";
+import { type CollectorMessage, consumerGroup, type RouterMessage, topicName } from "./topics";
 
+const CONFIG_FILE = "/config/obmp-mysql-consumer.yml";
 const CLIENTS = 6;
 const DATABASE_RETRY_MS = 1000;
 
@@ -19,6 +22,23 @@ let work: Promise<void> = Promise.resolve();
 function log(text: string): void {
     console.log(`${new Date().toISOString()} ${text}`);
 }
+
+/** Their variables say nothing of the database's password: it is in the file, or the one that everybody knows. */
+function load(): ConsumersConf {
+    if (!existsSync(CONFIG_FILE)) {
+        return ownConsumersConf;
+    }
+    log("Loading custom configuration file");
+    try {
+        return readConsumersConf(readFileSync(CONFIG_FILE, "utf8"));
+    } catch (error) {
+        console.error(String(error));
+        log("Failed to load the configuration file, exiting");
+        process.exit(1);
+    }
+}
+
+const conf = load();
 
 function collectorSql({ collectorHash }: CollectorMessage): string {
     return `UPDATE routers SET isConnected = 0 WHERE collector_hash_id = ${sqlText(collectorHash)};`;
@@ -59,7 +79,7 @@ async function store(messages: readonly TopicMessage[]): Promise<void> {
     const statements = messages.map(statementFor).join("\n");
     while (statements.trim() !== "") {
         try {
-            await runSql(statements);
+            await runSql(statements, conf.password);
             return;
         } catch (error) {
             log(`ERROR ${String(error)}`);
@@ -89,11 +109,11 @@ function join(): void {
     }
 }
 
-/** Attaches to what there is now of the topics subscribed to: one that is made later stays unseen until the next look. */
+/** Attaches to what there is now of the topics that the patterns stand for: one that is made later stays unseen until the next look. */
 async function refresh(): Promise<void> {
     try {
         const { topics } = await metadata();
-        attached = subscribed.filter((topic) => topics.includes(topic));
+        attached = [...new Set(subscribed.flatMap((pattern) => topicsOf(pattern, topics)))];
         log(`Metadata refreshed, ${topics.length} topics`);
         join();
     } catch (error) {
@@ -107,11 +127,27 @@ async function untilKafkaAnswers(): Promise<void> {
     }
 }
 
+/** Once, before anything else: whom the database refuses ends. The words go to where the container's own do. */
+async function enterDatabase(): Promise<void> {
+    try {
+        await runSql("SELECT 1;", conf.password);
+    } catch (error) {
+        console.error(`java.sql.SQLException: ${(error as Error).message}`);
+        process.exit(2);
+    }
+}
+
 async function main(): Promise<void> {
+    await enterDatabase();
     await untilKafkaAnswers();
-    for (const step of subscriptionSteps) {
-        subscribed.push(...step);
-        log(`Subscribed to topic ${step.join(" ")}`);
+    if (conf.topicPatterns.length === 0) {
+        log("kafka consumer exception: Consumer is not subscribed to any topics or assigned any partitions");
+        log("Consumer is not running, exiting");
+        process.exit(1);
+    }
+    for (const pattern of conf.topicPatterns) {
+        subscribed.push(pattern);
+        log(`Subscribed to topic: ${pattern}`);
         await refresh();
         await sleep(delays.subscriptionStep);
     }

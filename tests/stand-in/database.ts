@@ -19,12 +19,12 @@ export function sqlText(text: string): string {
 export const sqlNumber = (value: number | null) => (value === null ? "NULL" : String(value));
 
 /** Runs statements as the collector's own user, and gives the lines that they print. */
-export function runSql(statements: string): Promise<string[]> {
+export function runSql(statements: string, password: string): Promise<string[]> {
     return new Promise((resolve, reject) => {
         const client = spawn(
             "mysql",
             ["--user=openbmp", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4", "openBMP"],
-            { env: { ...process.env, MYSQL_PWD: process.env.OPENBMP_DB_PASSWORD ?? "openbmp" } },
+            { env: { ...process.env, MYSQL_PWD: password } },
         );
         let output = "";
         let complaint = "";

@@ -15,7 +15,7 @@ export interface OpenbmpdConf {
 
 type Section = Readonly<Record<string, unknown>>;
 
-const isSection = (value: unknown): value is Section =>
+export const isSection = (value: unknown): value is Section =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
 function integer(section: Section, key: string, standard: number, lowest: number, highest: number): number {

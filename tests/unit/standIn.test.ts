@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { blocksOf } from "../documentation";
 import { Admission } from "../stand-in/admission";
 import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../stand-in/bmp";
+import { ownConsumersConf, readConsumersConf, topicsOf } from "../stand-in/consumersConf";
 import { readOpenbmpdConf } from "../stand-in/openbmpdConf";
 import { routerHash } from "../stand-in/routerHash";
 import { ConsumerGroup, type TopicMessage, TopicStore } from "../stand-in/topicStore";
@@ -88,6 +90,41 @@ describe("openbmpd.conf", () => {
         ["  - x\n", "no section base"],
     ])("is refused: %j", (text, message) => {
         expect(() => conf(text)).toThrow(message);
+    });
+});
+
+describe("obmp-mysql-consumer.yml", () => {
+    test("takes the place of all that the consumers bring along but the public password", () => {
+        expect(readConsumersConf("base:\n  stats_interval: 300\n")).toEqual({ password: "openbmp", topicPatterns: [] });
+        expect(readConsumersConf("mysql: {password: 12}\nkafka: {subscribe_topic_patterns: [b, a]}\n")).toEqual({
+            password: "12",
+            topicPatterns: ["b", "a"],
+        });
+    });
+
+    test.each([
+        ["", "no sections"],
+        ["- a\n", "no sections"],
+        ["mysql: [\n", "Flow sequence"],
+        ["mysql:\n", "a section without keys"],
+        ["mysql: {password: }\n", "a password that is no text"],
+        ["kafka: {subscribe_topic_patterns: a}\n", "no list of texts"],
+    ])("is refused: %j", (text, message) => {
+        expect(() => readConsumersConf(text)).toThrow(message);
+    });
+
+    test("as docs/outside-consumers.md has it leaves out nothing that they bring along", () => {
+        const [file] = blocksOf("docs/outside-consumers.md", "yaml");
+        expect(readConsumersConf(file?.text ?? "").topicPatterns).toEqual(ownConsumersConf.topicPatterns);
+    });
+
+    test("has patterns of whole names of topics; those that come along leave one topic out", () => {
+        const topics = ["ls_node", "ls_link", "router", "router_2", "evpn"].map((topic) => `openbmp.parsed.${topic}`);
+        expect(ownConsumersConf.topicPatterns.flatMap((pattern) => topicsOf(pattern, topics))).toEqual([
+            "openbmp.parsed.router",
+            "openbmp.parsed.ls_node",
+            "openbmp.parsed.ls_link",
+        ]);
     });
 });
 

@@ -8,13 +8,15 @@
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
-# A running collector read openbmpd.conf when it started; it is restarted only
-# when the file is newer than that.
-runs_on_former_config() {
-  local started written
+# changed_configs: which of its files a running collector has not read as they are, one
+# a line. It reads them when it starts.
+changed_configs() {
+  local started written path
   started=$(date -d "$(docker container inspect --format '{{.State.StartedAt}}' "$CONTAINER")" +%s%N)
-  written=$(config_stat %.9Y)
-  [ "${written/./}" -gt "$started" ]
+  for path in "$FILE" "$CONSUMERS_FILE"; do
+    written=$(config_stat %.9Y "$path" 2>/dev/null) || continue
+    [ "${written/./}" -le "$started" ] || echo "$path"
+  done
 }
 
 container_stopped() {

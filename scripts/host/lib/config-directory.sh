@@ -25,6 +25,8 @@
 PARENT=${CONFIG_DIRECTORY%/*}
 STAGING=$PARENT/.$TOOL
 FILE=$CONFIG_DIRECTORY/openbmpd.conf
+# The user's own: the password with which the image's consumers go to the database, and what they read.
+CONSUMERS_FILE=$CONFIG_DIRECTORY/obmp-mysql-consumer.yml
 # What takes the place of FILE is on its file system, under this name, before it does.
 NEXT=$CONFIG_DIRECTORY/.openbmpd.conf.$TOOL
 # The program keeps the text in memory and in the stack's state.
@@ -69,10 +71,12 @@ in_config_directory() {
     exec timeout --foreground "$@"' "$CONFIG_DIRECTORY" "$FILE_TIMEOUT_SECONDS" "$@"
 }
 
-# config_stat FORMAT: of what has the name, be it a link.
-config_stat() { LC_ALL=C stat -c "$1" "$FILE"; }
+# config_stat FORMAT [FILE]: of what has the name, be it a link.
+config_stat() { LC_ALL=C stat -c "$1" "${2:-$FILE}"; }
 
 config_exists() { config_stat %i >/dev/null 2>&1; }
+
+consumers_file_exists() { config_stat %i "$CONSUMERS_FILE" >/dev/null 2>&1; }
 
 # Whether a move that must not replace anything was not made.
 next_is_left() { stat "$NEXT" >/dev/null 2>&1; }

@@ -14,8 +14,19 @@
 PAT_MARKER=$DATA_DIRECTORY.pat_enabled
 FRESH_DATA=$DATA_DIRECTORY.fresh
 
-# One name is enough to know: the container may have put any number there.
-has_data() { [ -n "$(find -H "$DATA_DIRECTORY" -mindepth 1 -maxdepth 1 -printf x -quit 2>/dev/null)" ]; }
+# find_data TEST…: whether these tests of find's hold of a name in the directory. One
+# name is enough to know: the container may have put any number there, and may take any
+# away at this moment. A look that fails is no answer: by it, a database would be none.
+find_data() {
+  local found
+  [ -e "$DATA_DIRECTORY" ] || return 1
+  found=$(relayed timeout "$FIND_SECONDS" find -H "$DATA_DIRECTORY" -ignore_readdir_race -mindepth 1 "$@" -printf x -quit) ||
+    die "it is not known what is in $DATA_DIRECTORY: find ended with $? (124: not within $FIND_SECONDS s; another reason is above)"
+  [ -n "$found" ]
+}
+FIND_SECONDS=30
+
+has_data() { find_data -maxdepth 1; }
 
 # pat_of_data: empty when nothing is known.
 pat_of_data() { cat "$PAT_MARKER" 2>/dev/null || true; }

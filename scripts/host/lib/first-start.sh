@@ -20,9 +20,11 @@ CUT_OFF=$DATA_DIRECTORY.cut-off
 # The directory itself, by its inode and when it was made.
 data_identity() { stat -L -c '%i %W' "$DATA_DIRECTORY"; }
 
-# data_has NAME: by its path below the directory. The container may have put any number there.
-data_has() {
-  [ -n "$(timeout 30 find -H "$DATA_DIRECTORY" -mindepth 1 -maxdepth 2 -path "$DATA_DIRECTORY/$1" -printf x -quit 2>/dev/null)" ]
+data_has() { find_data -maxdepth 1 -name "$1"; }
+
+# Whatever kind of file the database has for it. Only the one directory is entered.
+data_has_table() {
+  find_data -maxdepth 2 \( -path "$DATA_DIRECTORY/openBMP" -o -prune \) -path "$DATA_DIRECTORY/openBMP/$1.*"
 }
 
 # Before a container starts on an empty directory.
@@ -31,9 +33,21 @@ mark_first_start() {
   data_identity | write_file "$FIRST_START" >/dev/null
 }
 
-# The table of the REST API's logins comes last but for what the image can do without,
-# and a moment before its row.
-first_start_is_over() { data_has 'openBMP/users.*' && { data_has schema-version || ! has_no_logins; }; }
+# The image's own mark comes after all that takes minutes: the imports follow the table
+# of the REST API's logins. By an image that has no such mark, logins are the last to come,
+# a moment after their table.
+first_start_is_over() {
+  data_has schema-version || { ! image_has_mark && data_has_table users && ! has_no_logins; }
+}
+
+# The image copies its mark from there. The container need not run.
+image_has_mark() {
+  local words
+  if words=$(timeout 30 docker cp "$CONTAINER:$IMAGE_MARK" - 2>&1 >/dev/null); then return 0; fi
+  [[ $words == *"Could not find the file"* ]] || die "Docker does not say whether $CONTAINER has $IMAGE_MARK: $words"
+  return 1
+}
+IMAGE_MARK=/usr/local/schema-version
 
 # Of a database that does not run, this is not known.
 has_no_logins() { [ "$(collector_database <<<'SELECT COUNT(*) FROM users;' 2>/dev/null)" = 0 ]; }
@@ -42,7 +56,7 @@ unmark_first_start() { rm -f "$FIRST_START"; }
 
 # Of a collector that does not run, or has come to its end of starting.
 first_start_was_cut_off() {
-  [ "$(cat "$FIRST_START" 2>/dev/null)" = "$(data_identity)" ] && data_has openBMP && ! first_start_is_over
+  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has openBMP && ! first_start_is_over
 }
 
 # The collector is stopped. One such part is kept.

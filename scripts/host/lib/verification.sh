@@ -12,6 +12,10 @@
 . "${BASH_SOURCE[0]%/*}/bridge.sh"
 # shellcheck source=scripts/host/lib/collector.sh
 . "${BASH_SOURCE[0]%/*}/collector.sh"
+# shellcheck source=scripts/host/lib/config-directory.sh
+. "${BASH_SOURCE[0]%/*}/config-directory.sh"
+# shellcheck source=scripts/host/lib/database.sh
+. "${BASH_SOURCE[0]%/*}/database.sh"
 # shellcheck source=scripts/host/lib/kafka.sh
 . "${BASH_SOURCE[0]%/*}/kafka.sh"
 # shellcheck source=scripts/host/lib/ports.sh
@@ -26,21 +30,39 @@
 # What is between a router's message and its row: the broker, and consumers that
 # got the topic of the routers to read. They go to where the broker sends them.
 verify_consumers() {
-  local address advertised deadline=$((SECONDS + CONSUMER_PATIENCE_SECONDS)) told=false
+  local address begun=$SECONDS patience=$CONSUMER_PATIENCE_SECONDS refused='' told=false
   address=$(broker_address)
   until kafka_consumers_attached "$address"; do
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
-    if [ "$SECONDS" -ge "$deadline" ]; then
-      advertised=$(kafka_advertised "$address") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
-      die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. The broker sends its clients to ${advertised:0:300}: does that name lead to $CONTAINER, from inside? Else: docker exec $CONTAINER tail /var/log/mysql-consumer0.log"
+    if [ "$told" = false ]; then
+      say "waiting until the consumers of the database are attached"
+      told=true
+      refused=$(consumer_login_problem)
+      [ -z "$refused" ] || patience=$REFUSED_PATIENCE_SECONDS
     fi
-    [ "$told" = true ] || say "waiting until the consumers of the database are attached"
-    told=true
+    [ $((SECONDS - begun)) -lt "$patience" ] || consumers_are_missing "$address" "$refused"
     sleep 0.5
   done
 }
 # They subscribe one pattern every ten seconds, the routers' in the second place.
 CONSUMER_PATIENCE_SECONDS=${CONSUMER_PATIENCE_SECONDS:-120}
+# Those that are refused end at once. An image whose consumers know the password from elsewhere has this time.
+REFUSED_PATIENCE_SECONDS=${REFUSED_PATIENCE_SECONDS:-30}
+
+# consumer_login_problem: a line where the database refuses the only password that the
+# image's consumers have.
+consumer_login_problem() {
+  ! consumers_file_exists && [ "$(database_answer "$DATABASE_USER" "$PUBLIC_DATABASE_PASSWORD")" = no ] || return 0
+  echo "Its consumers do not read OPENBMP_DB_PASSWORD: without $CONSUMERS_FILE they have the image's own password, and the database refuses it. Write that file (docs/outside-consumers.md) and run again: the collector starts with it"
+}
+
+# consumers_are_missing ADDRESS REFUSED: ends the step with the link that broke.
+consumers_are_missing() {
+  local advertised reason=$2
+  advertised=$(kafka_advertised "$1") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
+  reason=${reason:-"The broker sends its clients to ${advertised:0:300}: does that name lead to $CONTAINER, from inside? Else its consumers ended: docker logs $CONTAINER, and docker exec $CONTAINER tail /var/log/mysql-consumer0.log"}
+  die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. $reason"
+}
 
 # Prints the result as JSON, or fails with the link that broke.
 verify() {

@@ -111,11 +111,12 @@ collector_config_apply() {
 collector_config_undo() { remove_staging; }
 
 collector_config_drift() {
-  local problem
+  local problem changed path
   problem=$(config_problem)
   if [ -n "$problem" ]; then
     drift "$problem"
-  elif container_exists && is_running && runs_on_former_config; then
-    drift "$FILE was changed after the collector read it"
+  elif container_exists && is_running; then
+    collect changed changed_configs
+    for path in "${changed[@]}"; do drift "$path was changed after the collector read it"; done
   fi
 }

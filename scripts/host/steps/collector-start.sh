@@ -35,10 +35,11 @@
 
 # start_collector: once, whatever there is to be done before.
 start_collector() {
-  local data_fits=true
+  local data_fits=true changed
   check_data || data_fits=false
   if is_running; then
-    if [ "$data_fits" = true ] && ! runs_on_former_config; then
+    changed=$(changed_configs)
+    if [ "$data_fits" = true ] && [ -z "$changed" ]; then
       say "$CONTAINER runs on its present configuration"
       record_pat_of_data
       return

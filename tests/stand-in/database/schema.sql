@@ -19,6 +19,3 @@ SELECT name AS RouterName, ip_address AS RouterIP, router_AS AS RouterAS, descri
     isConnected, isPassive, term_reason_code AS LastTermCode, term_reason_text AS LastTermReason,
     init_data AS InitData, DATE_FORMAT(timestamp, '%Y-%m-%dT%T.%fZ') AS LastModified
 FROM routers;
-
-CREATE PROCEDURE DeleteRouter(IN routerName varchar(200))
-DELETE FROM routers WHERE name = routerName;
