@@ -7,7 +7,7 @@ import { routerConfig as routerConfigFor } from "./components/openbmpd/routerCon
 import { enforcePolicy } from "./components/policy/policy";
 import { previewEndedSessions } from "./components/settings/endedSessions";
 import { grouped } from "./components/settings/groups";
-import { loadSettings } from "./components/settings/load";
+import { loadSettings, secretKeysOfStack } from "./components/settings/load";
 import { AioContainer } from "./components/steps/aioContainer";
 import { CollectorConfig } from "./components/steps/collectorConfig";
 import { CollectorStart } from "./components/steps/collectorStart";
@@ -27,7 +27,7 @@ const image = settings.pinImage
 const containerSettings = { ...docker, ...ports, ...allowLists, ...container, image, reapply };
 const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
 const host = makeHost(settings, { ...containerSettings, owner });
-const common = { machine: host, reapply };
+const common = { machine: host, reapply, secretKeys: secretKeysOfStack() };
 
 const daemonConfig = new DockerDaemonConfig("docker-daemon-config", { ...common, ...docker }, { dependsOn: host });
 const dockerRestart = new DockerRestart("docker-restart", { ...common, ...docker }, { dependsOn: daemonConfig });

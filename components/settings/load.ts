@@ -79,6 +79,13 @@ export function loadSettings(): Settings {
     return settings;
 }
 
+/** The keys that the stack's file has encrypted, also such as need not be. */
+export function secretKeysOfStack(): ReadonlySet<string> {
+    const namespace = `${pulumi.getProject()}:`;
+    const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(namespace));
+    return new Set(keys.filter(isConfigSecret).map((key) => key.slice(namespace.length)));
+}
+
 /** Whether the stack's file has it encrypted. */
 function isConfigSecret(key: string): boolean {
     // Not in the SDK's types.

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressInPrefix } from "../values/addresses";
 import { installedProgram, readHostFile } from "../remote/hostScript";
-import type { Machine } from "../remote/machine";
 import { type OutsideLists, outsidePorts } from "../values/ports";
 import { remoteStep, type ShellInputs } from "../remote/remoteStep";
 import type { DockerNetwork } from "../values/modes";
 import { sha256, stepResult } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */
 const CONTAINER_NUMBER = 0x5000;
@@ -69,12 +69,25 @@ export function containerSecrets(args: ContainerSettings): ShellInputs {
     };
 }
 
-export interface AioContainerArgs extends ContainerSettings {
-    readonly machine: Machine;
+export interface AioContainerArgs extends StepArgs, ContainerSettings {
     /** Login of a private registry, for the pull. */
     readonly registryUser: string | undefined;
     readonly registryPassword: string | undefined;
 }
+
+/** Keys of the configuration that a preview shows. */
+const SHOWN = [
+    "image",
+    "dockerNetwork",
+    "fixedCidrV6",
+    "bmpPort",
+    "restPort",
+    "kafkaFqdn",
+    "adminId",
+    "memoryGb",
+    "replaceContainer",
+    "registryUser",
+] as const;
 
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
@@ -83,7 +96,7 @@ export class AioContainer extends pulumi.ComponentResource {
     readonly imageRef: pulumi.Output<string>;
 
     constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:AioContainer", name, {}, opts);
+        super("openbmp-aio-ipv6:collector:AioContainer", name, shownInputs(args, SHOWN), opts);
         const step = remoteStep(
             `${name}-create`,
             {

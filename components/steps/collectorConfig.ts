@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Machine } from "../remote/machine";
 import {
     applyEdits,
     type CollectorValues,
@@ -12,13 +11,12 @@ import {
 } from "../openbmpd/openbmpdConf";
 import { remoteStep } from "../remote/remoteStep";
 import { answerRefusal, sha256, stepResult } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
-export interface CollectorConfigArgs extends CollectorValues {
-    readonly machine: Machine;
+export interface CollectorConfigArgs extends StepArgs, CollectorValues {
     readonly adminId: string | undefined;
     /** Changes when another container may bring another default file. */
     readonly containerId: pulumi.Input<string>;
-    readonly reapply: string;
 }
 
 /** The largest file, where gzip makes it no smaller, in the four thirds that base64 takes, with its line ends. */
@@ -67,7 +65,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
     readonly configSha256: pulumi.Output<string>;
 
     constructor(name: string, args: CollectorConfigArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:CollectorConfig", name, {}, opts);
+        super("openbmp-aio-ipv6:collector:CollectorConfig", name, shownInputs(args, ["listenMode", "adminId"]), opts);
         const wanted: CollectorValues = {
             listenMode: args.listenMode,
             patEnabled: args.patEnabled,

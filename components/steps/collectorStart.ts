@@ -2,18 +2,17 @@ import { STATUS_CODES } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { installedProgram, readHostFile } from "../remote/hostScript";
-import type { Machine } from "../remote/machine";
 import type { RestLogin } from "../values/ports";
 import { remoteStep } from "../remote/remoteStep";
 import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
 import { text } from "../values/forms";
 import { address, ipv6Address, stepResult } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
 
-export interface CollectorStartArgs extends RestLogin {
-    readonly machine: Machine;
+export interface CollectorStartArgs extends StepArgs, RestLogin {
     /** The datapath that is to be verified. */
     readonly mode: Mode;
     /** The Docker network that the container is on. */
@@ -32,7 +31,6 @@ export interface CollectorStartArgs extends RestLogin {
         readonly configSha256: pulumi.Input<string>;
         readonly rulesSha256: pulumi.Input<string>;
     };
-    readonly reapply: string;
 }
 
 /** What the verification saw. */
@@ -94,7 +92,12 @@ export class CollectorStart extends pulumi.ComponentResource {
     readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
 
     constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:CollectorStart", name, {}, opts);
+        super(
+            "openbmp-aio-ipv6:collector:CollectorStart",
+            name,
+            shownInputs(args, ["mode", "bmpPort", "restPort", "restUser", "purgeStaleData", "verify"]),
+            opts,
+        );
         const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");
         const step = remoteStep(
             `${name}-start`,

@@ -1,18 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Machine } from "../remote/machine";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { sha256, stepResult } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
-export interface DockerDaemonConfigArgs {
-    readonly machine: Machine;
+export interface DockerDaemonConfigArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
     /** On a network of the collector's own, the daemon's configuration stays as it was found. */
     readonly dockerNetwork: DockerNetwork;
     /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
     readonly fixedCidrV6: string;
-    readonly reapply: string;
 }
 
 /** `/etc/docker/daemon.json` asks for IPv6 on the default bridge; everything else in it stays. */
@@ -21,7 +19,12 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
     readonly daemonJsonSha256: pulumi.Output<string>;
 
     constructor(name: string, args: DockerDaemonConfigArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:docker:DockerDaemonConfig", name, {}, opts);
+        super(
+            "openbmp-aio-ipv6:docker:DockerDaemonConfig",
+            name,
+            shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6"]),
+            opts,
+        );
         const step = remoteStep(
             `${name}-write`,
             {

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Machine } from "../remote/machine";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { stepResult, version } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
-export interface DockerRestartArgs {
-    readonly machine: Machine;
+export interface DockerRestartArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
     /** On a network of the collector's own, the daemon's configuration stays as it was found. */
@@ -14,7 +13,6 @@ export interface DockerRestartArgs {
     readonly fixedCidrV6: string;
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
-    readonly reapply: string;
 }
 
 /** Restarts Docker where the running engine lacks IPv6 on its default bridge, and only there. */
@@ -23,7 +21,12 @@ export class DockerRestart extends pulumi.ComponentResource {
     readonly engine: pulumi.Output<string>;
 
     constructor(name: string, args: DockerRestartArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:docker:DockerRestart", name, {}, opts);
+        super(
+            "openbmp-aio-ipv6:docker:DockerRestart",
+            name,
+            shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6", "restartDocker"]),
+            opts,
+        );
         const step = remoteStep(
             `${name}-restart`,
             {

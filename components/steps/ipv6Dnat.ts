@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fixedAddress } from "./aioContainer";
 import { installedProgram, readHostFile } from "../remote/hostScript";
-import type { Machine } from "../remote/machine";
 import { type Prefix, textsOf } from "../values/addresses";
 import { heldPorts, type OutsideLists, outsidePorts } from "../values/ports";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
 import { sha256, stepResult } from "./stepResult";
+import { shownInputs, type StepArgs } from "./stepArgs";
 
-export interface Ipv6DnatArgs extends OutsideLists {
-    readonly machine: Machine;
+export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
     /** In the mode `proxy` only the ingress filter and the allow lists are installed. */
     readonly mode: Mode;
     /** The Docker network that the container is on. */
@@ -26,8 +25,20 @@ export interface Ipv6DnatArgs extends OutsideLists {
     readonly restAllowedCidrs: readonly Prefix[];
     /** Whether the REST API gets a login in place of the image's own. */
     readonly ownRestLogin: boolean;
-    readonly reapply: string;
 }
+
+/** Keys of the configuration that a preview shows. */
+const SHOWN = [
+    "mode",
+    "dockerNetwork",
+    "fixedCidrV6",
+    "bmpPort",
+    "restPort",
+    "bmpAllowedCidrs",
+    "restAllowedCidrs",
+    "kafkaAllowedCidrs",
+    "mysqlAllowedCidrs",
+] as const;
 
 /**
  * The rules that bring routers to the collector under their own IPv6 address,
@@ -38,7 +49,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
     readonly rulesSha256: pulumi.Output<string>;
 
     constructor(name: string, args: Ipv6DnatArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:network:Ipv6Dnat", name, {}, opts);
+        super("openbmp-aio-ipv6:network:Ipv6Dnat", name, shownInputs(args, SHOWN), opts);
         const step = remoteStep(
             `${name}-arm`,
             {

@@ -72,7 +72,7 @@ const buildHost: Build = () => {
 
 const buildStep = (build: (typeof stepCases)[number][1]["build"]) => () => {
     const machine = new CreatedMachine("machine");
-    return build({ machine, reapply: "again" }, { dependsOn: machine });
+    return build({ machine, reapply: "again", secretKeys: new Set() }, { dependsOn: machine });
 };
 
 /** The object with another value in each of its fields in turn, also of objects in it. */

@@ -19,7 +19,7 @@ export interface StepCase {
     readonly type: string;
     /** Builds the component `step`, and gives its outputs. */
     readonly build: (
-        common: { machine: CreatedMachine; reapply: string },
+        common: { machine: CreatedMachine; reapply: string; secretKeys: ReadonlySet<string> },
         opts: pulumi.ComponentResourceOptions,
     ) => Readonly<Record<string, pulumi.Output<unknown>>>;
     /** What each command, by role, sends: in the order of the commands. */

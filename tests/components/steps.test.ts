@@ -1,5 +1,7 @@
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import { isShown } from "../../components/settings/keyFacts";
+import { fieldsByKey } from "../../components/settings/schema";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
 import { digest, secretText, valueOf } from "./mocks";
 import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
@@ -20,7 +22,7 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
     beforeAll(async () => {
         registrations = await answerWith(stdout);
         const machine = new CreatedMachine("machine");
-        built = build({ machine, reapply: "again" }, { dependsOn: machine });
+        built = build({ machine, reapply: "again", secretKeys: new Set() }, { dependsOn: machine });
         await Promise.all(Object.values(built).map(valueOf));
     });
 
@@ -58,8 +60,14 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
         );
     });
 
-    test("keeps nothing of its arguments in its own state", () => {
-        expect(registrations.find(({ name }) => name === "step")?.inputs).toEqual({});
+    test("keeps settings of its arguments in its own state, none that may hold a secret, and nothing else", () => {
+        const kept = Object.keys(registrations.find(({ name }) => name === "step")?.inputs ?? {});
+        const isSetting = (key: string) => {
+            const field = fieldsByKey.get(key);
+            return field !== undefined && isShown(field);
+        };
+        expect(kept).toContain("reapply");
+        expect(kept.filter((key) => !isSetting(key))).toEqual([]);
     });
 });
 
@@ -69,7 +77,14 @@ async function configure(text: string) {
         "config-read": `${digest("d")}\n${gzipSync(text).toString("base64")}`,
         "config-write": `{"configSha256":"${digest("f")}"}`,
     });
-    const args = { listenMode: "v4v6" as const, patEnabled: true, adminId: undefined, containerId: "c1", reapply: "" };
+    const args = {
+        listenMode: "v4v6" as const,
+        patEnabled: true,
+        adminId: undefined,
+        containerId: "c1",
+        reapply: "",
+        secretKeys: new Set<string>(),
+    };
     const config = new CollectorConfig("config", { machine: new CreatedMachine("machine"), ...args }, {});
     await valueOf(config.configSha256);
     return { config, registrations };
@@ -104,6 +119,7 @@ test("the text of openbmpd.conf is kept from logs and plain state", async () => 
         adminId: "lab",
         containerId: "c1",
         reapply: "",
+        secretKeys: new Set<string>(),
     };
     await valueOf(new CollectorConfig("config", args, {}).configSha256);
     const secretOutputs = Object.fromEntries(registrations.map((found) => [found.name, found.secretOutputs]));
