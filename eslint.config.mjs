@@ -3,6 +3,31 @@ import jest from "eslint-plugin-jest";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+/** The rooms of components/, from the ground up: each imports from itself and from lower floors alone. */
+const floors = [["values"], ["remote", "openbmpd", "policy"], ["settings", "steps"], ["aws"], ["host"]];
+
+const importsOf = (room, floor) => ({
+    files: [`components/${room}/*.ts`],
+    rules: {
+        "no-restricted-imports": [
+            "error",
+            {
+                patterns: [
+                    {
+                        regex: `^\\.\\./(${floors
+                            .slice(floor)
+                            .flat()
+                            .filter((other) => other !== room)
+                            .concat("\\.\\.")
+                            .join("|")})/`,
+                        message: `components/${room} is below it or beside it: see the rooms in CONTRIBUTING.md.`,
+                    },
+                ],
+            },
+        ],
+    },
+});
+
 export default defineConfig(
     { ignores: ["dist/", "node_modules/"] },
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -22,6 +47,7 @@ export default defineConfig(
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
         },
     },
+    floors.flatMap((rooms, floor) => rooms.map((room) => importsOf(room, floor))),
     {
         files: ["tests/**/*.test.ts"],
         extends: [jest.configs["flat/recommended"]],

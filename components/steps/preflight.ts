@@ -21,7 +21,7 @@ export interface HostRequirements extends ContainerSettings {
 export function preflight(
     name: string,
     machine: Machine,
-    requirements: HostRequirements,
+    demands: HostRequirements,
     opts: RemoteStepOptions,
 ): command.remote.Command {
     return remoteStep(
@@ -30,12 +30,12 @@ export function preflight(
             machine,
             script: "preflight",
             variables: {
-                ...containerVariables(requirements),
-                MODE: requirements.mode,
-                FIXED_CIDR_V6: requirements.fixedCidrV6,
-                RESTART_DOCKER: String(requirements.restartDocker),
+                ...containerVariables(demands),
+                MODE: demands.mode,
+                FIXED_CIDR_V6: demands.fixedCidrV6,
+                RESTART_DOCKER: String(demands.restartDocker),
             },
-            secrets: containerSecrets(requirements),
+            secrets: containerSecrets(demands),
             removable: true,
         },
         opts,
