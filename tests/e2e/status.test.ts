@@ -166,7 +166,12 @@ describe("scripts/status", () => {
                 ip6tables -D INPUT -j OPENBMP-INPUT`);
             await shared.sandbox.startRouter("edge-2", "102");
             const { RouterIP } = await shared.sandbox.connectedRouter("edge-2");
-            const { status } = await check();
+            const { code, status } = await check();
+            expect(code).toBe(1);
+            expect(status.differences).toContainEqual({
+                what: `the router edge-2 is connected as ${RouterIP}, which is the gateway on docker0`,
+                cure: "it comes under its own address when its session begins anew",
+            });
             expect(status.ports[0]?.datapath).toBe("proxy");
             expect(status.routers?.find(({ name }) => name === "edge-2")).toMatchObject({
                 address: RouterIP,

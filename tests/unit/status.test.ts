@@ -185,6 +185,22 @@ describe("the status", () => {
     ])("marks a router from %s with %s", (address, mark) => {
         expect(statusWith({ routers: [{ ...router, address }] }).routers).toEqual([{ ...router, address, mark }]);
     });
+
+    test("a router that is connected under another's address is a difference, unless PAT tells routers apart", () => {
+        const wrong = { ...router, connected: true, address: "fc00:172:17::1" };
+        expect(statusWith({ routers: [wrong] }).differences).toEqual([
+            {
+                what: `the router ${router.name} is connected as fc00:172:17::1, which is the gateway on docker0`,
+                cure: "it comes under its own address when its session begins anew",
+            },
+        ]);
+        expect(statusWith({ routers: [{ ...wrong, connected: false }] }).differences).toEqual([]);
+        const pat = {
+            wanted: { ...found.wanted, patEnabled: true },
+            openbmpdConf: file("base: {listen_mode: v4v6, startup: {pat_enabled: true}}\n"),
+        };
+        expect(statusWith({ routers: [wrong], ...pat }).differences).toEqual([]);
+    });
 });
 
 describe("what the host prints", () => {
@@ -295,7 +311,7 @@ describe("the report of hostile values", () => {
                 "routers:",
                 "",
             ],
-            ...["not", "-", "to", ""],
+            ...["not", "-", "-", "to", ""],
         ]);
     });
 

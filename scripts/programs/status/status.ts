@@ -11,7 +11,7 @@ import {
     patWarnings,
 } from "../../../components/openbmpd/openbmpdConf";
 import { LISTEN_MODES } from "../../../components/values/modes";
-import { shortened } from "../../../components/values/printable";
+import { cell, shortened } from "../../../components/values/printable";
 
 /** A text of somebody else's: the host cuts what may be long. */
 const words = z.string().check(z.maxLength(4096));
@@ -161,6 +161,7 @@ export const NO_ADDRESS = "no IP address";
 export function statusOf(owner: string, host: string, found: HostStatus): Status {
     const { addresses, wanted, openbmpdConf, routers, differences, ...rest } = found;
     const collector = openbmpdConf === null ? undefined : readCollector(openbmpdConf, wanted);
+    const marked = routers?.map((router) => ({ ...router, mark: markOf(router.address, addresses) })) ?? null;
     return {
         owner,
         host,
@@ -170,9 +171,27 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
             patEnabled: collector?.patEnabled ?? null,
             warnings: collector?.warnings ?? [],
         },
-        routers: routers?.map((router) => ({ ...router, mark: markOf(router.address, addresses) })) ?? null,
-        differences: [...differences, ...(collector?.differences ?? []), ...serviceDifferences(found)],
+        routers: marked,
+        differences: [
+            ...differences,
+            ...(collector?.differences ?? []),
+            ...serviceDifferences(found),
+            // With PAT, docker-proxy carries every router, and its identifier tells it apart.
+            ...(wanted.patEnabled ? [] : (marked ?? []).flatMap(addressDifference)),
+        ],
     };
+}
+
+/** A session that is there now and was recorded under an address of somebody else's. */
+function addressDifference({ name, address, connected, mark }: MarkedRouter): Difference[] {
+    return connected && mark !== null
+        ? [
+              {
+                  what: `the router ${cell(name)} is connected as ${cell(address)}, which is ${mark}`,
+                  cure: "it comes under its own address when its session begins anew",
+              },
+          ]
+        : [];
 }
 
 /** How long the image's consumers may take to come, in milliseconds. */
