@@ -5,6 +5,7 @@ import {
     type ConfigMap,
     LocalWorkspace,
     type OutputMap,
+    type PreviewOptions,
     type Stack,
     type UpOptions,
     type UpResult,
@@ -113,8 +114,14 @@ export class Deployment {
     }
 
     /** What a preview prints, without the indentation of its lines. */
-    async preview(): Promise<string> {
-        return (await this.stack.preview()).stdout.replace(/^ +/gm, "");
+    async preview(options?: PreviewOptions): Promise<string> {
+        return (await this.stack.preview(options)).stdout.replace(/^ +/gm, "");
+    }
+
+    /** The lines of what changes, as a reviewer sees them, without the engine's words before and after. */
+    async previewedChanges(): Promise<string[]> {
+        const shown = await this.preview({ diff: true, color: "never" });
+        return shown.slice(shown.indexOf("pulumi:pulumi:Stack:"), shown.indexOf("Resources:")).trim().split("\n");
     }
 
     outputs(): Promise<OutputMap> {

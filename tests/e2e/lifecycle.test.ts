@@ -225,9 +225,15 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
             await shared.deployment.configure({
                 bmpAllowedCidrs: JSON.stringify([`${shared.sandbox.peerAddress("200")}/120`]),
             });
+            const changes = await shared.deployment.previewedChanges();
+            expect(changes).toContain(
+                `~ [0]: "${shared.sandbox.peerAddress("100")}/120" => "${shared.sandbox.peerAddress("200")}/120"`,
+            );
+            expect(changes.length).toBeLessThanOrEqual(20);
             const logins = await shared.sandbox.acceptedLogins();
             const { summary } = await shared.deployment.up();
-            expect(summary.resourceChanges).toEqual({ same: expect.any(Number) as number, update: 2 });
+            // The component of the rules, its command, and that of the verification.
+            expect(summary.resourceChanges).toEqual({ same: expect.any(Number) as number, update: 3 });
             expect((await shared.sandbox.acceptedLogins()) - logins).toBe(2);
             expect(await shared.sandbox.collectorStarts()).toBe(starts);
             const address = await shared.sandbox.startRouter("edge-5", "211");

@@ -122,6 +122,9 @@ END`);
             await setSecret("environment.PLAIN", secrets.changed, true);
             const bmpAllowedCidrs = JSON.stringify([`${shared.sandbox.peerAddress("100")}/120`, "2001:db8::/64"]);
             await shared.deployment.configure({ bmpAllowedCidrs });
+            const preview = (await shared.deployment.previewedChanges()).join("\n");
+            expect(preview).toContain("2001:db8::/64");
+            expect(shownIn(preview, { ...secrets, restLogin, foundContainer })).toEqual([]);
             const changed = await shared.deployment.up(verbose);
             logs.push(changed.stdout + changed.stderr);
 
