@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
-import { sha256, stepResult } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 export interface DockerDaemonConfigArgs extends StepArgs {
@@ -15,9 +14,6 @@ export interface DockerDaemonConfigArgs extends StepArgs {
 
 /** `/etc/docker/daemon.json` asks for IPv6 on the default bridge; everything else in it stays. */
 export class DockerDaemonConfig extends pulumi.ComponentResource {
-    /** Digest of the file as it is after the step. */
-    readonly daemonJsonSha256: pulumi.Output<string>;
-
     constructor(name: string, args: DockerDaemonConfigArgs, opts: pulumi.ComponentResourceOptions) {
         super(
             "openbmp-aio-ipv6:docker:DockerDaemonConfig",
@@ -25,7 +21,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6"]),
             opts,
         );
-        const step = remoteStep(
+        remoteStep(
             `${name}-write`,
             {
                 machine: args.machine,
@@ -39,7 +35,6 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.daemonJsonSha256 = stepResult(step, { daemonJsonSha256: sha256 }).daemonJsonSha256;
-        this.registerOutputs({ daemonJsonSha256: this.daemonJsonSha256 });
+        this.registerOutputs();
     }
 }

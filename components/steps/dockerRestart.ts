@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
-import { stepResult, version } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 export interface DockerRestartArgs extends StepArgs {
@@ -17,9 +16,6 @@ export interface DockerRestartArgs extends StepArgs {
 
 /** Restarts Docker where the running engine lacks IPv6 on its default bridge, and only there. */
 export class DockerRestart extends pulumi.ComponentResource {
-    /** The engine's version. */
-    readonly engine: pulumi.Output<string>;
-
     constructor(name: string, args: DockerRestartArgs, opts: pulumi.ComponentResourceOptions) {
         super(
             "openbmp-aio-ipv6:docker:DockerRestart",
@@ -27,7 +23,7 @@ export class DockerRestart extends pulumi.ComponentResource {
             shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6", "restartDocker"]),
             opts,
         );
-        const step = remoteStep(
+        remoteStep(
             `${name}-restart`,
             {
                 machine: args.machine,
@@ -42,7 +38,6 @@ export class DockerRestart extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.engine = stepResult(step, { engine: version }).engine;
-        this.registerOutputs({ engine: this.engine });
+        this.registerOutputs();
     }
 }

@@ -16,9 +16,6 @@ export const ipv4AddressOrNone = text(
     (value) => value === "" || (isAddress(value) && !isIpv6Address(value)),
 );
 export const sha256 = text("64 hexadecimal digits", (value) => /^[0-9a-f]{64}$/.test(value));
-export const version = text("a version: up to 64 letters, digits and . + ~ _ -", (value) =>
-    /^[A-Za-z0-9.+~_-]{1,64}$/.test(value),
-);
 
 /**
  * The JSON object that a step printed, with the fields that it must have. The

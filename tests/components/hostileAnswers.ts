@@ -161,7 +161,8 @@ async function* outcomes() {
     const first = new Map([...stepCases].reverse().map(([, step]) => [step.type, step]));
     for (const { build, stdout } of first.values()) {
         const [command = "", text = ""] = Object.entries(stdout).at(-1) ?? [];
-        yield* wrongFields(command, JSON.parse(text) as Fields, stdout, buildStep(build));
+        // Not every step has something to say.
+        yield* wrongFields(command, JSON.parse(text || "{}") as Fields, stdout, buildStep(build));
     }
     for (const [name, text] of Object.entries(wrongAnswers)) {
         printed = { "host-preflight": text };

@@ -92,12 +92,12 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         {
             type: "openbmp-aio-ipv6:docker:DockerDaemonConfig",
             build: (common, opts) => {
-                const step = new DockerDaemonConfig(
+                new DockerDaemonConfig(
                     "step",
                     { ...common, mode: "dnat", dockerNetwork: "bridge", fixedCidrV6: "fc00::/64" },
                     opts,
                 );
-                return { daemonJsonSha256: step.daemonJsonSha256 };
+                return {};
             },
             scripts: {
                 write: [
@@ -112,8 +112,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     },
                 ],
             },
-            stdout: { "step-write": `{"daemonJsonSha256":"${digest("d")}"}\n` },
-            outputs: { daemonJsonSha256: digest("d") },
+            stdout: { "step-write": "" },
+            outputs: {},
         },
     ],
     ...([true, false] as const).map((restartDocker): readonly [string, StepCase] => [
@@ -128,7 +128,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     fixedCidrV6: "fc00::/64",
                     restartDocker,
                 };
-                return { engine: new DockerRestart("step", args, opts).engine };
+                new DockerRestart("step", args, opts);
+                return {};
             },
             scripts: {
                 restart: [
@@ -144,8 +145,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                     },
                 ],
             },
-            stdout: { "step-restart": '{"engine":"26.1.5"}\n' },
-            outputs: { engine: "26.1.5" },
+            stdout: { "step-restart": "" },
+            outputs: {},
         },
     ]),
     ...(

@@ -9,7 +9,7 @@ teardown() { close_host; }
   step_succeeds docker-daemon-config
   same '{"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
   same 644 "$(host stat -c %a "$DAEMON_JSON")"
-  same "$(host sha256sum "$DAEMON_JSON" | cut -d ' ' -f 1)" "$(jq -r .daemonJsonSha256 <<<"$output")"
+  same "" "$output"
 }
 
 @test "a host without the directory /etc/docker gets it" {

@@ -18,7 +18,7 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   has_container other
   step_succeeds docker-restart
   same 0 "$(restarts)"
-  same '{"engine":"26.1.5"}' "$output"
+  same "" "$output"
 }
 
 @test "an engine without IPv6 on its bridge is restarted, once" {

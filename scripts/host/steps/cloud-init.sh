@@ -69,5 +69,4 @@ cloud_init_apply() {
   input DATA_VOLUME_GB
   wait_for_cloud_init
   check_data_volume
-  printf '{"dataVolumeGb":%s}\n' "$DATA_VOLUME_GB"
 }

@@ -34,7 +34,6 @@ docker_daemon_config_apply() {
     ;;
   dedicated) restore_daemon_json ;;
   esac
-  read_daemon_json | file_digest /dev/stdin | jq -cR '{daemonJsonSha256: .}'
 }
 
 # The file itself is put back by docker-restart, which restarts for it.

@@ -110,7 +110,6 @@ docker_restart_apply() {
   # The engine runs with the present file: nothing is to be undone.
   forget_previous_keys
   rm -f "$COLLECTOR_IS_STOPPED"
-  docker version --format '{{.Server.Version}}' | jq -cR '{engine: .}'
 }
 
 # Puts daemon.json back, too, and restarts for it where it must.
