@@ -79,9 +79,15 @@ SCRIPT
 # Before call number $SWAP_AT of $SWAP_PROGRAM $SWAP_KIND is planted under
 # $SWAP_NAMES; with SWAP_BACK what was there comes back before the next call.
 name=${0##*/}
-echo "$name" $* >>"$FAKE/made"
 number=0
-while read -r program _; do [ "$program" != "$SWAP_PROGRAM" ] || number=$((number + 1)); done <"$FAKE/made"
+case $SWAP_PROGRAM in
+none) echo "$name" $* >>"$FAKE/made" ;;
+# Counted by lines that are empty: sh reads byte by byte, and a call may be long.
+"$name")
+  echo >>"$FAKE/made"
+  while read -r _; do number=$((number + 1)); done <"$FAKE/made"
+  ;;
+esac
 once() { PATH=$REAL_PATH mkdir "$FAKE/$1" 2>/dev/null; }
 if [ "$name" = "$SWAP_PROGRAM" ] && [ "$number" -ge "$SWAP_AT" ] && once swapped; then
   "$FAKE/plant" "$SWAP_KIND" "$SWAP_NAMES" 2>/dev/null
