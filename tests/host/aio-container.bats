@@ -25,7 +25,7 @@ refused_for() {
   same "docker create --name openbmp_aio --hostname openbmp-aio --restart unless-stopped --label-file FILE \
 --volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 5000:5000 --publish 8001:8001 \
 --sysctl=net.ipv4.tcp_keepalive_time=180 --sysctl=net.ipv4.tcp_keepalive_intvl=30 --sysctl=net.ipv4.tcp_keepalive_probes=5 \
---cap-drop MKNOD --log-opt=max-size=10m --log-opt=max-file=5 --env-file FILE openbmp/aio:latest" \
+--cap-drop MKNOD --stop-timeout 3 --log-opt=max-size=10m --log-opt=max-file=5 --env-file FILE openbmp/aio:latest" \
     "$(cat "$FAKE/normal")"
   same false "$(container openbmp_aio Running)"
   host test -d /var/openbmp/config -a -d /var/openbmp/mysql

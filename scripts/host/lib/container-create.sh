@@ -74,7 +74,7 @@ create_container() {
     --label-file <(container_labels) \
     --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
     "${published[@]}" "${names[@]}" \
-    "${SYSCTLS[@]/#/--sysctl=}" "${limits[@]}" --cap-drop "$DROPPED_CAPABILITY" "${log[@]}" \
+    "${SYSCTLS[@]/#/--sysctl=}" "${limits[@]}" --cap-drop "$DROPPED_CAPABILITY" --stop-timeout "$STOP_TIMEOUT" "${log[@]}" \
     "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null
   say "created $CONTAINER from $IMAGE"
 }
