@@ -2,6 +2,8 @@ import { dumpHost } from "./hostDump";
 import { MINUTE, story } from "./story";
 
 const runsAs = "docker inspect openbmp_aio --format '{{.Id}} {{.State.StartedAt}} {{.State.Running}}'";
+/** Of a container with its data in a volume. */
+const startsInside = "docker exec openbmp_aio cat /data/mysql/starts.jsonl";
 /** As the manual page says, up to the first start. */
 const byHand = `
     echo '{"ipv6": true, "fixed-cidr-v6": "fc00:172:17::/64"}' > /etc/docker/daemon.json
@@ -48,8 +50,8 @@ describe("a container that was there before", () => {
             await shared.sandbox.removePeers();
             await shared.sandbox.root(`docker rm --force openbmp_aio
                 docker run --detach --name openbmp_aio --restart always --env KAFKA_FQDN=$(hostname) --env TOKEN=secret \\
-                    --volume /data/mysql --publish 5000:5000 --publish 8001:8001 --publish 9092:9092 openbmp-aio-stand-in:latest
-                until docker exec openbmp_aio cat /data/mysql/starts.jsonl; do sleep 0.1; done`);
+                    --volume /data/mysql --publish 5000:5000 --publish 8001:8001 --publish 9092:9092 openbmp-aio-stand-in:latest`);
+            expect(await shared.sandbox.starts(startsInside)).toHaveLength(1);
             const running = await shared.sandbox.root(runsAs);
             expect(await shared.deployment.failingUp()).toMatch(
                 /does not fit \(\/config is [^,]*, not \/var\/openbmp\/config; \/data\/mysql is [^,]*, not \/var\/openbmp\/mysql\): set replaceContainer to true/,
@@ -80,9 +82,7 @@ describe("a container that was there before", () => {
             expect(await shared.sandbox.root("docker inspect openbmp_aio --format '{{.Id}} {{.State.Running}}'")).toBe(
                 `${id} true\n`,
             );
-            expect(await shared.sandbox.root("docker exec openbmp_aio cat /data/mysql/starts.jsonl | wc -l")).toBe(
-                "2\n",
-            );
+            expect(await shared.sandbox.starts(startsInside)).toHaveLength(2);
         },
         2 * MINUTE,
     );

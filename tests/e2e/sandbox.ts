@@ -21,6 +21,13 @@ export interface RouterRow {
     readonly isConnected: 0 | 1;
 }
 
+/** A line that openbmpd of the stand-in writes at its start, and what it was started on. */
+export interface CollectorStart {
+    readonly at: string;
+    readonly adminId: string;
+    readonly listenMode: string;
+}
+
 /** A sandbox host of a test's own, with the stand-in image loaded. */
 export class Sandbox {
     private readonly peers: string[] = [];
@@ -135,9 +142,25 @@ export class Sandbox {
         });
     }
 
-    /** How often the collector was started since its data directory was made. */
+    /** How often the collector was started since its data directory was made, its present start included. */
     async collectorStarts(): Promise<number> {
-        return Number((await this.root("wc -l < /var/openbmp/mysql/starts.jsonl")).trim());
+        return (await this.starts()).length;
+    }
+
+    /**
+     * What openbmpd wrote at each of its starts, the oldest first. One whose container was
+     * started just now writes a moment later, and is waited for.
+     *
+     * @param read - the command on the host that prints the file
+     */
+    starts(read = "cat /var/openbmp/mysql/starts.jsonl"): Promise<CollectorStart[]> {
+        const since = "docker inspect --format '{{if .State.Running}}{{.State.StartedAt}}{{end}}' openbmp_aio";
+        return eventually("openbmpd has started", 30_000, async () => {
+            const [startedAt = "", ...lines] = (await this.root(`${since}; ${read} || true`)).split("\n");
+            const starts = lines.filter(Boolean).map((line) => JSON.parse(line) as CollectorStart);
+            const isBehind = Date.parse(starts.at(-1)?.at ?? "1970-01-01") < Date.parse(startedAt);
+            return isBehind ? undefined : starts;
+        });
     }
 
     async containerIpv6(): Promise<string> {

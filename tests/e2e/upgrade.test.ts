@@ -68,8 +68,10 @@ withRelease([
                 expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(["same", "update"]);
                 expect(outputs.datapath?.value).toMatch(new RegExp(`^${mode}: `));
                 expect(await ip6tables()).toBe("null");
-                // Its container is made anew. Where Docker restarts before that, so does the collector.
-                expect((await shared.sandbox.collectorStarts()) - starts).toBe(mode === "proxy" ? 2 : 1);
+                // Its container is made anew. Where Docker restarts before that, so does the former one, which
+                // may be stopped again before its openbmpd has started.
+                const more = (await shared.sandbox.collectorStarts()) - starts;
+                expect(mode === "proxy" ? [1, 2] : [1]).toContain(more);
                 expect(await shared.deployment.status("--check")).toMatchObject({ code: 0 });
                 const { RouterIP } = await shared.sandbox.connectedRouter("edge-1");
                 expect(RouterIP === address).toBe(mode === "dnat");

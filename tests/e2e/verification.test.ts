@@ -49,9 +49,12 @@ describe("the proof at the end of a deployment", () => {
         async () => {
             // The file says one thing, the process was started on another.
             const file = "/var/openbmp/config/openbmpd.conf";
+            await shared.sandbox.root(
+                `sed -i 's/^  listen_mode: v4v6/  listen_mode: v4/' ${file}; docker restart openbmp_aio`,
+            );
+            expect((await shared.sandbox.starts()).at(-1)?.listenMode).toBe("v4");
             const error = await errorAfter(
-                `sed -i 's/^  listen_mode: v4v6/  listen_mode: v4/' ${file}; docker restart openbmp_aio; sleep 3
-                 sed -i 's/^  listen_mode: v4$/  listen_mode: v4v6/' ${file}; touch -d '1 hour ago' ${file}`,
+                `sed -i 's/^  listen_mode: v4$/  listen_mode: v4v6/' ${file}; touch -d '1 hour ago' ${file}`,
                 "docker restart openbmp_aio",
             );
             expect(error).toMatch(
