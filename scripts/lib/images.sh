@@ -35,7 +35,7 @@ base_image() {
   echo "$name"
 }
 
-sandbox_image_tag() { echo "openbmp-sandbox:$1-$(content_tag "$PROJECT_ROOT/tests/sandbox")"; }
+sandbox_image_tag() { echo "openbmp-sandbox:$1-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")"; }
 
 # ensure_sandbox_image ENGINE
 ensure_sandbox_image() {
@@ -46,11 +46,11 @@ ensure_sandbox_image() {
   say "building the sandbox host's image with engine $1"
   # The host's network: where the build's own is closed, package mirrors answer there.
   run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="$1" \
-    --tag "$tag" "$PROJECT_ROOT/tests/sandbox"
+    --tag "$tag" "$PROJECT_ROOT/scripts/images/sandbox"
 }
 
 instance_image_tag() {
-  echo "openbmp-instance:$(content_tag "$PROJECT_ROOT/tests/emulators/aws/image" "$PROJECT_ROOT/tests/sandbox")"
+  echo "openbmp-instance:$(content_tag "$PROJECT_ROOT/tests/emulators/aws/image" "$PROJECT_ROOT/scripts/images/sandbox")"
 }
 
 # The image of the emulator's EC2 instances.
@@ -61,7 +61,7 @@ ensure_instance_image() {
   base=$(base_image debian:trixie-slim --variant=minbase)
   say "building the image of emulated EC2 instances"
   context=$(mktemp -d)
-  cp "$PROJECT_ROOT"/tests/emulators/aws/image/* "$PROJECT_ROOT"/tests/sandbox/sandbox-cgroups* "$context"
+  cp "$PROJECT_ROOT"/tests/emulators/aws/image/* "$PROJECT_ROOT"/scripts/images/sandbox/sandbox-cgroups* "$context"
   # The host's network: where the build's own is closed, package mirrors answer there.
   run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
   rm -rf "$context"
@@ -69,7 +69,7 @@ ensure_instance_image() {
 
 # Builds the stand-in for the AIO image and prints the path of its archive.
 ensure_stand_in() {
-  local source=$PROJECT_ROOT/tests/stand-in tag archive base context
+  local source=$PROJECT_ROOT/scripts/images/stand-in tag archive base context
   tag=openbmp-aio-stand-in:$(content_tag "$source")
   archive=$CACHE_DIR/${tag/:/-}.tar
   if ! have_image "$tag"; then

@@ -140,7 +140,7 @@ ensure_command_plugin() {
 use_command_emulator() {
   say "the Pulumi plugin command v$COMMAND_PLUGIN_VERSION is not installed and cannot be downloaded: using this project's emulator of it, for sandboxes only"
   # Pulumi prefers what is on PATH to what is installed.
-  export PATH=$PROJECT_ROOT/tests/emulators/command:$PATH
+  export PATH=$PROJECT_ROOT/scripts/plugin/command:$PATH
 }
 
 # The @pulumi/docker plugin, which only pinImage needs: installed, else from an

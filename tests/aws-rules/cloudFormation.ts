@@ -1,6 +1,6 @@
 /** The program's resources as a CloudFormation template, for tools that read one. */
 import type { ResourceToken } from "../emulators/aws/tokens";
-import type { Properties, Value } from "../emulators/plugin/values";
+import type { Properties, Value } from "../../scripts/plugin/protocol/values";
 import type { AwsResource } from "./program";
 
 interface Part {

@@ -8,7 +8,7 @@ import { autonamed } from "../emulators/aws/replacement";
 import { resourceTypes } from "../emulators/aws/resources";
 import { misfits } from "../emulators/aws/shapes";
 import { allTokens, type ResourceToken } from "../emulators/aws/tokens";
-import { type Properties, withoutSecrets } from "../emulators/plugin/values";
+import { type Properties, withoutSecrets } from "../../scripts/plugin/protocol/values";
 
 /** A resource that the program makes. */
 export interface AwsResource extends CloudResource {

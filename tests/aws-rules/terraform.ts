@@ -2,7 +2,7 @@
  * The program's resources as a Terraform configuration. The Pulumi provider is
  * made from Terraform's, so this is a change of spelling only.
  */
-import { isProperties, type Value } from "../emulators/plugin/values";
+import { isProperties, type Value } from "../../scripts/plugin/protocol/values";
 import type { AwsResource } from "./program";
 
 /** Types whose name does not follow from the token. */

@@ -11,7 +11,7 @@ export interface Registered {
     readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-const config = readFileSync(join(__dirname, "../stand-in/openbmpd.conf"));
+const config = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
 
 /** A digest, or a container's id. */
 export const digest = (digit: string) => digit.repeat(64);

@@ -31,7 +31,7 @@ export interface StepCase {
 
 /** What every step gets of its machine. */
 const machineInput = { MACHINE: "a created machine", OWNER: "p/s" };
-const text = readFileSync(join(__dirname, "..", "stand-in", "openbmpd.conf"));
+const text = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 /** As `base64` prints it. */
 const lines = (bytes: Buffer) => bytes.toString("base64").replace(/.{76}/g, "$&\n");

@@ -53,7 +53,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     });
 
     test("openbmpd.conf differs from the image's file in exactly the values set", async () => {
-        const original = readFileSync(join(root, "tests/stand-in/openbmpd.conf"), "utf8");
+        const original = readFileSync(join(root, "scripts/images/stand-in/openbmpd.conf"), "utf8");
         const expected = original
             .replace("\n  listen_mode: v4\n", "\n  listen_mode: v4v6\n")
             .replace("\n  admin_id: hostname\n", "\n  admin_id: collector-1\n");

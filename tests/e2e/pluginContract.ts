@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ClientOptions } from "@grpc/grpc-js";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
-import { emulatedVersion } from "../emulators/command/refusals";
+import { emulatedVersion } from "../../scripts/plugin/command/refusals";
 import { root } from "./run";
 import type { Sandbox } from "./sandbox";
 

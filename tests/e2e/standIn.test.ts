@@ -9,7 +9,7 @@ const conf = (base: string, startup = "") => `base:\n${base}\n  startup:\n    in
 const createTopic = (topic: string) =>
     `--create --if-not-exists --partitions 6 --replication-factor 1 --topic openbmp.parsed.${topic}`;
 
-// The table of facts is in tests/stand-in/README.md; a test here has the number of its fact.
+// The table of facts is in scripts/images/stand-in/README.md; a test here has the number of its fact.
 describe("the stand-in for the AIO image", () => {
     beforeAll(() => run("scripts/stand-in", []), 5 * MINUTE);
     afterAll(() => StandInContainer.removeAll(), MINUTE);

@@ -7,7 +7,7 @@ import { autonamed, deletesFirst, replaces } from "../emulators/aws/replacement"
 import { resourceTypes } from "../emulators/aws/resources";
 import { misfits } from "../emulators/aws/shapes";
 import { allTokens, type FunctionToken, type ResourceToken } from "../emulators/aws/tokens";
-import { type Properties, unknown } from "../emulators/plugin/values";
+import { type Properties, unknown } from "../../scripts/plugin/protocol/values";
 import { AwsWorld, nameOf, sshRule } from "./awsWorld";
 
 const tokens = Object.keys(resourceTypes) as ResourceToken[];

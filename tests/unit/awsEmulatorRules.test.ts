@@ -1,6 +1,6 @@
 import { resourceTypes } from "../emulators/aws/resources";
 import type { ResourceToken } from "../emulators/aws/tokens";
-import type { Properties } from "../emulators/plugin/values";
+import type { Properties } from "../../scripts/plugin/protocol/values";
 import { AwsWorld, nameOf, sshRule } from "./awsWorld";
 
 const tokens = Object.keys(resourceTypes) as ResourceToken[];

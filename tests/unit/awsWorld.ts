@@ -1,7 +1,7 @@
 import { Cloud, type CloudResource } from "../emulators/aws/cloud";
 import { resourceTypes } from "../emulators/aws/resources";
 import type { ResourceToken } from "../emulators/aws/tokens";
-import type { Properties } from "../emulators/plugin/values";
+import type { Properties } from "../../scripts/plugin/protocol/values";
 
 const ami = "ami-0123456789abcdef0";
 

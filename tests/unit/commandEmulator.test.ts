@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { changedPaths } from "../emulators/plugin/diff";
-import { withSecretLogin } from "../emulators/command/inputs";
-import { refusals, type Sandboxes, sandboxesIn } from "../emulators/command/refusals";
-import { type Properties, secret, unknown, withoutSecrets } from "../emulators/plugin/values";
+import { changedPaths } from "../../scripts/plugin/protocol/diff";
+import { withSecretLogin } from "../../scripts/plugin/command/inputs";
+import { refusals, type Sandboxes, sandboxesIn } from "../../scripts/plugin/command/refusals";
+import { type Properties, secret, unknown, withoutSecrets } from "../../scripts/plugin/protocol/values";
 
 const sandboxKey = "AAAAC3NzaC1lZDI1NTE5AAAAIsandbox";
 const sandboxes: Sandboxes = { addresses: new Set(["fd1f:e18::10"]), hostKeys: new Set([sandboxKey]) };

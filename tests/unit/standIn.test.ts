@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { blocksOf } from "../documentation";
-import { Admission } from "../stand-in/admission";
-import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../stand-in/bmp";
-import { ownConsumersConf, readConsumersConf, topicsOf } from "../stand-in/consumersConf";
-import { readOpenbmpdConf } from "../stand-in/openbmpdConf";
-import { routerHash } from "../stand-in/routerHash";
-import { ConsumerGroup, type TopicMessage, TopicStore } from "../stand-in/topicStore";
+import { Admission } from "../../scripts/images/stand-in/admission";
+import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../../scripts/images/stand-in/bmp";
+import { ownConsumersConf, readConsumersConf, topicsOf } from "../../scripts/images/stand-in/consumersConf";
+import { readOpenbmpdConf } from "../../scripts/images/stand-in/openbmpdConf";
+import { routerHash } from "../../scripts/images/stand-in/routerHash";
+import { ConsumerGroup, type TopicMessage, TopicStore } from "../../scripts/images/stand-in/topicStore";
 
 test("messages come out of a stream as they went in, however it is cut", () => {
     const message = fc.record({ type: fc.nat(6), body: fc.uint8Array({ maxLength: 40 }) });

@@ -1,6 +1,6 @@
 /** The emulated account: its resources, and the rules that hold between them. */
 import { randomBytes } from "node:crypto";
-import { isProperties, type Properties, type Value } from "../plugin/values";
+import { isProperties, type Properties, type Value } from "../../../scripts/plugin/protocol/values";
 import { AwsError } from "./errors";
 import type { ResourceToken } from "./tokens";
 

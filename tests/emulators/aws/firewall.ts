@@ -1,5 +1,5 @@
 /** Security groups as netfilter enforces them for one network interface. */
-import type { Properties } from "../plugin/values";
+import type { Properties } from "../../../scripts/plugin/protocol/values";
 import { type Cloud, number, text, texts } from "./cloud";
 
 export type Family = "ipv4" | "ipv6";

@@ -1,4 +1,4 @@
-import type { Properties } from "../plugin/values";
+import type { Properties } from "../../../scripts/plugin/protocol/values";
 import { type Cloud, text, valuesAt } from "./cloud";
 import type { FunctionToken } from "./tokens";
 import { zonesOf } from "./resources/network";

@@ -1,5 +1,5 @@
 /** The provider's own configuration. */
-import { type Properties, unknown } from "../plugin/values";
+import { type Properties, unknown } from "../../../scripts/plugin/protocol/values";
 import { text } from "./cloud";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 /** When a change needs another resource, and what the provider names by itself. */
 import { createHash } from "node:crypto";
-import type { Properties } from "../plugin/values";
+import type { Properties } from "../../../scripts/plugin/protocol/values";
 import { text } from "./cloud";
 import { resourceTypes } from "./resources";
 import type { ResourceToken } from "./tokens";

@@ -1,5 +1,5 @@
 /** Values against the shapes that the vendor declares. */
-import { isProperties, type Properties, unknown, type Value } from "../plugin/values";
+import { isProperties, type Properties, unknown, type Value } from "../../../scripts/plugin/protocol/values";
 import type { PropertiesOf, Shape } from "./declarations";
 
 /** A property that is not as declared. */

@@ -1,6 +1,6 @@
 /** EC2 instances. */
-import type { Properties } from "../../plugin/values";
-import { isProperties } from "../../plugin/values";
+import type { Properties } from "../../../../scripts/plugin/protocol/values";
+import { isProperties } from "../../../../scripts/plugin/protocol/values";
 import { type Cloud, type ResourceType, number, text, texts, valuesAt } from "../cloud";
 import { demand } from "../errors";
 import { publicIpOf } from "./interface";

@@ -1,5 +1,5 @@
 /** VPC, subnet, gateway and routes. */
-import type { Properties } from "../../plugin/values";
+import type { Properties } from "../../../../scripts/plugin/protocol/values";
 import { type Cloud, type CloudResource, type ResourceType, text } from "../cloud";
 import { demand } from "../errors";
 import { contains, firstFree, lengthOf, overlap, demandCanonical } from "../prefixes";

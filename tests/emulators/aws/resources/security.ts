@@ -1,5 +1,5 @@
 /** Security groups and their rules. */
-import type { Properties } from "../../plugin/values";
+import type { Properties } from "../../../../scripts/plugin/protocol/values";
 import { type Reference, type ResourceType, number, text } from "../cloud";
 import { demand } from "../errors";
 import { demandCanonical } from "../prefixes";

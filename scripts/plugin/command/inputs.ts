@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { connection } from "../../../scripts/programs/ssh/connection";
-import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../plugin/values";
+import { connection } from "../../programs/ssh/connection";
+import { isProperties, isSecret, mapValues, type Properties, secret, unknown, type Value } from "../protocol/values";
 
 /** What the emulator can do; the real plugin takes more. */
 const commandInputs = z.strictObject({

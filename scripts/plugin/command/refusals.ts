@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { unsupported } from "./inputs";
-import { isProperties, type Properties, unknown } from "../plugin/values";
+import { isProperties, type Properties, unknown } from "../protocol/values";
 
 /** The version of @pulumi/command that is emulated. */
 export const emulatedVersion = "1.2.1";

@@ -3,7 +3,7 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { CommandInputs } from "./inputs";
-import type { StreamName } from "../../../scripts/programs/ssh/ssh";
+import type { StreamName } from "../../programs/ssh/ssh";
 
 /** Shows the lines of a command's output while it runs. */
 export interface LineLog {

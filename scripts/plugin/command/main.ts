@@ -6,13 +6,13 @@
 import { randomBytes } from "node:crypto";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { changedPaths } from "../plugin/diff";
-import { checkFailure, diffResponse, propertiesOf, serve, structOf } from "../plugin/server";
-import { type Properties, unknown, withoutSecrets } from "../plugin/values";
+import { changedPaths } from "../protocol/diff";
+import { checkFailure, diffResponse, propertiesOf, serve, structOf } from "../protocol/server";
+import { type Properties, unknown, withoutSecrets } from "../protocol/values";
 import { EngineLog } from "./engineLog";
 import { parseInputs, withSecretLogin } from "./inputs";
 import { emulatedVersion, refusals, sandboxesIn } from "./refusals";
-import type { CommandOutput } from "../../../scripts/programs/ssh/ssh";
+import type { CommandOutput } from "../../programs/ssh/ssh";
 
 const resourceType = "command:remote:Command";
 
@@ -53,7 +53,7 @@ async function run(
         return undefined;
     }
     // Late, because most deployments change nothing and need no SSH.
-    const { runCommand } = await import("../../../scripts/programs/ssh/ssh.js");
+    const { runCommand } = await import("../../programs/ssh/ssh.js");
     const lines = log.lines(urn, parsed.logging);
     try {
         return await runCommand({
