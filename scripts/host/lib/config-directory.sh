@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # the steps read some
+# shellcheck shell=bash
 # openbmpd.conf in the directory that the container has as /config, and the
 # parent of the container's two directories.
 #
