@@ -108,7 +108,7 @@ function textsIn(node: ts.Node): string[] {
 }
 
 /** Functions that print messages, one a line. */
-const printing = /_(problems?|misfits|casualties|reason|drift|notices|warning)$|^(broken_link|changed_daemon_keys)$/;
+const printing = /_(problems?|mismatches|reason|drift|notices|warning)$|^(broken_link|changed_daemon_keys)$/;
 
 function shellMessages(source: string): string[] {
     const code = source.replace(/^\s*#.*$/gm, "");

@@ -56,7 +56,7 @@ describe("messages are found in", () => {
         ["a call of die", 'die "no \\"x\\" in $FILE: $1"', 'no "x" in …: …'],
         ["a reason of the preflight", '[ -n "$a" ] || unfit "no a on the host"', "no a on the host"],
         ["a function that prints problems", 'a_problems() {\n  echo "b has ${c:-none} of d"\n}', "b has … of d"],
-        ["a program of jq's", 'x_misfits() { jq \'"it runs \\(.a("b")), not \\($c)"\'; }', "it runs …, not …"],
+        ["a program of jq's", 'x_mismatches() { jq \'"it runs \\(.a("b")), not \\($c)"\'; }', "it runs …, not …"],
         ["the reason of a restart that failed", 'RESTART_FAILURE="no route ($(ip r))"', "no route (…)"],
     ])("%s of a shell script", (_, source, message) => {
         expect(messagesIn("scripts/host/x.sh", source)).toEqual([message]);

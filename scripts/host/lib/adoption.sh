@@ -19,7 +19,7 @@
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
-image_misfits() {
+image_mismatches() {
   local found
   found=$(container_json | jq -r .Config.Image)
   [ "$(image_name "$found")" = "$(image_name "$IMAGE")" ] || echo "it runs the image $found, not $IMAGE"
@@ -35,7 +35,7 @@ mounted_parent_problems() {
 }
 
 # Every binding counts: another one has no list, and one address alone is not where routers go.
-port_misfits() {
+port_mismatches() {
   jq -r --rawfile ports <(published_ports) "$BINDINGS"'
     def fits($wanted): everywhere and .HostPort == $wanted;
     . as $container | ($ports | split("\n")[] | select(. != "") | split(" ")) as [$name, $wanted, $inside]
@@ -47,11 +47,11 @@ port_misfits() {
 }
 
 # One line for each way in which a container does not fit.
-container_misfits() {
+container_mismatches() {
   container_json | mounted_parent_problems
-  image_misfits
-  container_json | port_misfits
-  container_json | kafka_name_misfits
+  image_mismatches
+  container_json | port_mismatches
+  container_json | kafka_name_mismatches
   container_json | jq -r \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
     --rawfile environment <(asked_environment) '
@@ -71,7 +71,7 @@ container_misfits() {
 
 # Kafka sends its clients to the name that it advertises, and those inside must
 # find the container there: from inside, the way by the host is on no list.
-kafka_name_misfits() {
+kafka_name_mismatches() {
   jq -r --arg name "$KAFKA_FQDN" '
     select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase] | index(($name | ascii_downcase) + ":127.0.0.1") | not))
     | "inside it, \($name) does not stand for the container itself (--add-host \($name):127.0.0.1)"'
@@ -93,11 +93,11 @@ compose_project() {
 
 # What becomes of a container of the user's, and is to be known before: one line each.
 container_notices() {
-  local port extras project misfits open
+  local port extras project mismatches open
   container_exists && ! container_is_ours || return 0
   project=$(compose_project)
-  misfits=$(container_misfits)
-  if [ -z "$misfits" ]; then
+  mismatches=$(container_mismatches)
+  if [ -z "$mismatches" ]; then
     open=$(container_json | open_ports)
     while read -r port; do
       [ -z "$port" ] || echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port")"
@@ -130,16 +130,16 @@ compose_warning() {
 
 # Empty when the container can stay, be put aside, or there is none: one line why not.
 container_problem() {
-  local misfits notices
+  local mismatches notices
   container_exists && ! container_is_ours || return 0
-  misfits=$(container_misfits | paste -sd ';' | sed 's/;/; /g')
-  if [ -z "$misfits" ]; then
+  mismatches=$(container_mismatches | paste -sd ';' | sed 's/;/; /g')
+  if [ -z "$mismatches" ]; then
     return
   elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
-    echo "the container $CONTAINER runs with --rm and does not fit ($misfits): it would vanish instead of being put aside. Save what is wanted of it and stop it"
+    echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being put aside. Save what is wanted of it and stop it"
   elif [ "$REPLACE_CONTAINER" = false ]; then
     notices=$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')
-    echo "a container $CONTAINER is already there and does not fit ($misfits): set replaceContainer to true to put it aside, or fix it.$notices"
+    echo "a container $CONTAINER is already there and does not fit ($mismatches): set replaceContainer to true to put it aside, or fix it.$notices"
   elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
     echo "a container $SET_ASIDE is already there: remove or rename it"
   fi

@@ -17,7 +17,7 @@
 . "${BASH_SOURCE[0]%/*}/stopping.sh"
 
 # The user's container stays, stopped and under another name, for destroy.
-set_container_aside() {
+back_up_container() {
   local problem saved
   # The pull of the image may have taken minutes.
   problem=$(container_problem)
@@ -40,7 +40,7 @@ set_container_aside() {
 # Leaves CONTAINER_IS_LOST where somebody removed it in the meantime.
 # shellcheck disable=SC2034 # the files that source this one read it
 CONTAINER_IS_LOST=''
-bring_container_back() {
+restore_container() {
   [ -e "$ORIGINAL_CONTAINER" ] || return 0
   # Cut off before it was renamed, it is there under its own name.
   if ! docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null && ! container_exists; then

@@ -45,7 +45,7 @@ restore_daemon_json() {
 
 restore_daemon_keys() {
   local restored
-  restored=$(with_former_keys "$(found_daemon_json)" '{}') || return 0
+  restored=$(with_former_keys "$(original_daemon_json)" '{}') || return 0
   replace_daemon_json "$restored"
   say "$DAEMON_JSON was edited since; our keys in it are as they were found"
 }

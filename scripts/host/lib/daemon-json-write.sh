@@ -17,7 +17,7 @@ stale_engine() {
 
 # record_daemon_keys KEYS: those of them that the user had not set so already.
 record_daemon_keys() {
-  found_daemon_json | jq -c --argjson keys "$1" '
+  original_daemon_json | jq -c --argjson keys "$1" '
     . as $found | $keys | with_entries(select(.value != $found[.key]))' |
     write_file "$DAEMON_KEYS" 600 >/dev/null
 }

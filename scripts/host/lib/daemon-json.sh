@@ -18,7 +18,7 @@ read_daemon_json() {
 one_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
 
 # What the file said when it was found.
-found_daemon_json() {
+original_daemon_json() {
   if [ -s "$ORIGINAL_DAEMON_JSON" ]; then cat "$ORIGINAL_DAEMON_JSON"; else echo '{}'; fi
 }
 
@@ -57,7 +57,7 @@ docker_proxy_problems() {
 # wrote and this one does not need.
 merged_daemon_json() {
   read_daemon_json | jq --indent 4 --argjson wanted "$(wanted_daemon_keys)" \
-    --argjson written "$(written_daemon_keys)" --slurpfile found <(found_daemon_json) '
+    --argjson written "$(written_daemon_keys)" --slurpfile found <(original_daemon_json) '
     $found[0] as $found
     | reduce ($written | keys_unsorted[] | select(in($wanted) | not)) as $key (.;
       if .[$key] != $written[$key] then .

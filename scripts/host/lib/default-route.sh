@@ -61,9 +61,9 @@ restore_accept_ra() {
 
 default_routes() { ip -6 route show default; }
 
-# bring_back_route ROUTES: after the change that lost them was undone. `expires`
+# restore_route ROUTES: after the change that lost them was undone. `expires`
 # is printed as 1790sec and read as 1790; the rest is read as printed.
-bring_back_route() {
+restore_route() {
   local -a route
   [ -n "$1" ] && [ -z "$(default_routes)" ] || return 0
   [ "$FORWARDING_BEFORE" = 1 ] || echo 0 >/proc/sys/net/ipv6/conf/all/forwarding

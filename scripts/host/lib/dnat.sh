@@ -21,7 +21,7 @@ FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 # had the default bridge's prefix on before us, routed traffic to it may be wanted.
 guard_prefix() {
   case $DOCKER_NETWORK in
-  bridge) found_daemon_json | jq -r '.ipv6 != true' ;;
+  bridge) original_daemon_json | jq -r '.ipv6 != true' ;;
   dedicated) echo true ;;
   esac
 }
@@ -37,7 +37,7 @@ dnat_settings() {
   echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
   echo "GUARD_PREFIX=$(guard_prefix)"
-  echo "FORWARDING_FOUND=$(found_forwarding)"
+  echo "FORWARDING_FOUND=$(original_forwarding)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
   echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
   echo "OUTSIDE_PORTS=(${OUTSIDE_PORTS[*]})"

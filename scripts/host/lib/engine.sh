@@ -80,7 +80,7 @@ engine_restart_problems() {
   # shellcheck disable=SC2086
   running=$(docker inspect $running)
   # Not by here-strings, which may be files for a moment: the containers' variables are in it.
-  printf '%s\n' "$running" | restart_casualties
+  printf '%s\n' "$running" | affected_container_problems
   live_restore=$(docker info --format '{{.LiveRestoreEnabled}}')
   if [ "$live_restore" = true ]; then
     echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"

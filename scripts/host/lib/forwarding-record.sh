@@ -23,7 +23,7 @@ close_forwarding() {
 # Else what closes it stays, until a reboot takes it away.
 restore_forwarding() {
   local bridges=''
-  if [ "$(found_forwarding)" = 0 ] && forwarding_is_on && ! sysctl_asks_for_forwarding; then
+  if [ "$(original_forwarding)" = 0 ] && forwarding_is_on && ! sysctl_asks_for_forwarding; then
     bridges=$(other_ipv6_bridges | paste -sd ' ')
     if [ -n "$bridges" ]; then
       say "IPv6 forwarding stays on, other Docker networks need it ($bridges); between other interfaces it stays closed until the next reboot, by the chain OPENBMP-ISOLATE of ip6tables -t mangle"
@@ -39,4 +39,4 @@ restore_forwarding() {
 record_forwarding() { [ -e "$ORIGINAL_FORWARDING" ] || write_file "$ORIGINAL_FORWARDING" 600 <"$FORWARDING" >/dev/null; }
 
 # A record of an earlier release does not say: then what is forwarded stays so.
-found_forwarding() { cat "$ORIGINAL_FORWARDING" 2>/dev/null || echo 1; }
+original_forwarding() { cat "$ORIGINAL_FORWARDING" 2>/dev/null || echo 1; }

@@ -73,7 +73,7 @@ check_restart() {
   if [ "$DOCKER_NETWORK" = dedicated ]; then
     # Only to take back what a deployment on the default bridge brought about.
     [ -e "$DAEMON_JSON_FOUND" ] || return 0
-    wanted=$(found_daemon_json | subnet_asked_for)
+    wanted=$(original_daemon_json | subnet_asked_for)
   fi
   reason=$(engine_restart_reason "$wanted")
   if [ -z "$reason" ] && [ "$DOCKER_NETWORK" = bridge ]; then reason=$(ip6tables_change); fi

@@ -72,7 +72,7 @@ ensure_network() {
   if [ -n "$routes" ] && [ -z "$(default_routes)" ]; then
     docker network rm "$OWN_NETWORK" >/dev/null
     restore_forwarding
-    bring_back_route "$routes"
+    restore_route "$routes"
     die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again"
   fi
   settle_bridge

@@ -8,7 +8,7 @@
 
 # Containers that a restart of the engine would harm for good, one line each.
 # On stdin: what Docker says of those that run.
-restart_casualties() {
+affected_container_problems() {
   jq -r '.[]
     | (.Name | ltrimstr("/")) as $name
     | if .HostConfig.AutoRemove then "container \($name) runs with --rm and would vanish when Docker restarts: stop it first"

@@ -28,22 +28,22 @@ create_on_network() {
 }
 
 keep_or_replace() {
-  local misfits
+  local mismatches
   ! container_is_ours || mend_restart_policy
   # Assigned, so that a check that dies is no container that fits.
-  misfits=$(container_misfits)
+  mismatches=$(container_mismatches)
   if container_is_ours; then
-    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$misfits" ] && network_fits; then
+    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$mismatches" ] && network_fits; then
       say "$CONTAINER is there and fits"
     else
       network_fits || refuse_network_in_use
       discard_container
       create_on_network
     fi
-  elif [ -n "$misfits" ]; then
+  elif [ -n "$mismatches" ]; then
     network_fits || refuse_network_in_use
     say_container_notices
-    set_container_aside
+    back_up_container
     create_on_network
   else
     say "$CONTAINER was there, fits and is adopted"
@@ -73,7 +73,7 @@ aio_container_undo() {
 
 aio_container_release() {
   remove_closing
-  bring_container_back
+  restore_container
 }
 
 aio_container_drift() {
@@ -93,7 +93,7 @@ parent_drift() {
 }
 
 container_drift() {
-  local misfits misfit cure='' id spec
+  local mismatches mismatch remedy='' id spec
   container_exists || {
     drift "there is no container $CONTAINER"
     return
@@ -102,11 +102,11 @@ container_drift() {
   [ "$id" = "$CONTAINER_ID" ] || drift "$CONTAINER is another container than the one deployed"
   spec=$(container_spec)
   if ! container_is_ours; then
-    cure="it is not ours: mend it, or set replaceContainer to true to put it aside"
+    remedy="it is not ours: mend it, or set replaceContainer to true to put it aside"
   elif [ "$(container_label)" != "$spec" ]; then
     drift "$CONTAINER was created from other settings"
   fi
-  collect misfits container_misfits
-  for misfit in "${misfits[@]}"; do drift "$CONTAINER: $misfit" "$cure"; done
+  collect mismatches container_mismatches
+  for mismatch in "${mismatches[@]}"; do drift "$CONTAINER: $mismatch" "$remedy"; done
   is_running || drift "$CONTAINER does not run"
 }

@@ -44,7 +44,7 @@ undo_restart() {
     say "Docker does not start with the former $DAEMON_JSON either"
   fi
   follows_former_deployment || restore_forwarding
-  bring_back_route "$1"
+  restore_route "$1"
   if follows_former_deployment; then forget_previous_keys; else forget_daemon_json; fi
   rm -f "$ENGINE_IS_STALE"
 }
