@@ -1,6 +1,6 @@
 import type * as makeAwsHost from "../aws/makeAwsHost";
 import type { Host } from "../remote/machine";
-import { sshLogin } from "../settings/groups";
+import { sshToHost } from "../settings/groups";
 import type { Settings } from "../settings/schema";
 import type { HostRequirements } from "../steps/preflight";
 import { ExistingHost } from "./existingHost";
@@ -8,13 +8,7 @@ import { ExistingHost } from "./existingHost";
 /** The machine that the target asks for: created with its network, or there already. */
 export function makeHost(settings: Settings, requirements: HostRequirements): Host {
     if (settings.target === "host") {
-        return new ExistingHost("host", {
-            ...requirements,
-            ...sshLogin(settings, settings.hostUser),
-            address: settings.hostAddress,
-            port: settings.hostPort,
-            hostKey: settings.hostKey,
-        });
+        return new ExistingHost("host", { ...requirements, ...sshToHost(settings) });
     }
     // Only where it is used: the modules of @pulumi/aws take time to load.
     // eslint-disable-next-line @typescript-eslint/no-require-imports

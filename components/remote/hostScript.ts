@@ -23,8 +23,8 @@ export const HOST_STEPS = [
 /** A file of scripts/host/steps that a component runs, without its ending. */
 export type HostStep = (typeof HOST_STEPS)[number] | "cloud-init";
 
-/** What a script is to do; `remove` is destroy. */
-export type Verb = "apply" | "read" | "remove" | "inspect";
+/** What a script is to do; `remove` is destroy, `take` gives the host another owner. */
+export type Verb = "apply" | "read" | "remove" | "inspect" | "take";
 
 const directory = join(__dirname, "..", "..", "scripts", "host");
 
@@ -146,6 +146,11 @@ export function stepText(step: HostStep): string {
 /** What scripts/status runs: it asks every step. */
 export function statusText(): string {
     return scriptText("status", [...HOST_STEPS.map((name) => `steps/${name}.sh`), "inspect/status.sh"]);
+}
+
+/** What scripts/stack take-over runs: it shows the host's record (inspect), and changes its owner (take). */
+export function recordText(): string {
+    return scriptText("record", ["inspect/record.sh"]);
 }
 
 function scriptText(step: string, files: readonly string[]): string {

@@ -33,15 +33,28 @@ export interface SshArgs extends SshLogin {
  * PerSourcePenalties).
  */
 export function sshConnection(args: SshArgs, dialErrorLimit = 2): command.types.input.remote.ConnectionArgs {
+    return connectionOf(args, dialErrorLimit, (text) => pulumi.secret(text));
+}
+
+/** The same for a program that connects by itself: its secrets are plain texts. */
+export function plainSshConnection(args: SshArgs & { readonly address: string }) {
+    return connectionOf(args, 2, (text) => text);
+}
+
+function connectionOf<Args extends SshArgs, Secret>(
+    args: Args,
+    dialErrorLimit: number,
+    secret: (text: string) => Secret,
+) {
     const login = {
-        privateKey: pulumi.secret(args.privateKey),
-        ...(args.privateKeyPassword ? { privateKeyPassword: pulumi.secret(args.privateKeyPassword) } : {}),
+        privateKey: secret(args.privateKey),
+        ...(args.privateKeyPassword ? { privateKeyPassword: secret(args.privateKeyPassword) } : {}),
         dialErrorLimit,
         perDialTimeout: 15,
     };
     const { bastion } = args;
     return {
-        host: args.address,
+        host: args.address as Args["address"],
         port: args.port,
         user: args.user,
         hostKey: args.hostKey,

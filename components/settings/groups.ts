@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SshLogin } from "../remote/sshConnection";
+import type { SshArgs, SshLogin } from "../remote/sshConnection";
 import { needsPat } from "../values/modes";
-import type { Settings } from "./schema";
+import type { HostSettings, Settings } from "./schema";
 
 /**
  * The settings by what uses them. Each value is named here, so that a step gets
@@ -51,5 +51,15 @@ export function sshLogin(settings: Settings, hostUser: string): SshLogin {
         privateKey: settings.sshPrivateKey,
         privateKeyPassword: settings.sshPrivateKeyPassword,
         bastion: address && hostKey ? { address, hostKey, user: bastionUser ?? hostUser } : undefined,
+    };
+}
+
+/** How SSH gets into a machine that is there already. */
+export function sshToHost(settings: HostSettings): SshArgs & { readonly address: string } {
+    return {
+        ...sshLogin(settings, settings.hostUser),
+        address: settings.hostAddress,
+        port: settings.hostPort,
+        hostKey: settings.hostKey,
     };
 }

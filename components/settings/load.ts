@@ -57,26 +57,40 @@ function removeMisplaced(values: Record<string, unknown>): string[] {
 
 /** Reads and validates the configuration of the running stack; warns of what it shuts out. */
 export function loadSettings(): Settings {
-    const namespace = `${pulumi.getProject()}:`;
+    const settings = settingsOf(pulumi.getProject(), pulumi.runtime.allConfig(), isConfigSecret);
+    for (const warning of settingsWarnings(settings)) {
+        void pulumi.log.warn(warning);
+    }
+    return settings;
+}
+
+/**
+ * Validates a stack's whole configuration, keys with their namespaces.
+ *
+ * @param isEncrypted - whether the stack's file has the key encrypted
+ * @throws pulumi.RunError as `parseSettings`
+ */
+export function settingsOf(
+    project: string,
+    all: Readonly<Record<string, string>>,
+    isEncrypted: (key: string) => boolean,
+): Settings {
+    const namespace = `${project}:`;
     const config: Record<string, string> = {};
     const problems: string[] = [];
-    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+    for (const [key, value] of Object.entries(all)) {
         const name = key.slice(key.indexOf(":") + 1);
         const field = fieldsByKey.get(name);
         if (key.startsWith(namespace)) {
             config[name] = value;
-            if (value !== "" && field && isSecret(field) && !isConfigSecret(key)) {
+            if (value !== "" && field && isSecret(field) && !isEncrypted(key)) {
                 problems.push(secretInClear(name));
             }
         } else if (field) {
             problems.push(keyOfOtherProject(key, `${namespace}${name}`));
         }
     }
-    const settings = parseSettings(config, problems);
-    for (const warning of settingsWarnings(settings)) {
-        void pulumi.log.warn(warning);
-    }
-    return settings;
+    return parseSettings(config, problems);
 }
 
 /** The keys that the stack's file has encrypted, also such as need not be. */

@@ -144,6 +144,12 @@ export class Deployment {
         return tryRun("scripts/status", ["--stack", this.stack.name, ...args], undefined, envVars);
     }
 
+    /** Runs scripts/stack take-over for this stack; `answer` is what the operator types. */
+    takeOver(answer: string, ...args: string[]): Promise<RunResult> {
+        const { envVars } = this.stack.workspace;
+        return tryRun("scripts/stack", ["take-over", this.stack.name, ...args], answer, envVars);
+    }
+
     async destroy(): Promise<void> {
         await this.stack.destroy();
     }

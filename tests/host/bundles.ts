@@ -6,6 +6,7 @@ import {
     HOST_STEPS,
     type HostStep,
     installedProgram,
+    recordText,
     statusText,
     stepText,
 } from "../../components/remote/hostScript";
@@ -15,6 +16,7 @@ const steps: readonly HostStep[] = ["cloud-init", ...HOST_STEPS];
 const inputs = new Set([
     ...steps.flatMap((step) => declaredInput(step, "apply")),
     ...declaredInput("collector-config", "read"),
+    "FORMER_OWNER",
 ]);
 
 mkdirSync(join(folder, "installed"), { recursive: true });
@@ -22,6 +24,7 @@ for (const step of steps) {
     writeFileSync(join(folder, step), stepText(step));
 }
 writeFileSync(join(folder, "status"), statusText());
+writeFileSync(join(folder, "record"), recordText());
 writeFileSync(join(folder, "inputs"), [...inputs].join("\n"));
 for (const program of ["openbmp-dnat", "openbmp-topics", "openbmp-close-database"]) {
     writeFileSync(join(folder, "installed", program), installedProgram(program));

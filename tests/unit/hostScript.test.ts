@@ -10,6 +10,7 @@ import {
     hostScript,
     inputOf,
     readHostFile,
+    recordText,
     type ScriptInput,
     statusText,
     stepText,
@@ -150,16 +151,17 @@ test.each(HOST_STEPS)("the step %s has the verbs of every step, and no misspelt 
     expect(verbs.filter((verb) => !["apply", "read", "remove", "undo", "release", "drift"].includes(verb))).toEqual([]);
 });
 
-test.each([...steps.map((step) => [step, stepText(step)] as const), ["status", statusText()] as const])(
-    "the script of %s has each function once and no comment, and bash can read it",
-    (_, text) => {
-        const functions = [...text.matchAll(/^([a-z0-9_]+)\(\) /gm)].map(([, name]) => name);
-        expect(functions.filter((name, index) => functions.indexOf(name) !== index)).toEqual([]);
-        expect(text).not.toMatch(/^\s*(#|$)./m);
-        expect(text).not.toContain("BASH_SOURCE");
-        expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
-    },
-);
+test.each([
+    ...steps.map((step) => [step, stepText(step)] as const),
+    ["status", statusText()] as const,
+    ["record", recordText()] as const,
+])("the script of %s has each function once and no comment, and bash can read it", (_, text) => {
+    const functions = [...text.matchAll(/^([a-z0-9_]+)\(\) /gm)].map(([, name]) => name);
+    expect(functions.filter((name, index) => functions.indexOf(name) !== index)).toEqual([]);
+    expect(text).not.toMatch(/^\s*(#|$)./m);
+    expect(text).not.toContain("BASH_SOURCE");
+    expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+});
 
 test("a step ends away from the script on stdin", () => {
     expect(stepText("docker-restart").trimEnd().split("\n").at(-1)).toBe('run_step docker-restart "$@" </dev/null');

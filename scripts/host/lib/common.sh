@@ -15,6 +15,8 @@ export DOCKER_CONTEXT=default
 {
   TOOL=openbmp-aio-ipv6
   CONTAINER=openbmp_aio
+  # Where a container of the user's waits that ours took the place of.
+  SET_ASIDE=$CONTAINER.before
   # A Docker network of the collector's own, and its interface.
   OWN_NETWORK=openbmp_aio
   OWN_BRIDGE=openbmp0

@@ -27,9 +27,6 @@ DROPPED_CAPABILITY=MKNOD
 STOP_TIMEOUT=3
 # Of json-file, which keeps everything otherwise.
 LOG_OPTIONS=(max-size=10m max-file=5)
-# Where a container of the user's waits that ours took the place of.
-# shellcheck disable=SC2034 # the files that source this one read it
-SET_ASIDE=$CONTAINER.before
 
 # What jq calls a binding: ADDRESS:PORT, the port alone where it is on all addresses.
 # shellcheck disable=SC2034 # the files that source this one read it

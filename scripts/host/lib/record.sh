@@ -4,7 +4,7 @@
 # off. For root alone. One directory, which goes as a whole at destroy.
 #
 # file                  written by                       read by                                removed by, before destroy
-# owner                 the first step (claim_host)      every step, status, destroy            -
+# owner                 the first step (claim_host)      every step, status, take-over    -
 # forwarding            docker-daemon-config             docker-restart, ipv6-dnat, destroy     -
 # accept_ra             keep_default_route               itself, status, destroy                -
 # daemon.found          the first change of daemon.json  docker-restart, destroy                docker-restart (forget_daemon_json)
@@ -69,22 +69,31 @@ claim_host() {
   local claim recorded problem
   if [ ! -e "$RECORDED_OWNER" ]; then
     (umask 077 && mkdir -p "$RECORD")
-    claim=$(mktemp "$RECORDED_OWNER.XXXXXX")
-    printf '%s\n' "$OWNER" >"$claim"
-    # A power cut must not leave a name without its text.
-    sync "$claim"
+    claim=$(written_claim)
     ln -T "$claim" "$RECORDED_OWNER" 2>/dev/null || true
     rm -f "$claim"
   fi
   recorded=$(recorded_owner)
-  [ -n "$recorded" ] || die "$RECORDED_OWNER names no stack: run again; if that does not help, remove the file"
+  [ -n "$recorded" ] || owner_without_name
   problem=$(owner_problem "$recorded")
   [ -z "$problem" ] || die "$problem"
 }
 
+# written_claim: prints the path of a file beside the owner's, which has this stack's
+# name. A power cut must not leave a name without its text.
+written_claim() {
+  local claim
+  claim=$(mktemp "$RECORDED_OWNER.XXXXXX")
+  printf '%s\n' "$OWNER" >"$claim"
+  sync "$claim"
+  echo "$claim"
+}
+
+owner_without_name() { die "$RECORDED_OWNER names no stack: run again; if that does not help, remove the file"; }
+
 # owner_problem RECORDED: a line where that is another stack.
 owner_problem() {
-  [ -z "$1" ] || [ "$1" = "$OWNER" ] || echo "the host is deployed by the stack $1: destroy that one first"
+  [ -z "$1" ] || [ "$1" = "$OWNER" ] || echo "the host is deployed by the stack $1: destroy that one first, or take the host over (scripts/stack take-over) where that one's state is lost"
 }
 
 # release_host: in one move, so that a claim at this moment finds all of the record, or none.

@@ -2,18 +2,12 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { hostShell, statusText } from "../../../components/remote/hostScript";
+import { statusText } from "../../../components/remote/hostScript";
 import { ending, printableJson, printableLines } from "../../../components/values/printable";
-import type { Connection } from "../ssh/connection";
-import { EndlessOutputError, runCommand } from "../ssh/ssh";
+import { askHost } from "../ssh/askHost";
 import { readDeployment } from "./deployment";
 import { report } from "./report";
 import { readHostStatus, type Status, statusOf } from "./status";
-
-/** What hangs on the host for so long does not answer any more. */
-const TIMEOUT_SECONDS = 120;
-/** A host that does not end it by itself is left after so long. */
-const PATIENCE_SECONDS = 150;
 
 /** Of what the host or Pulumi says of an error, so much is shown. */
 const ERROR_CHARACTERS = 4000;
@@ -38,26 +32,10 @@ async function exportState(stack: string | undefined): Promise<string> {
 /** One connection, one read-only script, one JSON object. */
 async function look(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
-    const script = input + statusText();
-    return statusOf(owner, connection.host, readHostStatus(await runOnHost(connection, script)));
-}
-
-async function runOnHost(connection: Connection, script: string): Promise<string> {
-    const progress: Buffer[] = [];
-    try {
-        const { stdout } = await runCommand({
-            connection,
-            command: `timeout ${TIMEOUT_SECONDS} ${hostShell(connection.user, "inspect")}`,
-            stdin: script,
-            timeoutSeconds: PATIENCE_SECONDS,
-            onRetry: () => undefined,
-            onOutput: (chunk, stream) => stream === "stderr" && progress.push(chunk),
-        });
-        return stdout;
-    } catch (error) {
-        const said = error instanceof EndlessOutputError ? "" : Buffer.concat(progress).toString().trim();
-        throw new Error(`the host cannot be looked at: ${said || (error as Error).message}`, { cause: error });
-    }
+    const answer = await askHost(connection, "inspect", input + statusText()).catch((error: unknown) => {
+        throw new Error(`the host cannot be looked at: ${(error as Error).message}`, { cause: error });
+    });
+    return statusOf(owner, connection.host, readHostStatus(answer));
 }
 
 async function main(): Promise<void> {
