@@ -3,7 +3,6 @@
 
 bats_require_minimum_version 1.5.0
 
-
 setup() {
   FAKE=$BATS_TEST_TMPDIR/bin
   mkdir -p "$FAKE"

@@ -9,8 +9,6 @@
 . "${BASH_SOURCE[0]%/*}/config-directory.sh"
 # shellcheck source=scripts/host/lib/container-state.sh
 . "${BASH_SOURCE[0]%/*}/container-state.sh"
-# shellcheck source=scripts/host/lib/container.sh
-. "${BASH_SOURCE[0]%/*}/container.sh"
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 # shellcheck source=scripts/host/lib/stopping.sh
