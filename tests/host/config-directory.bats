@@ -210,9 +210,9 @@ functions_fail() {
 
 @test "no script has a name in the container's directory, but in what it says, besides the library that knows how" {
   cd "$HOST_SCRIPTS"
-  grep -nE '\$\{?(FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf' -r . --include='*.sh' | grep -v '^./lib/config-directory.sh:' >"$FAKE/found"
+  grep -nE '\$\{?(FILE|CONSUMERS_FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf' -r . --include='*.sh' | grep -v '^./lib/config-directory.sh:' >"$FAKE/found"
   # Messages and comments, what Docker is told, what is compared, and the file inside the image.
   sed -Ei 's/\b(die|say|echo) "([^"\\]|\\.)*"//; s/^([^:]*:[0-9]+:)( *#.*|.*(--volume|--arg|IMAGE_CONFIG=|printf .%s).*)/\1/' "$FAKE/found"
-  run ! grep -E '^[^:]*:[0-9]+:.*(\$\{?(FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf)' "$FAKE/found"
+  run ! grep -E '^[^:]*:[0-9]+:.*(\$\{?(FILE|CONSUMERS_FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf)' "$FAKE/found"
   same "" "$output"
 }

@@ -52,7 +52,7 @@ cd "$CONFIG" || exit
 case $2 in
 conf) names=(openbmpd.conf) ;;
 work) names=(.openbmpd.conf.openbmp-aio-ipv6 .openbmpd.conf.openbmp-aio-ipv6.text) ;;
-all) names=(openbmpd.conf .openbmpd.conf.openbmp-aio-ipv6 .openbmpd.conf.openbmp-aio-ipv6.text "$DATA/ibdata1" "$DATA/openBMP") ;;
+all) names=(openbmpd.conf obmp-mysql-consumer.yml .openbmpd.conf.openbmp-aio-ipv6 .openbmpd.conf.openbmp-aio-ipv6.text "$DATA/ibdata1" "$DATA/openBMP") ;;
 esac
 for name in "${names[@]}"; do
   # What was there comes back with the kind "former".

@@ -72,6 +72,15 @@ config_exists() { config_stat %i >/dev/null 2>&1; }
 
 consumers_file_exists() { config_stat %i "$CONSUMERS_FILE" >/dev/null 2>&1; }
 
+# configs_written_after TIME: those that are newer, one a line. TIME is in nanoseconds since the epoch.
+configs_written_after() {
+  local written path
+  for path in "$FILE" "$CONSUMERS_FILE"; do
+    written=$(config_stat %.9Y "$path" 2>/dev/null) || continue
+    [ "${written/./}" -le "$1" ] || echo "$path"
+  done
+}
+
 # Whether a move that must not replace anything was not made.
 next_is_left() { stat "$NEXT" >/dev/null 2>&1; }
 
