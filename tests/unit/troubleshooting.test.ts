@@ -1,16 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pageText } from "../documentation";
 import { messagesIn } from "./messages";
 
 const root = join(__dirname, "..", "..");
-const sources = execFileSync("git", ["ls-files", "index.ts", "components", "scripts", "tests/bench/bench.ts"], {
-    cwd: root,
-    encoding: "utf8",
-})
+// New files, too, which Git does not have yet, and none that are gone from the checkout.
+const sources = execFileSync(
+    "git",
+    [
+        ...["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"],
+        ...["index.ts", "components", "scripts", "tests/bench/bench.ts"],
+    ],
+    { cwd: root, encoding: "utf8" },
+)
     .trim()
     .split("\n")
+    .filter((path) => existsSync(join(root, path)))
     .map((path) => ({ path, messages: messagesIn(path, readFileSync(join(root, path), "utf8")) }))
     .filter(({ messages }) => messages.length > 0);
 const all = sources.flatMap(({ messages }) => messages);
