@@ -121,10 +121,11 @@ ensure_pulumi() {
 plugin_installed() { [ -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-$1-v$2" ]; }
 
 # install_plugin_archive NAME VERSION: from the folder that OPENBMP_PULUMI_PLUGINS
-# names, or shared/pulumi-plugins beside the checkout. Fails where it is not there.
+# names. Fails where it is not there.
 install_plugin_archive() {
   local archive
-  archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-$1-v$2-$(plugin_platform).tar.gz
+  [ -n "${OPENBMP_PULUMI_PLUGINS:-}" ] || return 1
+  archive=$OPENBMP_PULUMI_PLUGINS/pulumi-resource-$1-v$2-$(plugin_platform).tar.gz
   [ -f "$archive" ] || return 1
   run_quietly "installing the $1 plugin" pulumi plugin install resource "$1" "v$2" --file "$archive"
 }
