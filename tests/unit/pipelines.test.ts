@@ -117,6 +117,13 @@ describe("the GitHub workflows", () => {
         expect(() => askedFor("example.org")).toThrow("could not read Username");
     });
 
+    test("show in a pull request which settings change", () => {
+        const comments = jobs.flatMap(({ job }) => job.steps ?? []).filter((step) => step.with?.["comment-on-pr"]);
+        expect(comments.map((step) => step.with)).toEqual([
+            expect.objectContaining({ command: "preview", diff: true }),
+        ]);
+    });
+
     test("install the Pulumi version that the project uses", () => {
         const toolchain = readFileSync(join(root, "scripts", "lib", "toolchain.sh"), "utf8");
         const version = /^PULUMI_VERSION=(.*)$/m.exec(toolchain)?.[1];
