@@ -34,15 +34,30 @@ ensure_node_modules() {
   local stamp=$PROJECT_ROOT/node_modules/.installed-lock
   ! cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" || return 0
   if ! have node || ! have npm; then
-    die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
+    die "Node.js 22 or 24 with npm is needed (20.19 is the oldest that works): https://nodejs.org"
   fi
   version_at_least "$(node -p process.versions.node)" 20.19.0 ||
-    die "Node.js 20.19 or newer is needed, found $(node --version)"
+    die "Node.js 22 or 24 is needed (20.19 is the oldest that works), found $(node --version)"
   say "installing the npm packages of the lock file"
   # No package needs its install script: ssh2 would compile add-ons that it does
   # without, @pulumi/command would try to download its plugin.
   (cd "$PROJECT_ROOT" && run_quietly "npm ci" npm ci --no-audit --no-fund --ignore-scripts)
   cp "$PROJECT_ROOT/package-lock.json" "$stamp"
+}
+
+# node_release VERSION: prints the folder of that node, from npm's registry: a package for each
+# platform has nothing but the program.
+node_release() {
+  local home=$CACHE_DIR/node-$1 package
+  package=node-$(node -p 'process.platform + "-" + process.arch')
+  if [ ! -f "$home/complete" ]; then
+    say "installing Node.js $1 from npm"
+    rm -rf "$home"
+    mkdir -p "$home"
+    run_quietly "npm install" npm install --prefix "$home" --no-audit --no-fund --ignore-scripts "$package@$1"
+    touch "$home/complete"
+  fi
+  echo "$home/node_modules/$package/bin"
 }
 
 pulumi_on_path() {
