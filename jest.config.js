@@ -9,5 +9,10 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-    projects: [project("unit"), project("components"), project("aws-rules"), project("e2e")],
+    projects: [
+        project("unit"),
+        project("components", { setupFilesAfterEnv: ["<rootDir>/tests/components/setup.ts"] }),
+        project("aws-rules"),
+        project("e2e"),
+    ],
 };

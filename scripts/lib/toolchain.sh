@@ -34,15 +34,30 @@ ensure_node_modules() {
   local stamp=$PROJECT_ROOT/node_modules/.installed-lock
   ! cmp -s "$PROJECT_ROOT/package-lock.json" "$stamp" || return 0
   if ! have node || ! have npm; then
-    die "Node.js 20.19 or newer with npm is needed: https://nodejs.org"
+    die "Node.js 22 or 24 with npm is needed (20.19 is the oldest that works): https://nodejs.org"
   fi
   version_at_least "$(node -p process.versions.node)" 20.19.0 ||
-    die "Node.js 20.19 or newer is needed, found $(node --version)"
+    die "Node.js 22 or 24 is needed (20.19 is the oldest that works), found $(node --version)"
   say "installing the npm packages of the lock file"
   # No package needs its install script: ssh2 would compile add-ons that it does
   # without, @pulumi/command would try to download its plugin.
   (cd "$PROJECT_ROOT" && run_quietly "npm ci" npm ci --no-audit --no-fund --ignore-scripts)
   cp "$PROJECT_ROOT/package-lock.json" "$stamp"
+}
+
+# node_release VERSION: prints the folder of that node, from npm's registry: a package for each
+# platform has nothing but the program.
+node_release() {
+  local home=$CACHE_DIR/node-$1 package
+  package=node-$(node -p 'process.platform + "-" + process.arch')
+  if [ ! -f "$home/complete" ]; then
+    say "installing Node.js $1 from npm"
+    rm -rf "$home"
+    mkdir -p "$home"
+    run_quietly "npm install" npm install --prefix "$home" --no-audit --no-fund --ignore-scripts "$package@$1"
+    touch "$home/complete"
+  fi
+  echo "$home/node_modules/$package/bin"
 }
 
 pulumi_on_path() {
@@ -121,10 +136,11 @@ ensure_pulumi() {
 plugin_installed() { [ -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-$1-v$2" ]; }
 
 # install_plugin_archive NAME VERSION: from the folder that OPENBMP_PULUMI_PLUGINS
-# names, or shared/pulumi-plugins beside the checkout. Fails where it is not there.
+# names. Fails where it is not there.
 install_plugin_archive() {
   local archive
-  archive=${OPENBMP_PULUMI_PLUGINS:-$PROJECT_ROOT/../shared/pulumi-plugins}/pulumi-resource-$1-v$2-$(plugin_platform).tar.gz
+  [ -n "${OPENBMP_PULUMI_PLUGINS:-}" ] || return 1
+  archive=$OPENBMP_PULUMI_PLUGINS/pulumi-resource-$1-v$2-$(plugin_platform).tar.gz
   [ -f "$archive" ] || return 1
   run_quietly "installing the $1 plugin" pulumi plugin install resource "$1" "v$2" --file "$archive"
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Registration, watchRegistrations } from "./registrations";
 import { printed, STACK } from "./mocks";
+import { unexpectedResource } from "./unexpected";
 
 /** What AWS works out for a resource, by its type. */
 const computed: Readonly<Record<string, Record<string, unknown>>> = {
@@ -56,7 +57,7 @@ export async function recordAws(overrides: typeof answers = {}): Promise<Recordi
                 if (type === STACK || type.startsWith("openbmp-aio-ipv6:")) {
                     return { id: "", state: {} };
                 }
-                throw new Error(`unexpected resource ${type} ${name}`);
+                return unexpectedResource(type, name);
             },
             call({ token, inputs }) {
                 const answer = { ...answers, ...overrides }[token];

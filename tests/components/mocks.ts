@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import { unexpectedResource, withoutUnexpected } from "./unexpected";
 
 /** A resource as the engine was told of it. */
 export interface Registered {
@@ -61,7 +62,7 @@ export async function recordResources(): Promise<Registered[]> {
                 }
                 const stdout = printed[name];
                 if (type !== "command:remote:Command" || stdout === undefined) {
-                    throw new Error(`unexpected resource ${type} ${name}`);
+                    return unexpectedResource(type, name);
                 }
                 return { id: name, state: { ...inputs, stdout, stderr: "" } as Record<string, unknown> };
             },
@@ -89,10 +90,11 @@ export const STACK = "pulumi:pulumi:Stack";
 /** Runs a program as Pulumi does, within a stack: what it exports. */
 export async function runInStack<T>(program: () => T): Promise<T> {
     let result: T | undefined;
-    await pulumi.runtime.runInPulumiStack(() => {
+    const run = pulumi.runtime.runInPulumiStack(() => {
         result = program();
         return Promise.resolve({});
     });
+    await withoutUnexpected(run);
     return result as T;
 }
 
@@ -113,7 +115,7 @@ export async function runProgram(): Promise<Record<string, pulumi.Output<unknown
 
 /** The value of an output once it is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve));
+    return withoutUnexpected(new Promise((resolve) => output.apply(resolve)));
 }
 
 /** The text of an input that is marked as secret; undefined when it is not. */

@@ -3,6 +3,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { hostScript, type HostStep, type ShellValue, type Verb } from "../../components/remote/hostScript";
 import type { Machine } from "../../components/remote/machine";
 import { secretText } from "./mocks";
+import { unexpectedResource } from "./unexpected";
 
 /** A registration as it goes to the engine, with the options that mocks do not show. */
 export interface Registration {
@@ -61,7 +62,7 @@ export async function answerWith(stdout: Readonly<Record<string, string>>): Prom
                 }
                 const printed = stdout[name];
                 if (type !== "command:remote:Command" || printed === undefined) {
-                    throw new Error(`unexpected resource ${type} ${name}`);
+                    return unexpectedResource(type, name);
                 }
                 // As the provider does it: with a secret input, the output is one.
                 const state = { ...(inputs as Record<string, unknown>), stdout: pulumi.secret(printed) };

@@ -18,6 +18,7 @@ interface Job {
     readonly environment?: string;
     readonly concurrency?: unknown;
     readonly "timeout-minutes"?: number;
+    readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
     readonly steps?: readonly Step[];
 }
 
@@ -115,6 +116,26 @@ describe("the GitHub workflows", () => {
             });
         expect(String(askedFor("github.com"))).toContain("password=of-the-job\n");
         expect(() => askedFor("example.org")).toThrow("could not read Username");
+    });
+
+    test("show in a pull request which settings change", () => {
+        const comments = jobs.flatMap(({ job }) => job.steps ?? []).filter((step) => step.with?.["comment-on-pr"]);
+        expect(comments.map((step) => step.with)).toEqual([
+            expect.objectContaining({ command: "preview", diff: true }),
+        ]);
+    });
+
+    test("run the unit and component tests on every release of Node.js that is said to work", () => {
+        const [{ job } = { job: {} as Job }] = jobs.filter(({ name }) => name === "node");
+        const used = JSON.stringify(jobs.map((each) => each.job.steps)).match(/(?<="node-version":")[\d.]+/g);
+        const tested = [...new Set([...(used ?? []), ...(job.strategy?.matrix["node-version"] ?? [])])].sort();
+        expect(tested).toEqual(["20.19", "22", "24"]);
+        const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+            engines: { node: string };
+        };
+        expect(engines.node.match(/[\d.]+/g)?.sort()).toEqual(tested);
+        const local = /^NODE_VERSIONS=\((.*)\)$/m.exec(readFileSync(join(root, "scripts", "test"), "utf8"))?.[1];
+        expect(local?.split(" ").map((version) => version.split(".")[0])).toEqual(["22", "24"]);
     });
 
     test("install the Pulumi version that the project uses", () => {

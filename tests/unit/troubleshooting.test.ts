@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pageText } from "../documentation";
 import { messagesIn } from "./messages";
@@ -7,16 +7,18 @@ import { messagesIn } from "./messages";
 const root = join(__dirname, "..", "..");
 // What stands in for images and plugins speaks as they do.
 const standIns = [":!scripts/images", ":!scripts/plugin"];
+// New files, too, which Git does not have yet, and none that are gone from the checkout.
 const sources = execFileSync(
     "git",
-    ["ls-files", "index.ts", "components", "scripts", "tests/bench/bench.ts", ...standIns],
-    {
-        cwd: root,
-        encoding: "utf8",
-    },
+    [
+        ...["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"],
+        ...["index.ts", "components", "scripts", "tests/bench/bench.ts", ...standIns],
+    ],
+    { cwd: root, encoding: "utf8" },
 )
     .trim()
     .split("\n")
+    .filter((path) => existsSync(join(root, path)))
     .map((path) => ({ path, messages: messagesIn(path, readFileSync(join(root, path), "utf8")) }))
     .filter(({ messages }) => messages.length > 0);
 const all = sources.flatMap(({ messages }) => messages);

@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(__dirname, "..", "..");
+
+/** scripts/test in a checkout where nothing is installed or run: each call is a line of a log. */
+let checkout: string;
+
+const log = () => readFileSync(join(checkout, "log"), "utf8").trim().split("\n");
+
+function executable(path: string, text: string): void {
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+}
+
+beforeEach(() => {
+    checkout = mkdtempSync(join(tmpdir(), "test-command-"));
+    for (const folder of ["scripts/lib", "bin", "tests/unit/deep", "tests/host", "tests/e2e", "tests/aws-rules"]) {
+        mkdirSync(join(checkout, folder), { recursive: true });
+    }
+    copyFileSync(join(root, "scripts/test"), join(checkout, "scripts/test"));
+    copyFileSync(join(root, "scripts/lib/common.sh"), join(checkout, "scripts/lib/common.sh"));
+    // Whatever the libraries can install is a call to be seen.
+    for (const library of ["toolchain.sh", "images.sh"]) {
+        const names = [...readFileSync(join(root, "scripts/lib", library), "utf8").matchAll(/^([a-z_0-9]+)\(\) /gm)];
+        const stubs = names.map(([, name]) => `${name}() { echo "${name}" >>"${join(checkout, "log")}"; }\n`);
+        writeFileSync(join(checkout, "scripts/lib", library), stubs.join(""));
+    }
+    const report = '{"numTotalTests":3,"numPassedTests":2,"numFailedTests":1,"numRuntimeErrorTestSuites":0}';
+    executable(
+        join(checkout, "bin/npx"),
+        `#!/usr/bin/env bash
+        echo "npx $*" | sed -E 's/ --maxWorkers.*//' >>"${join(checkout, "log")}"
+        printf '%s' '${report.replace("}", ',"numPendingTests":0,"numTodoTests":0}')}' >"\${@: -1}"
+        `,
+    );
+    executable(
+        join(checkout, "bin/bats"),
+        `#!/usr/bin/env bash\necho "bats $*" >>"${join(checkout, "log")}"\nprintf 'ok 1 a\\nok 2 b\\n'\n`,
+    );
+    executable(join(checkout, "bin/sudo"), '#!/usr/bin/env bash\nexec "$@"\n');
+    for (const file of ["unit/a.test.ts", "unit/deep/b.test.ts", "host/c.bats", "e2e/d.test.ts", "unit/helper.ts"]) {
+        writeFileSync(join(checkout, "tests", file), "");
+    }
+    writeFileSync(join(checkout, "tests/aws-rules/e.test.ts"), "");
+});
+
+afterEach(() => {
+    rmSync(checkout, { recursive: true });
+});
+
+function scriptsTest(args: readonly string[], cwd = checkout) {
+    const { status, stdout, stderr } = spawnSync(join(checkout, "scripts/test"), args, {
+        cwd,
+        encoding: "utf8",
+        env: { ...process.env, PATH: `${join(checkout, "bin")}:${process.env.PATH ?? ""}` },
+    });
+    return { status, lastLine: stdout.trim().split("\n").at(-1), stderr };
+}
+
+const always = ["apt_install", "ensure_test_tools", "ensure_node_modules"];
+
+test("a file of each kind runs with what its part needs, and with nothing else", () => {
+    const files = ["tests/e2e/d.test.ts", "tests/host/c.bats", "tests/unit/a.test.ts", "tests/aws-rules/e.test.ts"];
+    expect(scriptsTest(["tests/unit/deep/b.test.ts", ...files])).toMatchObject({
+        status: 1,
+        lastLine: "8 passed, 3 failed",
+    });
+    const called = log();
+    const jest = (project: string, ...paths: string[]) =>
+        `npx --no-install jest --selectProjects ${project} --runTestsByPath ${paths.join(" ")}`;
+    expect(called).toEqual([
+        ...always,
+        jest("unit", "tests/unit/deep/b.test.ts", "tests/unit/a.test.ts"),
+        "ensure_aws_rules_tools",
+        jest("aws-rules", "tests/aws-rules/e.test.ts"),
+        "bats --tap --jobs 2 --no-parallelize-within-files tests/host/c.bats",
+        ...called.slice(called.indexOf("ensure_pulumi"), -1),
+        jest("e2e", "tests/e2e/d.test.ts"),
+    ]);
+    expect(called).toEqual(expect.arrayContaining(["ensure_command_plugin", "ensure_docker", "ensure_sandbox_image"]));
+});
+
+test("parts and files go together, and a file of a part that runs as a whole runs once", () => {
+    expect(scriptsTest(["host", "tests/unit/a.test.ts", "tests/host/c.bats"])).toMatchObject({
+        lastLine: "4 passed, 1 failed",
+    });
+    expect(log()).toEqual([
+        ...always,
+        "bats --tap --jobs 2 --no-parallelize-within-files tests/host",
+        "npx --no-install jest --selectProjects unit --runTestsByPath tests/unit/a.test.ts",
+    ]);
+});
+
+test("a file is found from the folder that the command is called in", () => {
+    expect(scriptsTest(["c.bats"], join(checkout, "tests/host"))).toMatchObject({
+        status: 0,
+        lastLine: "2 passed, 0 failed",
+    });
+    expect(log().at(-1)).toMatch(/ tests\/host\/c\.bats$/);
+});
+
+test.each(["tests/unit/missing.test.ts", "tests/unit/helper.ts", "tests/unit", "units", "scripts/test"])(
+    "%s is refused before anything is installed, with what there is",
+    (argument) => {
+        const { status, stderr } = scriptsTest(["tests/unit/a.test.ts", argument]);
+        expect(status).toBe(1);
+        expect(stderr).toContain(
+            `test: unknown part or test file "${argument}"; there are: lint unit components aws-rules host e2e nodes audit, ` +
+                "and the files *.test.ts and *.bats below tests/ in unit components aws-rules host e2e\n",
+        );
+        expect(log).toThrow("no such file");
+    },
+);
