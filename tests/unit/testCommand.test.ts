@@ -89,7 +89,7 @@ test("parts and files go together, and a file of a part that runs as a whole run
     });
     expect(log()).toEqual([
         ...always,
-        "bats --tap --jobs 2 --no-parallelize-within-files tests/host",
+        "bats --tap --jobs 2 --no-parallelize-within-files tests/host/c.bats",
         "npx --no-install jest --selectProjects unit --runTestsByPath tests/unit/a.test.ts",
     ]);
 });
