@@ -83,30 +83,27 @@ export class Deployment {
             },
         );
         const deployment = new Deployment(stack, directory);
-        await deployment.configure(config);
-        for (const [key, value] of Object.entries(secrets)) {
-            await stack.setConfig(key, { value, secret: true });
-        }
+        await deployment.configure(config, secrets);
         return deployment;
     }
 
-    /** Sets keys; lists and objects as JSON. */
-    async configure(config: Record<string, string>): Promise<void> {
+    /** Sets keys, all in one call of the CLI; lists and objects as JSON. */
+    async configure(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<void> {
         const values: ConfigMap = {};
         for (const [key, value] of Object.entries(config)) {
-            if (value.startsWith("[")) {
-                for (const [index, item] of (JSON.parse(value) as string[]).entries()) {
-                    await this.stack.setConfig(`${key}[${index}]`, { value: item }, true);
-                }
-            } else if (value.startsWith("{")) {
-                for (const [name, item] of Object.entries(JSON.parse(value) as Record<string, string>)) {
-                    await this.stack.setConfig(`${key}.${name}`, { value: item }, true);
-                }
-            } else {
-                values[key] = { value };
+            const [items, name] = value.startsWith("[")
+                ? [JSON.parse(value) as string[], (index: string) => `${key}[${index}]`]
+                : value.startsWith("{")
+                  ? [JSON.parse(value) as Record<string, string>, (inner: string) => `${key}.${inner}`]
+                  : [{ "": value }, () => key];
+            for (const [inner, item] of Object.entries(items)) {
+                values[name(inner)] = { value: item };
             }
         }
-        await this.stack.setAllConfig(values);
+        for (const [key, value] of Object.entries(secrets)) {
+            values[key] = { value, secret: true };
+        }
+        await this.stack.setAllConfig(values, true);
     }
 
     up(options?: UpOptions): Promise<UpResult> {
