@@ -91,15 +91,6 @@ const cases: Record<string, () => Step[]> = {
         up(() => ({ delete: says("delete 3") })),
         { destroy: true },
     ],
-    "replacements by triggers: creates first, then deletes": () => [
-        up(first),
-        up(() => ({ ...second(), delete: says("delete 2"), triggers: [1, { a: "x" }] })),
-        up(() => ({ ...second(), delete: says("delete 3"), triggers: [1, { a: "y" }, 2] })),
-        up(() => ({ ...second(), triggers: pulumi.secret([1]) })),
-        { preview: one(() => ({ ...second(), triggers: pulumi.secret([2]) })) },
-        up(second),
-    ],
-    "no commands at all": () => [up(() => ({})), up(() => ({ stdin: "x" })), { destroy: true }],
     "commands that fail": () => [
         up(() => ({ create: `${says("create")}; echo 'it "failed"' >&2; exit 3` })),
         up(() => ({ create: says("create") })),
@@ -117,14 +108,6 @@ const cases: Record<string, () => Step[]> = {
         up(() => ({ create: "printf 'a\\n\\n'; printf '\\n\\nx\\r\\n\\n\\303'; sleep 0.2; printf '\\274' >&2" })),
         up(() => ({ create: "printf '\\n\\n b \\r\\n\\n' >&2; printf '\\303'; sleep 0.2; printf '\\274'" })),
         up(() => ({ create: "printf '\\377'" })),
-    ],
-    "the ways of logging": () => [
-        ...["stdout", "stderr", "stdoutAndStderr", "none", undefined].map((logging) =>
-            up(() => ({
-                create: `echo ${logging ?? "default"}; sleep 0.2; echo err >&2; sleep 0.2; printf part`,
-                logging: logging as command.remote.Logging,
-            })),
-        ),
     ],
     "values that are unknown at preview, and secret commands": () => {
         const program = (word: string) => () => {

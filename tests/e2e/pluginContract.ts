@@ -31,7 +31,7 @@ export const realPlugin: Plugin | undefined = existsSync(
 
 /** The emulator, with a Pulumi home that has no plugins. */
 export function emulator(home: string): Plugin {
-    const directory = join(root, "tests", "emulators", "command");
+    const directory = join(root, "scripts", "plugin", "command");
     return { environment: { PULUMI_HOME: home, PATH: `${directory}:${process.env.PATH ?? ""}` } };
 }
 
