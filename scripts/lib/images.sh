@@ -1,11 +1,8 @@
 # shellcheck shell=bash
-# The images that sandboxes and tests need: the sandbox host itself, the stand-in
-# for the AIO image, a real router, and the one of the benchmark. Sourced after
-# toolchain.sh.
+# The images that sandboxes need: the sandbox host itself, and the stand-in for the
+# AIO image. Sourced after toolchain.sh.
 
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
-BENCH_IMAGE=openbmp-aio-bench:latest
-ROUTER_IMAGE=openbmp-test-router:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
@@ -49,24 +46,6 @@ ensure_sandbox_image() {
     --tag "$tag" "$PROJECT_ROOT/scripts/images/sandbox"
 }
 
-instance_image_tag() {
-  echo "openbmp-instance:$(content_tag "$PROJECT_ROOT/tests/emulators/aws/image" "$PROJECT_ROOT/scripts/images/sandbox")"
-}
-
-# The image of the emulator's EC2 instances.
-ensure_instance_image() {
-  local tag base context
-  tag=$(instance_image_tag)
-  ! have_image "$tag" || return 0
-  base=$(base_image debian:trixie-slim --variant=minbase)
-  say "building the image of emulated EC2 instances"
-  context=$(mktemp -d)
-  cp "$PROJECT_ROOT"/tests/emulators/aws/image/* "$PROJECT_ROOT"/scripts/images/sandbox/sandbox-cgroups* "$context"
-  # The host's network: where the build's own is closed, package mirrors answer there.
-  run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
-  rm -rf "$context"
-}
-
 # Builds the stand-in for the AIO image and prints the path of its archive.
 ensure_stand_in() {
   local source=$PROJECT_ROOT/scripts/images/stand-in tag archive base context
@@ -96,34 +75,4 @@ save_image() {
   mkdir -p "$CACHE_DIR"
   docker save --output "$2.partial" "$1"
   mv "$2.partial" "$2"
-}
-
-# Builds the image of a real router, for tests.
-ensure_router_image() {
-  local source=$PROJECT_ROOT/tests/frr tag base
-  tag=openbmp-test-router:$(content_tag "$source")
-  if ! have_image "$tag"; then
-    base=$(base_image debian:trixie-slim --variant=minbase)
-    say "building the image of a router (FRR)"
-    # The host's network: where the build's own is closed, package mirrors answer there.
-    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$source"
-  fi
-  docker tag "$tag" "$ROUTER_IMAGE"
-}
-
-# Builds what the benchmark deploys in place of AIO and prints the path of its archive.
-ensure_bench_image() {
-  local source=$PROJECT_ROOT/tests/bench/image tag archive base
-  tag=openbmp-aio-bench:$(content_tag "$source")
-  archive=$CACHE_DIR/${tag/:/-}.tar
-  if ! have_image "$tag"; then
-    base=$(base_image debian:trixie-slim --variant=minbase)
-    say "building the benchmark's image"
-    # The host's network: where the build's own is closed, package mirrors answer there.
-    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$source"
-    rm -f "$archive"
-  fi
-  docker tag "$tag" "$BENCH_IMAGE"
-  save_image "$BENCH_IMAGE" "$archive"
-  echo "$archive"
 }

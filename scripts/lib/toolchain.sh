@@ -8,10 +8,6 @@ PULUMI_MINIMUM=3.211.0
 # The last Go module of pulumi's SDK that contains the Node.js language host.
 PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
-ACTIONLINT_VERSION=1.7.12
-CHECK_JSONSCHEMA_VERSION=0.39.0
-ZIZMOR_VERSION=1.32.0
-MOTO_VERSION=5.2.5
 DOCKER_PLUGIN_VERSION=4.9.0
 
 # version_at_least HAVE WANT
@@ -213,68 +209,4 @@ ensure_docker() {
 
 docker_hub_reachable() {
   curl --silent --output /dev/null --connect-timeout 5 --max-time 10 https://registry-1.docker.io/v2/
-}
-
-ensure_test_tools() {
-  apt_install bats=bats parallel=parallel strace=strace shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
-}
-
-# python_environment NAME ARGUMENT…: prints the folder of the programs that `pip
-# install ARGUMENT…` brings, in a virtual environment of their own.
-python_environment() {
-  local name=$1 home
-  home=$CACHE_DIR/python-$1-$(printf '%s\n' "$@" | sha256sum | cut -c 1-12)
-  shift
-  if [ ! -f "$home/complete" ]; then
-    apt_install python3=python3
-    python3 -c 'import ensurepip' 2>/dev/null || apt_install ensurepip=python3-venv
-    say "installing $name from PyPI"
-    rm -rf "$home"
-    run_quietly "python3 -m venv" python3 -m venv "$home"
-    run_quietly "pip install" "$home/bin/python" -m pip install "$@"
-    touch "$home/complete"
-  fi
-  echo "$home/bin"
-}
-
-# The linters of the pipelines' files: of workflows, of what GitLab publishes as a schema, and of
-# what an attacker would find in workflows.
-ensure_pipeline_linters() {
-  local home=$CACHE_DIR/actionlint-$ACTIONLINT_VERSION schemas zizmor
-  if [ ! -x "$home/actionlint" ]; then
-    have go || die "actionlint is built with Go 1.24 or newer: https://go.dev/dl"
-    say "building actionlint $ACTIONLINT_VERSION from Go modules"
-    run_quietly "building actionlint" env GOBIN="$home" go install "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT_VERSION"
-  fi
-  schemas=$(python_environment check-jsonschema "check-jsonschema==$CHECK_JSONSCHEMA_VERSION")
-  zizmor=$(python_environment zizmor "zizmor==$ZIZMOR_VERSION")
-  export PATH=$home:$schemas:$zizmor:$PATH
-}
-
-# An S3 server for tests, as MOTO_SERVER.
-ensure_s3_server() {
-  MOTO_SERVER=$(python_environment moto "moto[server,s3]==$MOTO_VERSION")/moto_server
-  export MOTO_SERVER
-}
-
-# A registry for tests. Debian's package would start a service: only its program
-# is taken. Without it the tests that need one say that they are skipped.
-ensure_docker_registry() {
-  local home=$CACHE_DIR/docker-registry
-  ! have docker-registry || return 0
-  if [ ! -x "$home/usr/bin/docker-registry" ]; then
-    have apt-get || return 0
-    mkdir -p "$home"
-    run_quietly "fetching docker-registry" env -C "$home" apt-get download docker-registry
-    run_quietly "unpacking docker-registry" dpkg-deb -x "$home"/docker-registry_*.deb "$home"
-  fi
-  export PATH=$home/usr/bin:$PATH
-}
-
-# cfn-lint, checkov and moto; AWS_RULES_TOOLS is the folder of their programs.
-ensure_aws_rules_tools() {
-  local requirements=$PROJECT_ROOT/tests/aws-rules/requirements.txt
-  AWS_RULES_TOOLS=$(python_environment "aws-rules-$(sha256sum "$requirements" | cut -c 1-12)" \
-    --require-hashes --only-binary :all: --requirement "$requirements")
-  export AWS_RULES_TOOLS
 }

@@ -17,16 +17,29 @@ function executable(path: string, text: string): void {
 
 beforeEach(() => {
     checkout = mkdtempSync(join(tmpdir(), "test-command-"));
-    for (const folder of ["scripts/lib", "bin", "tests/unit/deep", "tests/host", "tests/e2e", "tests/aws-rules"]) {
+    for (const folder of [
+        "scripts/lib",
+        "tests/lib",
+        "bin",
+        "tests/unit/deep",
+        "tests/host",
+        "tests/e2e",
+        "tests/aws-rules",
+    ]) {
         mkdirSync(join(checkout, folder), { recursive: true });
     }
     copyFileSync(join(root, "scripts/test"), join(checkout, "scripts/test"));
     copyFileSync(join(root, "scripts/lib/common.sh"), join(checkout, "scripts/lib/common.sh"));
     // Whatever the libraries can install is a call to be seen.
-    for (const library of ["toolchain.sh", "images.sh"]) {
-        const names = [...readFileSync(join(root, "scripts/lib", library), "utf8").matchAll(/^([a-z_0-9]+)\(\) /gm)];
+    for (const library of [
+        "scripts/lib/toolchain.sh",
+        "scripts/lib/images.sh",
+        "tests/lib/tools.sh",
+        "tests/lib/images.sh",
+    ]) {
+        const names = [...readFileSync(join(root, library), "utf8").matchAll(/^([a-z_0-9]+)\(\) /gm)];
         const stubs = names.map(([, name]) => `${name}() { echo "${name}" >>"${join(checkout, "log")}"; }\n`);
-        writeFileSync(join(checkout, "scripts/lib", library), stubs.join(""));
+        writeFileSync(join(checkout, library), stubs.join(""));
     }
     const report = '{"numTotalTests":3,"numPassedTests":2,"numFailedTests":1,"numRuntimeErrorTestSuites":0}';
     executable(
