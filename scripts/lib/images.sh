@@ -11,10 +11,17 @@ content_tag() {
   (cd "$1" && find . "${@:2}" -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
+# debian_mirror: the machine's own, where it is a Debian. Else nothing: mmdebstrap knows Debian's.
+debian_mirror() {
+  grep -qx 'ID=debian' /etc/os-release || return 0
+  # shellcheck disable=SC2016 # apt's own variable
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ && !found++'
+}
+
 # base_image HUB_NAME MMDEBSTRAP_FLAG…: prints the name of a base image, from
 # Docker Hub where that answers, bootstrapped from Debian packages where not.
 base_image() {
-  local hub_name=$1 name archive
+  local hub_name=$1 name archive mirror
   shift
   if docker_hub_reachable; then
     echo "$hub_name"
@@ -25,7 +32,8 @@ base_image() {
     apt_install mmdebstrap=mmdebstrap
     say "Docker Hub is not reachable: bootstrapping $name from Debian packages"
     archive=$(mktemp --suffix .tar)
-    run_quietly "mmdebstrap" as_root mmdebstrap "$@" trixie "$archive" http://deb.debian.org/debian
+    mirror=$(debian_mirror)
+    run_quietly "mmdebstrap" as_root mmdebstrap "$@" trixie "$archive" ${mirror:+"$mirror"}
     docker import "$archive" "$name" >/dev/null
     as_root rm -f "$archive"
   fi

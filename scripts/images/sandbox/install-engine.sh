@@ -3,9 +3,12 @@
 # 20.10 from bookworm, 26.1 from trixie, 28.5 from sid.
 set -euo pipefail
 
-# add_suite SUITE PRIORITY
+# add_suite SUITE PRIORITY: of the mirror that the base image has.
 add_suite() {
-  printf 'deb http://deb.debian.org/debian %s main\n' "$1" >"/etc/apt/sources.list.d/$1.list"
+  local mirror
+  # shellcheck disable=SC2016 # apt's own variable
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ && !found++')
+  printf 'deb %s %s main\n' "$mirror" "$1" >"/etc/apt/sources.list.d/$1.list"
   printf 'Package: *\nPin: release n=%s\nPin-Priority: %s\n' "$1" 50 >"/etc/apt/preferences.d/$1"
   if [ "$2" -gt 1000 ]; then
     printf 'Package: docker.io containerd runc\nPin: release n=%s\nPin-Priority: %s\n' "$1" "$2" >"/etc/apt/preferences.d/$1-engine"
