@@ -18,7 +18,7 @@ export class BenchHost {
     static async up(): Promise<BenchHost> {
         say("a host with a deployment");
         const sandbox = await Sandbox.up("bench-host");
-        await run("scripts/sandbox", ["up", "--name", "bench-host", "--image", process.env.BENCH_ARCHIVE ?? ""]);
+        await run("scripts/sandbox", ["up", "--name", sandbox.name, "--image", process.env.BENCH_ARCHIVE ?? ""]);
         const deployment = await Deployment.create(sandbox, { image: benchImage });
         await deployment.up();
         return new BenchHost(sandbox, deployment);

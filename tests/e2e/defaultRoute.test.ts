@@ -30,14 +30,12 @@ describe("a host that learns its IPv6 default route from router advertisements",
     beforeAll(async () => {
         sandbox = await Sandbox.up("default-route");
         // radvd, on a router of its own beside the host.
-        const image = (
-            await run("docker", ["inspect", "--format", "{{.Config.Image}}", "openbmp-sandbox-default-route"])
-        ).trim();
+        const image = (await run("docker", ["inspect", "--format", "{{.Config.Image}}", sandbox.container])).trim();
         const script = `sysctl -qw net.ipv6.conf.all.forwarding=1
             printf 'interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 1800; };' > /etc/radvd.conf
             mkdir -p /run/radvd; exec radvd --nodaemon --logmethod stderr`;
         await run("docker", [
-            ...["run", "--detach", "--name", "openbmp-sandbox-default-route-radvd", "--network", sandbox.info.network],
+            ...["run", "--detach", "--name", `${sandbox.container}-radvd`, "--network", sandbox.info.network],
             ...["--ip6", sandbox.peerAddress("2"), "--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW"],
             ...["--security-opt", "systempaths=unconfined", image, "bash", "-c", script],
         ]);
@@ -47,7 +45,7 @@ describe("a host that learns its IPv6 default route from router advertisements",
     }, 5 * MINUTE);
 
     afterAll(async () => {
-        await run("docker", ["rm", "--force", "openbmp-sandbox-default-route-radvd"]);
+        await run("docker", ["rm", "--force", `${sandbox?.container}-radvd`]);
         await sandbox?.down();
         deployment?.remove();
     }, MINUTE);

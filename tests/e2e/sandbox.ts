@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { publicLogin, readRestAnswer, restProgram } from "./rest";
-import { eventually, run, tryRun, type RunResult } from "./run";
+import { eventually, root, run, tryRun, type RunResult } from "./run";
 
 export const standInImage = "openbmp-aio-stand-in:latest";
 /** A real router, FRR; `scripts/test` builds it. */
@@ -28,6 +29,9 @@ export interface CollectorStart {
     readonly listenMode: string;
 }
 
+/** In the names of sandboxes, and so of stacks: tests of two checkouts do not meet. */
+const CHECKOUT = createHash("sha256").update(root).digest("hex").slice(0, 6);
+
 /** A sandbox host of a test's own, with the stand-in image loaded. */
 export class Sandbox {
     private readonly peers: string[] = [];
@@ -42,7 +46,8 @@ export class Sandbox {
         return new Sandbox(name, info);
     }
 
-    static async up(name: string, engine = "26.1"): Promise<Sandbox> {
+    static async up(purpose: string, engine = "26.1"): Promise<Sandbox> {
+        const name = `${purpose}-${CHECKOUT}`;
         await run("scripts/sandbox", ["down", "--name", name]);
         const archive = (await run("scripts/stand-in", [])).trim();
         await run("scripts/sandbox", ["up", "--name", name, "--engine", engine, "--image", archive]);
@@ -172,7 +177,8 @@ export class Sandbox {
         await run("scripts/sandbox", ["down", "--name", this.name]);
     }
 
-    private get container(): string {
+    /** Docker's name of the host's container. */
+    get container(): string {
         return `openbmp-sandbox-${this.name}`;
     }
 }
