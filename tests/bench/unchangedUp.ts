@@ -1,3 +1,4 @@
+import { hostCommands } from "../components/mocks";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -34,7 +35,7 @@ const programs = {
         import * as command from "@pulumi/command";
         import * as pulumi from "@pulumi/pulumi";
         let before: pulumi.Resource[] = [];
-        for (let step = 0; step < 8; step += 1) {
+        for (let step = 0; step < ${hostCommands.length}; step += 1) {
             const parent = new pulumi.ComponentResource("bench:index:Step", "step-" + step, {}, { dependsOn: before });
             before = [new command.local.Command("command-" + step, { create: "true" }, { parent, dependsOn: before })];
         }`,
@@ -46,7 +47,7 @@ const parts = [
     ["sdk", "loading Pulumi's SDK, which every program with a resource does"],
     ["modules", "loading the program's own modules and the libraries that they use"],
     ["oneCommand", "the command plugin's start and one command"],
-    ["allCommands", "seven more commands and eight components, one after the other"],
+    ["allCommands", "as many commands as steps have, each in a component, one after the other"],
     ["ours", "the program's own: configuration, secrets, scripts as input"],
 ] as const;
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { configure, hostCommands, recordResources, runInStack, valueOf } from "./mocks";
+import { HOST_STEPS } from "../../components/remote/hostScript";
+import { configure, hostCommands, recordResources, runInStack, secretText, valueOf } from "./mocks";
 import { hostKey, type Registration, watchRegistrations } from "./registrations";
 
 const secrets = {
@@ -52,17 +53,33 @@ describe("the chain of the program's steps", () => {
     // Everything is told to the engine before the test environment goes.
     afterAll(() => pulumi.runtime.disconnect());
 
-    test("every command belongs to its step and waits for the step before, and for none after", () => {
-        const commands = registrations.filter(({ type }) => type === "command:remote:Command");
-        const names = commands.map(({ name }) => name);
+    /** The commands, in their order, with the step of scripts/host that each runs. */
+    const commands = () =>
+        registrations
+            .filter(({ type }) => type === "command:remote:Command")
+            .map(({ name, parent, dependsOn, inputs }) => {
+                const [, script] = /\nrun_step (\S+) "\$@"/.exec(secretText(inputs.stdin) ?? "") ?? [];
+                return { name, parent, dependsOn, script };
+            });
+
+    test("HOST_STEPS of components/remote/hostScript.ts has the steps of the chain, in their order", () => {
+        expect([...new Set(commands().map(({ script }) => script))]).toEqual([...HOST_STEPS]);
+    });
+
+    test('README.md, "What it does on the host", has a row for each step, in their order', () => {
+        expect(stepsOfReadme()).toEqual([...new Set(commands().map(({ parent }) => parent))]);
+    });
+
+    test("every command waits for the one before, of its own step or the step before, and for none after", () => {
+        const names = commands().map(({ name }) => name);
         expect(names).toEqual(hostCommands);
-        const stepOf = Object.fromEntries(commands.map(({ name, parent }) => [name, parent]));
-        const steps = [...new Set(commands.map(({ parent }) => parent))];
-        expect(steps).toEqual(stepsOfReadme());
-        commands.forEach(({ dependsOn }, index) => {
+        const stepOf = Object.fromEntries(commands().map(({ name, parent }) => [name, parent]));
+        commands().forEach(({ name, dependsOn }, index, all) => {
             expect(names.slice(0, index)).toEqual(expect.arrayContaining(dependsOn));
-            const before = commands[index - 1]?.parent;
-            expect(index === 0 || dependsOn.some((each) => stepOf[each] === before)).toBe(true);
+            const before = all[index - 1]?.parent;
+            expect([name, ...(before === undefined ? [] : dependsOn.map((each) => stepOf[each]))]).toEqual(
+                expect.arrayContaining([name, ...(before === undefined ? [] : [before])]),
+            );
         });
     });
 

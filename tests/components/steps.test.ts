@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { isShown } from "../../components/settings/keyFacts";
@@ -127,4 +129,15 @@ test("the text of openbmpd.conf is kept from logs and plain state", async () => 
     const secretOutputs = Object.fromEntries(registrations.map((found) => [found.name, found.secretOutputs]));
     expect(secretOutputs["config-read"]).toEqual(expect.arrayContaining(["stdout", "connection"]));
     expect(secretOutputs["config-write"]).toEqual(["connection"]);
+});
+
+test("stepCases.ts has a case for each component of components/steps that runs a command", () => {
+    const files = readdirSync(join(__dirname, "../../components/steps"));
+    const tokens = files.flatMap((file) => {
+        const text = readFileSync(join(__dirname, "../../components/steps", file), "utf8");
+        const [, token] = /super\(\s*"([^"]+)"/.exec(text) ?? [];
+        return token !== undefined && text.includes("remoteStep(") ? [token] : [];
+    });
+    expect(tokens.length).toBeGreaterThan(5);
+    expect([...new Set(stepCases.map(([, { type }]) => type))].sort()).toEqual(tokens.sort());
 });

@@ -19,7 +19,7 @@ expectAnew();
  * tests, and jest would report no more than "child process exceptions".
  */
 export function unexpectedResource(type: string, name: string): Promise<never> {
-    unexpected.push(`unexpected resource ${type} ${name}`);
+    unexpected.push(`unexpected resource ${type} ${name} (what a command prints is in tests/components/mocks.ts)`);
     refuse(new Error(unexpected.join("\n")));
     return new Promise(() => undefined);
 }

@@ -89,6 +89,7 @@ race() {
     step=$(basename "$step" .sh)
     # The preflight changes nothing; cloud-init comes before it.
     case $step in preflight | cloud-init) continue ;; esac
+    echo "step $step"
     step_refuses "the host is deployed by the stack $OTHER: destroy that one first" "$step"
     same 1 "$(wc -l <<<"$stderr")"
   done

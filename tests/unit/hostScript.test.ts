@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import fc from "fast-check";
 import {
@@ -138,9 +138,18 @@ const shellFiles = readdirSync(hostDirectory, { recursive: true, encoding: "utf8
 );
 const steps = ["cloud-init", ...HOST_STEPS] as const;
 
-test("every file of steps is one of the list, or the VM's own", () => {
+test("HOST_STEPS of components/remote/hostScript.ts has every file of scripts/host/steps but the VM's own", () => {
     const files = readdirSync(join(hostDirectory, "steps")).map((name) => name.replace(/\.sh$/, ""));
     expect(files.sort()).toEqual([...steps].sort());
+});
+
+test.each(steps)("the step %s is run by a bats file of tests/host", (step) => {
+    const tests = readdirSync(join(hostDirectory, "../../tests/host")).filter((name) => name.endsWith(".bats"));
+    const runs = new RegExp(`(run_step|step_succeeds|step_refuses .*) ${step}\\b|BUNDLES/${step}\\b`);
+    const files = tests.filter((name) =>
+        runs.test(readFileSync(join(hostDirectory, "../../tests/host", name), "utf8")),
+    );
+    expect(files).not.toEqual([]);
 });
 
 test.each(HOST_STEPS)("the step %s has the verbs of every step, and no misspelt one", (step) => {
