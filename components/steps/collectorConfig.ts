@@ -112,6 +112,9 @@ export class CollectorConfig extends pulumi.ComponentResource {
                     NEW_SHA256: plan.NEW_SHA256,
                     PAT_FOUND: plan.PAT_FOUND,
                     EDITS: plan.EDITS,
+                    // Whenever the file is read it may be the image's again, with the same edits to come.
+                    CONTAINER_ID: args.containerId,
+                    REAPPLY: args.reapply,
                 },
             },
             { parent: this },

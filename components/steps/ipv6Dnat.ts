@@ -27,18 +27,8 @@ export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
     readonly ownRestLogin: boolean;
 }
 
-/** Keys of the configuration that a preview shows. */
-const SHOWN = [
-    "mode",
-    "dockerNetwork",
-    "fixedCidrV6",
-    "bmpPort",
-    "restPort",
-    "bmpAllowedCidrs",
-    "restAllowedCidrs",
-    "kafkaAllowedCidrs",
-    "mysqlAllowedCidrs",
-] as const;
+/** Keys of the configuration that a preview shows; a diff has them all, so those of other steps are left to these. */
+const SHOWN = ["bmpAllowedCidrs", "restAllowedCidrs", "kafkaAllowedCidrs", "mysqlAllowedCidrs"] as const;
 
 /**
  * The rules that bring routers to the collector under their own IPv6 address,

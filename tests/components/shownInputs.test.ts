@@ -41,12 +41,11 @@ describe("what a preview can show of the steps", () => {
 
     test("is every setting of theirs by its key, prefixes as they are written", () => {
         expect(shownOf("ipv6-dnat")).toMatchObject({
-            mode: "dnat",
-            bmpPort: 5000,
             bmpAllowedCidrs: ["2001:db8:1::/48", "192.0.2.0/24"],
             kafkaAllowedCidrs: [],
         });
-        expect(shownOf("aio-container")).toMatchObject({ image: "openbmp/aio:latest", registryUser: "reader" });
+        expect(shownOf("aio-container")).toMatchObject({ image: "openbmp/aio:latest", bmpPort: 5000 });
+        expect(shownOf("docker-daemon-config")).toMatchObject({ mode: "dnat" });
         expect(shownOf("docker-restart")).toMatchObject({ fixedCidrV6: "fc00:172:17::/64", restartDocker: true });
     });
 

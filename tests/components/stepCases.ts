@@ -241,6 +241,8 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                             edit("  listen_mode: v4\n", "  listen_mode: ".length, 2, "v6"),
                             edit("    pat_enabled: false", "    pat_enabled: ".length, 5, "true"),
                         ],
+                        CONTAINER_ID: "c1",
+                        REAPPLY: "again",
                     },
                 ],
             },

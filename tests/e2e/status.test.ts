@@ -96,7 +96,10 @@ describe("scripts/status", () => {
             );
             expect(texts(status)).toMatch(/^ip6tables: a rule is missing: -A OPENBMP-DNAT .* --dport 5000 -j DNAT /m);
             expect((await shared.deployment.status()).stdout).toMatch(
-                /^to mend it: scripts\/pulumi --stack e2e-status config set reapply /m,
+                new RegExp(
+                    `^to mend it: scripts/pulumi --stack ${shared.deployment.stack.name} config set reapply `,
+                    "m",
+                ),
             );
             await reapply("after edits");
         },

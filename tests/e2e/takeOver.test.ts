@@ -3,7 +3,6 @@ import { dumpHost } from "./hostDump";
 import { MINUTE, story } from "./story";
 
 describe("a host whose stack's state is lost", () => {
-    const former = "openbmp-aio-ipv6/e2e-takeover";
     const config = { adminId: "collector-1" };
     let before: string;
     let second: Deployment;
@@ -19,6 +18,8 @@ describe("a host whose stack's state is lost", () => {
         (second as Deployment | undefined)?.remove();
     });
 
+    const ownerOf = ({ stack }: Deployment) => `openbmp-aio-ipv6/${stack.name}`;
+    const former = () => ownerOf(shared.deployment);
     const owner = () => shared.sandbox.root("cat /var/lib/openbmp-aio-ipv6/owner");
     const withLogin = ({ stack }: Deployment) =>
         stack.setConfig("restPassword", { value: "password-of-a-test", secret: true });
@@ -30,7 +31,7 @@ describe("a host whose stack's state is lost", () => {
             const none = await shared.deployment.takeOver("");
             expect(none).toMatchObject({
                 code: 0,
-                stdout: "nothing to take over, no deployment is on the host: scripts/pulumi up --stack e2e-takeover\n",
+                stdout: `nothing to take over, no deployment is on the host: scripts/pulumi up --stack ${shared.deployment.stack.name}\n`,
             });
             await shared.deployment.up();
             const own = await shared.deployment.takeOver("");
@@ -43,11 +44,11 @@ describe("a host whose stack's state is lost", () => {
     test(
         "refuses the next stack, which is told of the way out",
         async () => {
-            second = await Deployment.create(shared.sandbox, config, "takeover-second");
+            second = await Deployment.create(shared.sandbox, config, `${shared.sandbox.name}-second`);
             await withLogin(second);
             shared.deployment.remove();
             expect(await second.failingUp()).toContain(
-                `the host is deployed by the stack ${former}: destroy that one first, or take the host over (scripts/stack take-over)`,
+                `the host is deployed by the stack ${former()}: destroy that one first, or take the host over (scripts/stack take-over)`,
             );
         },
         2 * MINUTE,
@@ -60,10 +61,10 @@ describe("a host whose stack's state is lost", () => {
             for (const { code, stderr } of [
                 await second.takeOver(""),
                 await second.takeOver("yes\n"),
-                await second.takeOver("", "--yes", "openbmp-aio-ipv6/e2e-takeover-second"),
+                await second.takeOver("", "--yes", ownerOf(second)),
             ]) {
                 expect(code).toBe(1);
-                expect(stderr).toContain(`not the host's present owner "${former}": nothing was changed`);
+                expect(stderr).toContain(`not the host's present owner "${former()}": nothing was changed`);
             }
             expect(await dumpHost(shared.sandbox)).toBe(deployed);
         },
@@ -73,18 +74,18 @@ describe("a host whose stack's state is lost", () => {
     test(
         "is taken over by its owner's name, after its record is shown without a secret",
         async () => {
-            const { code, stdout, stderr } = await second.takeOver(`${former}\n`);
+            const { code, stdout, stderr } = await second.takeOver(`${former()}\n`);
             expect(code).toBe(0);
             expect(stdout).toMatch(
-                new RegExp(`^the host ${shared.sandbox.info.address} is deployed by the stack ${former}, since 20`),
+                new RegExp(`^the host ${shared.sandbox.info.address} is deployed by the stack ${former()}, since 20`),
             );
             expect(stdout).toMatch(/^- forwarding: IPv6 forwarding \(\S+\) was [01]$/m);
             expect(stdout).toMatch(/^- daemon\.before: \S+daemon\.json as it was found, of \d+ bytes$/m);
             expect(stdout).toMatch(/^- rest-login\.former: the image's own login of the REST API was replaced$/m);
             expect(stdout).not.toContain("no file of this version");
             expect(stdout + stderr).not.toMatch(/not-to-be-seen|PRIVATE KEY|-of-a-test|[0-9A-F]{40}/);
-            expect(stderr).toContain("To take the host over for openbmp-aio-ipv6/e2e-takeover-second");
-            expect(await owner()).toBe("openbmp-aio-ipv6/e2e-takeover-second\n");
+            expect(stderr).toContain(`To take the host over for ${ownerOf(second)}`);
+            expect(await owner()).toBe(`${ownerOf(second)}\n`);
         },
         MINUTE,
     );

@@ -89,7 +89,7 @@ write() {
 # (array of "offset length base64", in bytes, ascending).
 collector_config_apply() {
   local current=none
-  input OLD_SHA256 NEW_SHA256 PAT_FOUND EDITS
+  input OLD_SHA256 NEW_SHA256 PAT_FOUND EDITS CONTAINER_ID REAPPLY
   claim_host
   open_staging
   if config_exists; then
