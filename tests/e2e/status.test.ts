@@ -1,6 +1,6 @@
 import type { Status } from "../../scripts/programs/status/status";
 import { dumpHost } from "./hostDump";
-import { tryRun } from "./run";
+import { eventually, tryRun } from "./run";
 import { MINUTE, story } from "./story";
 
 describe("scripts/status", () => {
@@ -183,8 +183,13 @@ describe("scripts/status", () => {
             expect((await shared.deployment.status()).stdout).toContain(
                 `(!) ${RouterIP} is the gateway on docker0: not the router's own`,
             );
-            await reapply("after docker-proxy");
-            await shared.sandbox.connectedRouter("edge-2");
+            await shared.deployment.configure({ reapply: "after docker-proxy" });
+            await shared.deployment.up();
+            // Its session begins anew, and the row of the former one ends.
+            await eventually("the router is back under its own address", 60_000, async () => {
+                const { code } = await check();
+                return code === 0 ? true : undefined;
+            });
             expect((await check()).status.routers).toContainEqual(
                 expect.objectContaining({ name: "edge-2", address: shared.sandbox.peerAddress("102"), mark: null }),
             );
