@@ -49,7 +49,7 @@ describe("a container that was there before", () => {
         async () => {
             await shared.sandbox.removePeers();
             await shared.sandbox.root(`docker rm --force openbmp_aio
-                docker run --detach --name openbmp_aio --restart always --env KAFKA_FQDN=$(hostname) --env TOKEN=secret \\
+                docker run --detach --name openbmp_aio --restart always --env KAFKA_FQDN=$(hostname) --env TOKEN=token-of-a-test \\
                     --volume /data/mysql --publish 5000:5000 --publish 8001:8001 --publish 9092:9092 openbmp-aio-stand-in:latest`);
             expect(await shared.sandbox.starts(startsInside)).toHaveLength(1);
             const running = await shared.sandbox.root(runsAs);
@@ -71,13 +71,13 @@ describe("a container that was there before", () => {
             expect(stdout).toMatch(
                 /which the new one does not get: port 9092\/tcp published as 9092; the variable TOKEN; .*its own data at \/data\/mysql, in the volume [0-9a-f]{64}/,
             );
-            expect(stdout).not.toContain("secret");
+            expect(stdout).not.toContain("token-of-a-test");
             expect(await shared.sandbox.root("docker inspect openbmp_aio --format '{{.Id}}'")).not.toContain(id);
             const saved = await shared.sandbox.root(
                 "jq -r '.Id, .Config.Env[]' /var/openbmp/openbmp_aio.before-*.json",
             );
             expect(saved).toContain(id);
-            expect(saved).toContain("TOKEN=secret");
+            expect(saved).toContain("TOKEN=token-of-a-test");
             await shared.deployment.destroy();
             expect(await shared.sandbox.root("docker inspect openbmp_aio --format '{{.Id}} {{.State.Running}}'")).toBe(
                 `${id} true\n`,
