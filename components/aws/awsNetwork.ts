@@ -7,7 +7,7 @@ import { type Access, egressRules, ingressRules } from "./securityGroupRules";
 import type { TagsOf } from "./tags";
 
 export interface AwsNetworkArgs extends Access {
-    /** The VPC's IPv4 block. */
+    /** The IPv4 prefix of the VPC. */
     readonly vpcCidr: string;
     /** The type of the VM, which the subnet's zone must offer. */
     readonly instanceType: string;

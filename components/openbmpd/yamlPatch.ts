@@ -69,7 +69,7 @@ export class YamlPatch {
         const problem = (first ?? ("empty" in documents ? documents : undefined))?.errors[0];
         if (problem) {
             const [line = ""] = problem.message.split("\n");
-            throw new Error(`${file} is not valid YAML: ${printable(shortened(line.replace(/:$/, ""), 200))}`);
+            throw new Error(`${file} must be valid YAML: ${printable(shortened(line.replace(/:$/, ""), 200))}`);
         }
         const contents = first?.contents ?? null;
         if (contents && !isMap(contents) && !isEmpty(contents)) {

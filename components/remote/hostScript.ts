@@ -105,7 +105,9 @@ export function hostScript(step: HostStep, verb: Verb, input: ScriptInput): stri
     const given = [...Object.keys(input.variables), ...Object.keys(input.secrets ?? {})];
     const differing = symmetricDifference(new Set(given), new Set(declaredInput(step, verb)));
     if (differing.length > 0) {
-        throw new Error(`the input of ${step} and what its ${verb} declares differ in ${differing.join(", ")}`);
+        throw new Error(
+            `the input of ${step} and what its ${verb} declares differ in ${differing.join(", ")}: use a clean checkout`,
+        );
     }
     return withInput(input, stepText(step));
 }
@@ -127,7 +129,9 @@ export function declaredInput(step: HostStep, verb: Verb): string[] {
         text,
     )?.[1];
     if (declared === undefined) {
-        throw new Error(`scripts/host/steps/${step}.sh has no function ${name} that begins with its input`);
+        throw new Error(
+            `scripts/host/steps/${step}.sh has no function ${name} that begins with its input: use a clean checkout`,
+        );
     }
     return ["OWNER", "MACHINE", ...declared.split(/[\s\\]+/)];
 }

@@ -91,7 +91,7 @@ const DOCKER_IPV4_PREFIX = prefixOf("172.17.0.0/16");
 /** Not routed on the Internet (RFC 1918, RFC 6598), so that the VPC hides nothing of it. */
 const VPC_SPACES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(prefixOf);
 
-/** The VPC's only subnet takes the whole block. */
+/** The VPC's only subnet takes all of it. */
 export const vpcCidr = z.string("an IPv4 prefix").transform((value, context) => {
     const prefix = readPrefix(value);
     if (prefix?.family !== "ipv4" || prefix.length < 16 || prefix.length > 28) {

@@ -22,7 +22,7 @@ function unreadVariables({ environment }: Settings): string[] {
 function databasePassword({ environment }: Settings): string[] {
     return Object.hasOwn(environment, "OPENBMP_DB_PASSWORD")
         ? [
-              "environment has OPENBMP_DB_PASSWORD, which the image's consumers do not read: they need it in /var/openbmp/config/obmp-mysql-consumer.yml, too, or no router gets a row (docs/outside-consumers.md)",
+              "environment has OPENBMP_DB_PASSWORD, which the image's consumers do not read: write it into /var/openbmp/config/obmp-mysql-consumer.yml, too, or no router gets a row (docs/outside-consumers.md)",
           ]
         : [];
 }
@@ -31,18 +31,20 @@ function databasePassword({ environment }: Settings): string[] {
 function emptyLists(settings: Settings): string[] {
     const withoutIpv4 = settings.target === "aws" && !settings.publicIpv4;
     const lists = [
-        ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "no router can connect to the collector"],
-        ["restAllowedCidrs", settings.restAllowedCidrs, "nobody can use the REST API, except on the host itself"],
+        ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "so no router can connect: list their prefixes"],
+        ["restAllowedCidrs", settings.restAllowedCidrs, "so nobody but the host itself can use the REST API: list the prefixes that may"],
         ["kafkaAllowedCidrs", settings.kafkaAllowedCidrs, undefined],
         ["mysqlAllowedCidrs", settings.mysqlAllowedCidrs, undefined],
     ] as const;
     return lists.flatMap(([key, prefixes, consequence]) => {
         const unreachable = prefixes.filter(({ family }) => withoutIpv4 && family === "ipv4");
         return [
-            ...(prefixes.length === 0 && consequence !== undefined ? [`${key} is empty: ${consequence}`] : []),
+            ...(prefixes.length === 0 && consequence !== undefined
+                ? [`${key} is empty, ${consequence}`]
+                : []),
             ...(unreachable.length > 0
                 ? [
-                      `${key} has IPv4 prefixes (${textsOf(unreachable).join(", ")}), which cannot connect: publicIpv4 is false`,
+                      `${key} has IPv4 prefixes (${textsOf(unreachable).join(", ")}), which cannot connect: set publicIpv4, or remove them`,
                   ]
                 : []),
         ];

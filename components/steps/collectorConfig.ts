@@ -49,7 +49,7 @@ function planWrite(text: Buffer, wanted: CollectorValues) {
     return {
         OLD_SHA256: digestOf(text),
         NEW_SHA256: digestOf(applyEdits(text, edits)),
-        PAT_FOUND: String(patEnabledIn(text) ?? ""),
+        CURRENT_PAT: String(patEnabledIn(text) ?? ""),
         EDITS: edits.map(
             (edit) => `${edit.offset} ${edit.length} ${Buffer.from(edit.text, "latin1").toString("base64")}`,
         ),
@@ -110,7 +110,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
                 variables: {
                     OLD_SHA256: plan.OLD_SHA256,
                     NEW_SHA256: plan.NEW_SHA256,
-                    PAT_FOUND: plan.PAT_FOUND,
+                    CURRENT_PAT: plan.CURRENT_PAT,
                     EDITS: plan.EDITS,
                     // Whenever the file is read it may be the image's again, with the same edits to come.
                     CONTAINER_ID: args.containerId,

@@ -6,7 +6,7 @@ import { shownInputs, type StepArgs } from "./stepArgs";
 export interface DockerDaemonConfigArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
-    /** On a network of the collector's own, the daemon's configuration stays as it was found. */
+    /** On a network of the collector's own, the daemon's configuration stays the original. */
     readonly dockerNetwork: DockerNetwork;
     /** Docker's IPv6 prefix, `fixed-cidr-v6` (dockerd reference). */
     readonly fixedCidrV6: string;

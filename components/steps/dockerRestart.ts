@@ -6,7 +6,7 @@ import { shownInputs, type StepArgs } from "./stepArgs";
 export interface DockerRestartArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
     readonly mode: Mode;
-    /** On a network of the collector's own, the daemon's configuration stays as it was found. */
+    /** On a network of the collector's own, the daemon's configuration stays the original. */
     readonly dockerNetwork: DockerNetwork;
     /** The IPv6 prefix that the default bridge must have. */
     readonly fixedCidrV6: string;

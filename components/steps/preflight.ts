@@ -16,7 +16,7 @@ export interface HostRequirements extends ContainerSettings {
 
 /**
  * Reads the machine and refuses, with every reason at once, before anything is
- * changed; its removal puts the machine back to how it was found.
+ * changed; its removal restores the machine.
  */
 export function preflight(
     name: string,

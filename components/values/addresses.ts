@@ -125,7 +125,7 @@ export function worldOpenReason(prefix: Prefix): string | undefined {
     );
 }
 
-/** The first of the subnets with a /64 in a VPC's IPv6 block. */
+/** The first of the subnets with a /64 in a VPC's IPv6 prefix. */
 export function firstSubnet64(vpcBlock: string): string {
     return vpcBlock.replace(/\/\d+$/, "/64");
 }

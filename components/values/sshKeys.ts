@@ -36,7 +36,7 @@ export function publicKeyOf(privateKey: string, password?: string): PublicKey {
     const parsed = utils.parseKey(privateKey, password) as Ssh2.ParsedKey | Ssh2.ParsedKey[] | Error;
     const key = Array.isArray(parsed) ? parsed[0] : parsed;
     if (key === undefined || key instanceof Error) {
-        throw new Error(key?.message ?? "there is no key in it");
+        throw new Error(key?.message ?? "it has no key: copy the whole file");
     }
     return { type: key.type, text: `${key.type} ${key.getPublicSSH().toString("base64")}` };
 }

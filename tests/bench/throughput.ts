@@ -39,7 +39,7 @@ export async function throughput(host: BenchHost, rounds: number): Promise<Measu
     for (let round = 0; round < rounds; round += 1) {
         say(`throughput: round ${round + 1} of ${rounds}`);
         add("dnat", await figuresOf(host, host.sandbox.info.address));
-        // The guard refuses both other ways.
+        // The ingress filter refuses both other datapaths.
         await host.disarm();
         add("direct", await figuresOf(host, await host.addressOf("openbmp_aio")));
         add("proxy", await figuresOf(host, host.sandbox.info.address));

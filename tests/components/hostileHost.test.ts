@@ -61,7 +61,7 @@ test("an openbmpd.conf that the collector could not run on is refused, bound to 
         `openbmpd.conf: base.listen_port must be 5000 or left out, got "1790": ${port}; openbmpd.conf: base.listen_ipv6 must be :: or left out, got "fc00::2": ${address}: ${remedy}`,
         `openbmpd.conf: base.listen_port must be 5000 or left out, got "\\u{1b}[2J": ${port}: ${remedy}`,
         expect.stringMatching(
-            /^\/var\/openbmp\/config\/openbmpd\.conf is not valid YAML: [^\n]*: edit the file on the host, give "reapply" a new value and run again$/,
+            /^\/var\/openbmp\/config\/openbmpd\.conf must be valid YAML: [^\n]*: edit the file on the host, give "reapply" a new value and run again$/,
         ) as string,
     ];
     expect(unfitFiles.map(({ errors }) => errors)).toEqual(

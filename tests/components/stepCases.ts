@@ -236,7 +236,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                         ...machineInput,
                         OLD_SHA256: sha256(text),
                         NEW_SHA256: sha256(edited),
-                        PAT_FOUND: "false",
+                        CURRENT_PAT: "false",
                         EDITS: [
                             edit("  listen_mode: v4\n", "  listen_mode: ".length, 2, "v6"),
                             edit("    pat_enabled: false", "    pat_enabled: ".length, 5, "true"),

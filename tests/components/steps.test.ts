@@ -107,7 +107,7 @@ test("keys of PAT that the collector does not read get a warning, and stay", asy
     const write = registrations.find(({ name }) => name === "config-write");
     const text = Buffer.from("startup: {pat_enabled: true}, ").toString("base64");
     expect(secretText(write?.inputs.stdin)).toContain(`EDITS=('7 0 ${text}')\n`);
-    expect(secretText(write?.inputs.stdin)).toContain("PAT_FOUND=''\n");
+    expect(secretText(write?.inputs.stdin)).toContain("CURRENT_PAT=''\n");
 });
 
 test("the text of openbmpd.conf is kept from logs and plain state", async () => {

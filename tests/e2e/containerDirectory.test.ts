@@ -104,7 +104,7 @@ describe("a container whose root plants links in its directories", () => {
         ["of all kinds, as fast as it can", [...FILE, ...BESIDE], 0, "v6"],
         ["of all kinds, now and then", [...FILE, ...BESIDE], 70, "v4v6"],
     ])(
-        "swaps names %s, while openbmpd.conf is changed, and status looks",
+        "swaps names %s, while openbmpd.conf is changed, and status inspects",
         async (_, names, pauseMs, listenMode) => {
             await startAttack(names, pauseMs);
             await attempt({ listenMode });
@@ -117,7 +117,7 @@ describe("a container whose root plants links in its directories", () => {
     );
 
     test(
-        "has its database set aside, and is destroyed, with links wherever a name is",
+        "has its database backed up, and is destroyed, with links wherever a name is",
         async () => {
             await inContainer(
                 `for name in pat_enabled fresh before ibdata1; do ln -sf ${CANARY} /data/mysql/$name; done`,

@@ -17,14 +17,14 @@ import { type Sandbox, standInImage } from "./sandbox";
 // A stale agent would fail every connection, also those with a key of their own.
 delete process.env.SSH_AUTH_SOCK;
 
-/** Where the proof's packets went, and whether both ports saw them as they were sent. */
+/** Where the packets of the verification went, and whether both ports saw them as they were sent. */
 export function proofOf(outputs: OutputMap): { sentTo: string; seenAsSent: boolean } {
-    const proof = outputs.verification?.value as Verification;
+    const verification = outputs.verification?.value as Verification;
     const seenAsSent =
-        proof.sentFrom.startsWith("fd6f:626d:7076:3600:") &&
-        proof.bmpSeenFrom === proof.sentFrom &&
-        proof.restSeenFrom === proof.sentFrom;
-    return { sentTo: proof.sentTo, seenAsSent };
+        verification.sentFrom.startsWith("fd6f:626d:7076:3600:") &&
+        verification.bmpSeenFrom === verification.sentFrom &&
+        verification.restSeenFrom === verification.sentFrom;
+    return { sentTo: verification.sentTo, seenAsSent };
 }
 
 /** What a test's stack is made of. */

@@ -47,7 +47,7 @@ describe("who follows the documentation with a host of their own", () => {
     );
 
     test(
-        "looks at it, and runs every step again",
+        "inspects it, and runs every step again",
         async () => {
             const printed = await reader.follow(["README.md: What is there now", "README.md: What is there now 2"]);
             expect(printed).toContain('"differences": []');

@@ -105,13 +105,15 @@ describe("a stack that is not ephemeral", () => {
         "is left alone by up and down, though it has the name of the branch's stack",
         async () => {
             const name = await stacks.deploy("taken", new Date(), { marked: false });
-            const error = `ephemeral: the stack ${name} is not ephemeral: it is left alone`;
             const down = await stacks.command(["down", "--branch", "taken"]);
-            expect([down.code, errorLines(down)]).toEqual([1, [error]]);
+            expect([down.code, errorLines(down)]).toEqual([
+                1,
+                [`ephemeral: the stack ${name} is not ephemeral: use scripts/pulumi destroy`],
+            ]);
             const up = await stacks.command(["up", "--branch", "taken"]);
             expect([up.code, errorLines(up)]).toEqual([
                 1,
-                [error.replace("not ephemeral", "there and is not ephemeral")],
+                [`ephemeral: the stack ${name} is there and is not ephemeral: choose another branch name`],
             ]);
             expect(await stacks.names()).toEqual([name]);
         },
@@ -183,7 +185,7 @@ describe("bad input is one clear line", () => {
             "a backend that is not there",
             ["list"],
             { PULUMI_BACKEND_URL: "file:///nowhere" },
-            "the backend cannot be reached: unable to open bucket file:///nowhere?no_tmp_dir=true: stat /nowhere: no such file or directory",
+            "the backend cannot be reached (unable to open bucket file:///nowhere?no_tmp_dir=true: stat /nowhere: no such file or directory): check PULUMI_BACKEND_URL and its login",
         ],
         [
             "no passphrase",

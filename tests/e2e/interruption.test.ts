@@ -45,7 +45,7 @@ describe("a deployment that is killed", () => {
         ["restarting Docker"],
         ["aio-container-create creating"],
         ["collector-config-write creating"],
-        ["armed:"],
+        ["installed: TCP"],
     ])(
         "at “%s” leaves a host and a state that the next up goes on from",
         async (text) => {
@@ -79,7 +79,7 @@ describe("a deployment that is killed", () => {
         "half way and destroyed at once leaves nothing either",
         async () => {
             await shared.sandbox.root("rm -rf /var/openbmp");
-            expect(await killAt("armed:")).toBe(true);
+            expect(await killAt("installed: TCP")).toBe(true);
             await shared.deployment.recover();
             await shared.deployment.destroy();
             await shared.sandbox.reboot();

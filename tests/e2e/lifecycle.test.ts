@@ -41,7 +41,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
         3 * MINUTE,
     );
 
-    test("the proof leaves no phantom router", async () => {
+    test("the verification leaves no phantom router", async () => {
         expect(await shared.sandbox.routers()).toEqual([]);
     });
 
@@ -220,7 +220,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     );
 
     test(
-        "a changed list touches the rules and the proof, and does not restart the collector",
+        "a changed list touches the rules and the verification, and does not restart the collector",
         async () => {
             const starts = await shared.sandbox.collectorStarts();
             await shared.deployment.configure({
@@ -256,7 +256,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     );
 
     test(
-        "destroy leaves the host as it was found",
+        "destroy restores the host",
         async () => {
             await shared.sandbox.removePeers();
             await shared.deployment.destroy();

@@ -5,7 +5,7 @@ import { MINUTE, story } from "./story";
 describe.each([
     { engine: "26.1", datapath: /^dnat: / },
     { engine: "28.5", datapath: /^native: / },
-])("the two ways in, on an engine $engine", ({ engine, datapath }) => {
+])("the two datapaths, on an engine $engine", ({ engine, datapath }) => {
     let before: string;
     const shared = story(`modes-${engine.replace(".", "-")}`, {
         engine,
@@ -23,7 +23,7 @@ describe.each([
         const starts = await shared.sandbox.collectorStarts();
         await shared.deployment.configure(config);
         const { stdout } = await shared.deployment.up();
-        // A database that is set aside takes the former starts with it.
+        // A database that is backed up takes its starts with it.
         const purged = stdout.includes("the former database is in");
         expect(await shared.sandbox.collectorStarts()).toBe(purged ? 1 : starts + 1);
         return stdout;
@@ -50,18 +50,18 @@ describe.each([
     );
 
     test(
-        "changed to docker-proxy, without a restart of Docker, the router's session comes back that way, and its former data stays",
+        "changed to docker-proxy, without a restart of Docker, the router's session comes back by it, and its earlier data stays",
         async () => {
             const started = await dockerStarted();
             expect(await change({ mode: "proxy" })).toContain("pat_enabled changes from false to true");
             expect(await dockerStarted()).toBe(started);
             expect((await shared.deployment.status("--check")).code).toBe(0);
-            const { datapath: way, verification } = await shared.deployment.outputs();
-            expect(way?.value).toMatch(/^proxy: /);
+            const { datapath: current, verification } = await shared.deployment.outputs();
+            expect(current?.value).toMatch(/^proxy: /);
             expect(verification?.value).toMatchObject({ patEnabled: true });
-            const proof = verification?.value as Verification;
-            expect(hostsOwn()).toContain(proof.restSeenFrom);
-            expect(proof.bmpSeenFrom).toBeUndefined();
+            const seen = verification?.value as Verification;
+            expect(hostsOwn()).toContain(seen.restSeenFrom);
+            expect(seen.bmpSeenFrom).toBeUndefined();
             expect(hostsOwn()).toContain((await connected("edge-1")).RouterIP);
             expect((await shared.sandbox.routers()).length).toBeGreaterThan(1);
             expect(await shared.sandbox.root("ls /var/openbmp")).not.toContain("before");
@@ -102,7 +102,7 @@ describe.each([
     );
 
     test(
-        "destroyed in the mode proxy, the host is as it was found",
+        "destroyed in the mode proxy, the host is restored",
         async () => {
             await change({ mode: "proxy" });
             await shared.sandbox.removePeers();

@@ -140,7 +140,7 @@ describe("consumers outside", () => {
     );
 
     test(
-        "get in after a reboot as before, and no more when the proof fails",
+        "get in after a reboot as before, and no more when the check fails",
         async () => {
             await sandbox.reboot();
             await eventually("the database's port is open again", MINUTE, async () =>

@@ -106,7 +106,7 @@ describe.each([
     );
 
     test(
-        "destroy leaves the host as it was found",
+        "destroy restores the host",
         async () => {
             await shared.deployment.destroy();
             await shared.sandbox.reboot();

@@ -50,7 +50,7 @@ describe("a host that is not fit", () => {
         async () => {
             await shared.sandbox.root(`echo '{"ipv6": tru' > /etc/docker/daemon.json`);
             expect(reasons(await refused())).toEqual([
-                "- /etc/docker/daemon.json is not a JSON object: mend it or move it away",
+                "- /etc/docker/daemon.json is not a JSON object: fix it or move it away",
             ]);
             await shared.sandbox.root(`rm /etc/docker/daemon.json
             docker run --detach --rm --name fleeting openbmp-aio-stand-in:latest sleep infinity`);

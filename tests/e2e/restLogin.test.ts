@@ -31,7 +31,7 @@ describe("the login of the REST API", () => {
         const places = {
             CONTAINER: collector.id,
             OUR_LOGIN: join(record, "ours"),
-            FORMER_LOGIN: join(record, "former"),
+            ORIGINAL_LOGIN: join(record, "former"),
         };
         const input = assignments({ REST_USER: user, REST_PASSWORD: password, ...places });
         return tryRun("bash", ["-euo", "pipefail", "-s"], `. scripts/host/lib/rest.sh\n${input}${what}`);

@@ -112,7 +112,7 @@ describe("a first start that is cut off", () => {
     const shared = story("cut-off", { config: { environment: '{"STAND_IN_SCHEMA_SECONDS":"15"}' } });
 
     test(
-        "is recognised by the next up, set aside, and begun again",
+        "is recognised by the next up, backed up, and begun again",
         async () => {
             const first = shared.deployment.failingUp();
             await eventually("the database is being made", MINUTE, async () =>

@@ -64,7 +64,7 @@ describeWithRegistry(`secrets${problem === undefined ? "" : ` (skipped: ${proble
             secrets.key = readFileSync(keyFile, "utf8");
             registry = await PrivateRegistry.start(sandbox, planted.registryPassword);
             await registry.push(sandbox, `${registry.address}/team/aio:1`, standInImage, "private");
-            // One that does not fit: what is compared, saved and put aside has secrets, too.
+            // One that does not fit: what is compared, saved and backed up has secrets, too.
             await sandbox.root(`docker create --name openbmp_aio --env-file /dev/stdin ${standInImage} <<'END'
 OWN=${foundContainer}
 END`);

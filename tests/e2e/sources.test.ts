@@ -91,7 +91,7 @@ describe("source addresses while everything moves", () => {
     );
 
     test(
-        "are wrong at once without the guard, which is what the count would show",
+        "are wrong at once without the ingress filter, which is what the count would show",
         async () => {
             const counts = await hammerWhile(sandbox, { attempts: 100, right: 0 }, async () => {
                 await sandbox.root(`systemctl stop openbmp-aio-ipv6-dnat

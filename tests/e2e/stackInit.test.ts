@@ -129,9 +129,9 @@ describe("scripts/stack init", () => {
         [["init", "a b"], 'got "a b"'],
         [["init", "../x"], 'got "../x"'],
         [["init", "-x"], "unknown option -x"],
-        [["init", "a", "b"], 'one name only, got "a" and "b"'],
+        [["init", "a", "b"], 'NAME must be one name, got "a" and "b"'],
         [["init", "a", "--target", "gcp"], '--target must be aws or host, got "gcp"'],
-        [["init", "a", "--target"], "--target needs a value"],
+        [["init", "a", "--target"], "--target must be aws or host, got nothing"],
         [["make", "a"], "usage: scripts/stack init NAME"],
     ])("%j is refused", async (args, text) => {
         const { code, stderr } = await tryRun("scripts/stack", args);

@@ -522,14 +522,14 @@ describe("the stand-in for the AIO image", () => {
                 }),
             ]);
             await eventually("the topics", 5000, async () =>
-                (await ask(good, "kafka_topics_are_there")).code === 0 ? true : undefined,
+                (await ask(good, "kafka_topics_exist")).code === 0 ? true : undefined,
             );
             await eventually("the consumers", 10_000, async () =>
                 (await ask(good, "kafka_consumers_attached")).code === 0 ? true : undefined,
             );
             expect((await ask(good, "kafka_advertised")).stdout).toBe("localhost:9092\n");
             expect((await ask(unreachable, "kafka_advertised")).stdout).toBe("kafka.example:9092\n");
-            for (const question of ["kafka_topics_are_there", "kafka_consumers_attached"]) {
+            for (const question of ["kafka_topics_exist", "kafka_consumers_attached"]) {
                 await ask(unreachable, question);
                 expect(await ask(unreachable, question)).toMatchObject({ code: 1 });
             }

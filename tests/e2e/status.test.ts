@@ -67,7 +67,7 @@ describe("scripts/status", () => {
     );
 
     test(
-        "names every file, rule, unit and setting that somebody changed, and a new reapply mends all",
+        "names every file, rule, unit and setting that somebody changed, and a new reapply fixes all",
         async () => {
             await shared.sandbox.root(`
                 sed -i 's/172:17:/172:99:/' /etc/docker/daemon.json
@@ -97,7 +97,7 @@ describe("scripts/status", () => {
             expect(texts(status)).toMatch(/^ip6tables: a rule is missing: -A OPENBMP-DNAT .* --dport 5000 -j DNAT /m);
             expect((await shared.deployment.status()).stdout).toMatch(
                 new RegExp(
-                    `^to mend it: scripts/pulumi --stack ${shared.deployment.stack.name} config set reapply `,
+                    `^to fix it: scripts/pulumi --stack ${shared.deployment.stack.name} config set reapply `,
                     "m",
                 ),
             );
@@ -128,7 +128,7 @@ describe("scripts/status", () => {
     );
 
     test(
-        "names a container that is off its network or stopped, and a new reapply mends it",
+        "names a container that is off its network or stopped, and a new reapply fixes it",
         async () => {
             await shared.sandbox.root(`docker network disconnect bridge openbmp_aio
                 docker stop openbmp_aio`);
@@ -143,7 +143,7 @@ describe("scripts/status", () => {
     );
 
     test(
-        "names a container that is not the deployed one; to put it aside is the user's word",
+        "names a container that is not the deployed one; to replace it is the user's word",
         async () => {
             await shared.sandbox.root(`docker rm --force openbmp_aio
                 docker run --detach --name openbmp_aio --env KAFKA_FQDN=x --publish 5000:5000 openbmp-aio-stand-in:latest`);
@@ -195,7 +195,7 @@ describe("scripts/status", () => {
     );
 
     test(
-        "says with exit code 2 that it could not look",
+        "says with exit code 2 that it could not inspect the host",
         async () => {
             const unknown = await tryRun("scripts/status", ["--stack", "no-such-stack", "--check"], undefined, {
                 PULUMI_CONFIG_PASSPHRASE: "of a test",

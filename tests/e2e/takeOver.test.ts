@@ -64,7 +64,7 @@ describe("a host whose stack's state is lost", () => {
                 await second.takeOver("", "--yes", ownerOf(second)),
             ]) {
                 expect(code).toBe(1);
-                expect(stderr).toContain(`not the host's present owner "${former()}": nothing was changed`);
+                expect(stderr).toContain(`not the host's current owner "${former()}", and nothing was changed`);
             }
             expect(await dumpHost(shared.sandbox)).toBe(deployed);
         },
@@ -80,7 +80,7 @@ describe("a host whose stack's state is lost", () => {
                 new RegExp(`^the host ${shared.sandbox.info.address} is deployed by the stack ${former()}, since 20`),
             );
             expect(stdout).toMatch(/^- forwarding: IPv6 forwarding \(\S+\) was [01]$/m);
-            expect(stdout).toMatch(/^- daemon\.before: \S+daemon\.json as it was found, of \d+ bytes$/m);
+            expect(stdout).toMatch(/^- daemon\.before: the original \S+daemon\.json, of \d+ bytes$/m);
             expect(stdout).toMatch(/^- rest-login\.former: the image's own login of the REST API was replaced$/m);
             expect(stdout).not.toContain("no file of this version");
             expect(stdout + stderr).not.toMatch(/not-to-be-seen|PRIVATE KEY|-of-a-test|[0-9A-F]{40}/);

@@ -1,13 +1,13 @@
 import { proofOf } from "./deployment";
 import { MINUTE, story } from "./story";
 
-describe("the proof at the end of a deployment", () => {
+describe("the verification at the end of a deployment", () => {
     const shared = story("verification");
     let run = 0;
 
     beforeAll(() => shared.deployment.up(), MINUTE);
 
-    /** Breaks the way, deploys again, and puts the way back; returns the error. */
+    /** Breaks the datapath, deploys again, and restores it; returns the error. */
     async function errorAfter(breakIt: string, mendIt: string): Promise<string> {
         await shared.sandbox.root(breakIt);
         run += 1;
@@ -65,7 +65,7 @@ describe("the proof at the end of a deployment", () => {
     );
 
     test(
-        "succeeds again once the way is free",
+        "succeeds again once the datapath is whole",
         async () => {
             await shared.deployment.configure({ reapply: "free" });
             const { outputs } = await shared.deployment.up();

@@ -124,7 +124,7 @@ Docker}")"
   says "openbmp_aio keeps its port 3306/tcp published as 3306: Docker lets everybody in there"
 }
 
-@test "one with nothing besides is put aside without a word about it" {
+@test "one with nothing besides is backed up without a word about it" {
   fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=id-openbmp_a
   REPLACE_CONTAINER=true
   step_succeeds preflight
@@ -133,7 +133,7 @@ Docker}")"
   [[ $stderr != *besides* ]]
 }
 
-@test "everything that a new container does not get is named, before it is put aside, and no value that may be secret" {
+@test "everything that a new container does not get is named, before it is backed up, and no value that may be secret" {
   fitting_container Image=other:1 RestartPolicy=always Hostname=mine \
     'Env=["PATH=/usr/bin", "KAFKA_FQDN=collector.example.net", "TOKEN=hidden-text"]' \
     "$(ports "$(at '' 5000)" "$(at '' 8001)" "\"9092/tcp\": [$(at '' 19092), $(at 127.0.0.1 9092)]")" \
@@ -160,7 +160,7 @@ Docker}")"
 --cpu-quota 9; --cpu-rt-period 10; --cpu-rt-runtime 11; --cpuset-cpus 0; --cpuset-mems 1; --blkio-weight 12; --blkio-weight-device /dev/a; --device-read-bps /dev/b; --device-write-bps /dev/c; \
 --device-read-iops /dev/d; --device-write-iops /dev/e; --pids-limit 99; --cgroup-parent /p; --storage-opt size; --annotation a; --label key; --restart always; --hostname mine; --domainname d; \
 --tty; --interactive; --stop-timeout 5; --user 1000; --workdir /tmp; --stop-signal SIGINT; another entrypoint; another command; another health check"
-  step_refuses "set replaceContainer to true to put it aside, or fix it. openbmp_aio is of the docker compose project \"lab\" (service \"aio\"), " preflight
+  step_refuses "set replaceContainer to true to back it up and replace it, or fix it. openbmp_aio is of the docker compose project \"lab\" (service \"aio\"), " preflight
   says "$named"
   [[ $stderr != *hidden-text* ]]
   REPLACE_CONTAINER=true
@@ -205,9 +205,9 @@ Docker}")"
   same "" "$stderr"
 }
 
-@test "one of docker compose's is named with its project before it is put aside, and what compose would do" {
+@test "one of docker compose's is named with its project before it is backed up, and what compose would do" {
   fitting_container Image=other:1 RestartPolicy=unless-stopped Hostname=openbmp-aio "Labels={$COMPOSE}"
-  local warning='openbmp_aio is of the docker compose project "lab" (service "aio"), which knows it by its labels, also under another name: once it is put aside, "docker compose up" starts or removes it, "docker compose down" removes it, and destroy cannot bring it back. Take the service out of the compose file first'
+  local warning='openbmp_aio is of the docker compose project "lab" (service "aio"), which knows it by its labels, also under another name: once it is backed up, "docker compose up" starts or removes it, "docker compose down" removes it, and destroy cannot restore it. Take the service out of the compose file first'
   step_refuses "$warning" preflight
   REPLACE_CONTAINER=true
   step_succeeds preflight
@@ -228,8 +228,8 @@ Docker}")"
   step_succeeds aio-container
   rm "$FAKE/containers/openbmp_aio.before"
   step_succeeds preflight remove
-  says "the container that was put aside is not there any more: nothing to bring back as openbmp_aio. What it was made of is in /var/openbmp/openbmp_aio.before-"
-  says "otherwise the host is as it was found"
+  says "the original container is no longer there as openbmp_aio.before, so nothing is restored: read what it was made of in /var/openbmp/openbmp_aio.before-"
+  says "otherwise the host is as before the first deployment"
 }
 
 @test "ours is never taken for one of the user's" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Step aio-container: created, adopted or refused, put aside, and brought back.
+# Step aio-container: created, adopted or refused, backed up, and restored.
 
 load helper
 
@@ -152,7 +152,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   run ! host grep -r very-secret /mnt/etc /mnt/var
 }
 
-@test "secrets are on no command line where a container is compared, refused or put aside" {
+@test "secrets are on no command line where a container is compared, refused or backed up" {
   ENVIRONMENT=('MYSQL_ROOT_PASSWORD=very-secret')
   traced_step aio-container
   fitting_container Env='["KAFKA_FQDN=collector.example.net", "MYSQL_ROOT_PASSWORD=another-secret"]'
@@ -285,12 +285,12 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   [[ $stderr != *-secret* ]]
 }
 
-@test "several misfits are named at once" {
+@test "several mismatches are named at once" {
   refused_for "it runs the image other:1, not openbmp/aio:latest; it is on the network host, not on the default bridge" \
     Image=other:1 NetworkMode=host
 }
 
-@test "replaceContainer puts the user's container aside, stopped, its inspection saved for root alone" {
+@test "replaceContainer backs the user's container up, stopped, its inspection saved for root alone" {
   fitting_container Image=other:1 'Env=["TOKEN=secret"]'
   REPLACE_CONTAINER=true
   step_succeeds aio-container
@@ -322,7 +322,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   not_called 'docker (create|rm|stop|update|rename)'
 }
 
-@test "a container that waits under the name for those put aside is never overwritten" {
+@test "a container that waits under the name of the backup is never overwritten" {
   fitting_container Image=other:1
   has_container openbmp_aio.before
   REPLACE_CONTAINER=true
@@ -330,7 +330,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   not_called 'docker (create|rm|stop|update|rename)'
 }
 
-@test "a container of the user's that runs with --rm is never put aside: stopped, it would be gone with its data" {
+@test "a container of the user's that runs with --rm is never backed up: stopped, it would be gone with its data" {
   fitting_container Image=other:1 AutoRemove=true
   local reason="the container openbmp_aio runs with --rm and does not fit (it runs the image other:1, not openbmp/aio:latest)"
   step_refuses "$reason" aio-container
@@ -339,7 +339,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   not_called 'docker (create|rm|stop|update|rename)'
 }
 
-@test "a container that somebody starts anew with --rm during the pull is not put aside" {
+@test "a container that somebody starts anew with --rm during the pull is not backed up" {
   fitting_container Image=other:1
   REPLACE_CONTAINER=true
   mv "$FAKE/images"/* "$FAKE/registry"
@@ -371,7 +371,7 @@ brought_back_after_removal() {
   brought_back_after_removal false on-failure:3
 }
 
-@test "cut off while the container is put aside, it still comes back as it was" {
+@test "cut off while the container is backed up, it is still restored as it was" {
   REPLACE_CONTAINER=true
   local where
   for where in 'update --restart no *' 'rename *'; do
@@ -383,7 +383,7 @@ brought_back_after_removal() {
   done
 }
 
-@test "cut off while the container is put aside and removed at once, it comes back as it was" {
+@test "cut off while the container is backed up and removed at once, it is restored as it was" {
   REPLACE_CONTAINER=true
   fitting_container Image=other:1
   cut_off_at docker 'stop --time *' after

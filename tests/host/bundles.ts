@@ -16,7 +16,7 @@ const steps: readonly HostStep[] = ["cloud-init", ...HOST_STEPS];
 const inputs = new Set([
     ...steps.flatMap((step) => declaredInput(step, "apply")),
     ...declaredInput("collector-config", "read"),
-    "FORMER_OWNER",
+    "CURRENT_OWNER",
 ]);
 
 mkdirSync(join(folder, "installed"), { recursive: true });

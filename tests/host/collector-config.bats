@@ -342,7 +342,7 @@ STUB
   local marker=/var/openbmp/mysql.pat_enabled
   the_file 'old'
   plan 'old' 'new' '0 3 new'
-  PAT_FOUND=true
+  CURRENT_PAT=true
   host mkdir -p /var/openbmp/mysql
   step_succeeds collector-config
   run ! host test -e "$marker"
@@ -351,7 +351,7 @@ STUB
   step_succeeds collector-config
   same true "$(on_host "$marker")"
   the_file 'old'
-  PAT_FOUND=false
+  CURRENT_PAT=false
   step_succeeds collector-config
   same true "$(on_host "$marker")"
 }

@@ -32,7 +32,7 @@ deployed() {
   : >"$FAKE/calls"
 }
 
-aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
+backups() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
 
 @test "a stopped collector is started once, and the PAT value of its data is recorded" {
   step_succeeds collector-start
@@ -69,7 +69,7 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   step_succeeds collector-start
   says "pat_enabled changes from false to true: every router gets a new entry"
   same rows "$(on_host "$DATA/ibdata1")"
-  same "" "$(aside)"
+  same "" "$(backups)"
   same true "$(on_host "$MARKER")"
   # That was the change: from then on there is nothing to purge.
   PURGE_STALE_DATA=true
@@ -78,18 +78,18 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   same rows "$(on_host "$DATA/ibdata1")"
 }
 
-@test "another PAT value with purgeStaleData sets the data aside, exactly once" {
+@test "another PAT value with purgeStaleData backs the data up, exactly once" {
   deployed
   PAT_ENABLED=true PURGE_STALE_DATA=true
   step_succeeds collector-start
   same "1 1" "$(starts) $(stops)"
-  same rows "$(on_host "$(aside)/ibdata1")"
+  same rows "$(on_host "$(backups)/ibdata1")"
   same "27:27 750 0" "$(host stat -c '%u:%g %a' "$DATA") $(host find "$DATA" -mindepth 1 | wc -l)"
-  says "the former database is in $(aside)"
+  says "the original database is in $(backups)"
   write_on_host "$DATA/ibdata1" <<<new
   step_succeeds collector-start
   same new "$(on_host "$DATA/ibdata1")"
-  same 1 "$(aside | wc -l)"
+  same 1 "$(backups | wc -l)"
 }
 
 @test "cut off anywhere, the purge is finished by the next run, once, and nothing is lost" {
@@ -109,7 +109,7 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
       }
       step_succeeds collector-start
       same openbmp_aio "$(running)"
-      same rows "$(on_host "$(aside)/ibdata1")"
+      same rows "$(on_host "$(backups)/ibdata1")"
       same "true 27:27 750 0" "$(on_host "$MARKER") $(host stat -c '%u:%g %a' "$DATA") $(host find "$DATA" -mindepth 1 | wc -l)"
     done
   done
@@ -129,15 +129,15 @@ aside() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   host mount -t tmpfs tmpfs "$DATA"
   write_on_host "$DATA/ibdata1" <<<rows
   PAT_ENABLED=true PURGE_STALE_DATA=true
-  step_refuses "$DATA is a mount point and cannot be moved aside: nothing was moved" collector-start
+  step_refuses "$DATA is a mount point and cannot be moved: nothing was moved" collector-start
   same "0 rows" "$(stops) $(on_host "$DATA/ibdata1")"
 }
 
-@test "without data there is nothing to set aside" {
+@test "without data there is nothing to back up" {
   step_succeeds collector-start
   PAT_ENABLED=true PURGE_STALE_DATA=true
   step_succeeds collector-start
-  same "" "$(aside)"
+  same "" "$(backups)"
   same true "$(on_host "$MARKER")"
 }
 
@@ -151,7 +151,7 @@ half_a_database() {
 
 cut_off() { host find /var/openbmp -maxdepth 1 -name 'mysql.cut-off*'; }
 
-@test "a first start is marked, and one that was cut off is set aside and begun again, with one copy kept" {
+@test "a first start is marked, and one that was cut off is backed up and begun again, with one copy kept" {
   local round
   for round in first second; do
     step_succeeds collector-start
@@ -193,7 +193,7 @@ image_without_mark() {
   same "half " "$(on_host "$DATA/ibdata1") $(cut_off)"
 }
 
-@test "a first start that was cut off in its imports, with its logins there, is set aside as well, whether the collector runs or not" {
+@test "a first start that was cut off in its imports, with its logins there, is backed up as well, whether the collector runs or not" {
   local running
   for running in false true; do
     change_container openbmp_aio Running=false
@@ -271,7 +271,7 @@ STUB
   chmod +x "$FAKE/bin/find"
 }
 
-@test "a look into the database's directory that dies is no answer: the step ends with its reason, and nothing is touched" {
+@test "a search of the database's directory that dies is no answer: the step ends with its reason, and nothing is touched" {
   local what
   step_succeeds collector-start
   half_a_database
@@ -288,12 +288,12 @@ STUB
     same "0  half" "$(starts) $(cut_off) $(on_host "$DATA/ibdata1")"
     rm "$FAKE/bin/find"
   done
-  # What is there is there: with a whole look all is well.
+  # What is there is there: with a whole search all is well.
   step_succeeds collector-start
   same "1 " "$(starts) $(cut_off)"
 }
 
-@test "a look that takes too long is no answer either" {
+@test "a search that takes too long is no answer either" {
   step_succeeds collector-start
   half_a_database
   change_container openbmp_aio Running=false
@@ -302,7 +302,7 @@ STUB
   step_refuses "find ended with 124" collector-start
 }
 
-@test "names that the container plants lead the look for a first start nowhere else" {
+@test "names that the container plants lead the search for a first start nowhere else" {
   step_succeeds collector-start
   write_on_host "$DATA/ibdata1" <<<half
   host mkdir -p /var/canary/openBMP
@@ -319,7 +319,7 @@ STUB
   step_succeeds collector-start
   half_a_database
   change_container openbmp_aio Running=false
-  step_refuses "the first start of the database was cut off: $DATA is a mount point and cannot be moved aside" collector-start
+  step_refuses "the first start of the database was cut off: $DATA is a mount point and cannot be moved" collector-start
   same half "$(on_host "$DATA/ibdata1")"
 }
 

@@ -185,7 +185,7 @@ functions_fail() {
   done
 }
 
-@test "what is no regular file is not opened, were it put there after the last look" {
+@test "what is no regular file is not opened, were it put there after the last check" {
   host mkdir -p /var/openbmp/config
   host bash -c 'echo new >/var/new; echo old >/var/old'
   host mknod "$FILE" c 1 5

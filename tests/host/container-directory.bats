@@ -277,7 +277,7 @@ before_purge() {
   survives a_deployment '^(stat|mkdir|chmod|mv|docker create) .*openbmp' aio-container
 }
 
-@test "while status looks" {
+@test "while status inspects" {
   WANTED='{}' CONTAINER_ID=id-openbmp_aio
   survives a_deployment '^dd|%.9Y|^gzip' status inspect
 }

@@ -82,7 +82,7 @@ teardown() { close_host; }
   same "$before" "$(host_listing)"
 }
 
-@test "the file as it was found is recorded once, before the first touch" {
+@test "the original file is recorded once, before the first touch" {
   write_on_host "$DAEMON_JSON" <<<'{"debug": true}'
   step_succeeds docker-daemon-config
   write_on_host "$DAEMON_JSON" <<<'{"debug": false, "ipv6": true}'
@@ -166,7 +166,7 @@ teardown() { close_host; }
   same '{"ip6tables":true,"ipv6":true,"fixed-cidr-v6":"fc00:172:17::/64"}' "$(on_host "$DAEMON_JSON" | jq -c .)"
 }
 
-@test "where an earlier release switched it off, it is as it was found" {
+@test "where an earlier release switched it off, it is restored" {
   local mode
   for mode in proxy dnat; do
     write_on_host "$DAEMON_JSON" <<<'{"debug":true}'
@@ -186,7 +186,7 @@ teardown() { close_host; }
   step_refuses 'sets "userland-proxy" to false, the mode proxy needs docker-proxy' docker-daemon-config
 }
 
-@test "cut off at any write on the way back from an earlier release, the removal still gives the file as found" {
+@test "cut off at any write on the way back from an earlier release, the removal still restores the original file" {
   local where
   for where in '*daemon.keys' '*daemon.written' '*daemon.json'; do
     write_on_host "$DAEMON_JSON" <<<'{"debug": true}'

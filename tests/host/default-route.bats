@@ -50,7 +50,7 @@ HOOK
   run ! host test -e "$SYSCTL_FILE"
 }
 
-@test "where daemon.json is refused, or stays as it was found, the uplink does too" {
+@test "where daemon.json is refused, or stays the original, the uplink does too" {
   uplink uplink0 1 1 ra
   write_on_host "$DAEMON_JSON" <<<'{"ipv6": false}'
   step_refuses 'sets "ipv6" to false' docker-daemon-config

@@ -12,14 +12,14 @@ setup() {
 }
 teardown() { close_network; }
 
-@test "it arms a container that runs already" {
+@test "it points the DNAT at a container that runs already" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
   soon followed "$CONTAINER_ADDRESS"
   as_golden dnat
 }
 
-@test "it arms the container when it starts, and disarms when it dies" {
+@test "it installs the DNAT when the container starts, and removes it when it dies" {
   start_follow
   soon followed "no address"
   collector_at "$CONTAINER_ADDRESS"
@@ -56,7 +56,7 @@ teardown() { close_network; }
   engine_dnat "$CONTAINER_ADDRESS"
   collector_at "$CONTAINER_ADDRESS"
   start_follow
-  soon followed "$CONTAINER_ADDRESS, way in: native"
+  soon followed "$CONTAINER_ADDRESS, datapath: native"
   as_golden native
 }
 
@@ -117,7 +117,7 @@ STUB
   not_called ip6tables-restore
 }
 
-@test "flushed rules come back at the next look" {
+@test "flushed rules come back at the next check" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
   soon followed "$CONTAINER_ADDRESS"
@@ -127,7 +127,7 @@ STUB
   soon as_golden dnat
 }
 
-@test "an IPv4 list that was flushed comes back at the next look" {
+@test "an IPv4 list that was flushed comes back at the next check" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
   soon followed "$CONTAINER_ADDRESS"
@@ -136,7 +136,7 @@ STUB
   soon as_golden dnat
 }
 
-@test "killed and released, the DNAT is gone and the guard stays" {
+@test "killed and released, the DNAT is gone and the ingress filter stays" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
   soon followed "$CONTAINER_ADDRESS"

@@ -31,7 +31,7 @@ setup() {
   dnat guard
 }
 
-armed() {
+install_dnat() {
   collector_at "$CONTAINER_ADDRESS"
   synced
 }
@@ -49,7 +49,7 @@ count_packets() {
 packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'; }
 
 @test "the collector sees the router's own address, at both ports" {
-  armed
+  install_dnat
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
 }
@@ -57,51 +57,51 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 @test "other ports on the host lead there too, and the usual ones are the host's own again" {
   dnat_settings BMP_PORT=15000 REST_PORT=18001
   dnat guard
-  armed
+  install_dnat
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 15000)"
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "a firewall that drops what is forwarded does not stop it" {
   host ip6tables -P FORWARD DROP
-  armed
+  install_dnat
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "where the engine does the DNAT the collector sees the router's own address" {
   engine_dnat "$CONTAINER_ADDRESS"
-  armed
+  install_dnat
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
 }
 
-@test "with the guard alone a router is refused, and never gets to docker-proxy" {
+@test "with the ingress filter alone a router is refused, and never gets to docker-proxy" {
   same refused "$(answer router "$HOST_ADDRESS" 5000)"
   same refused "$(answer router "$HOST_ADDRESS" 8001)"
 }
 
 @test "while the container is stopped a router is refused" {
-  armed
+  install_dnat
   collector_at ''
   synced
   same refused "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "after release a router is refused" {
-  armed
+  install_dnat
   dnat release
   same refused "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "after removal the ports are docker-proxy's again" {
-  armed
+  install_dnat
   dnat remove
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
 @test "from a prefix that is not in the list nothing gets through, nor an answer" {
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
-  armed
+  install_dnat
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
   same nothing "$(answer stranger "$HOST_ADDRESS" 8001)"
 }
@@ -109,14 +109,14 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 @test "each port has its own list" {
   dnat_settings 'REST_ALLOWED=(2001:db8:2::/64)'
   dnat guard
-  armed
+  install_dnat
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same nothing "$(answer router "$HOST_ADDRESS" 8001)"
   same "collector 2001:db8:2::20" "$(answer stranger "$HOST_ADDRESS" 8001)"
 }
 
 @test "an address that leaves the list loses the connection that it has" {
-  armed
+  install_dnat
   connect router "$HOST_ADDRESS" 5000
   talk before
   soon heard before
@@ -129,19 +129,19 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 }
 
 @test "the host itself still reaches docker-proxy, and the container" {
-  armed
+  install_dnat
   same "docker-proxy ::1" "$(answer '' ::1 5000)"
   same "docker-proxy $HOST_ADDRESS" "$(answer '' "$HOST_ADDRESS" 5000)"
   same "collector fc00:172:17::1" "$(answer '' "$CONTAINER_ADDRESS" 5000)"
 }
 
 @test "a verification's packets come in by their own interface, listed or not" {
-  armed
+  install_dnat
   same "collector 2001:db8:3::20" "$(answer probe "$HOST_ADDRESS" 5000)"
 }
 
 @test "a neighbour with a route to the container's prefix does not get to the container" {
-  armed
+  install_dnat
   same nothing "$(answer stranger "$CONTAINER_ADDRESS" 3306)"
   same nothing "$(answer router "$CONTAINER_ADDRESS" 5000)"
 }
@@ -149,13 +149,13 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 @test "where routed traffic to the prefix is wanted, the collector alone is closed to it" {
   dnat_settings GUARD_PREFIX=false
   dnat guard
-  armed
+  install_dnat
   same nothing "$(answer stranger "$CONTAINER_ADDRESS" 3306)"
   same "other 2001:db8:2::20" "$(answer stranger fc00:172:17::3 3306)"
 }
 
 @test "the bridge's own connections go out by the default route, and to no other network of the host" {
-  armed
+  install_dnat
   same nothing "$(answer collector 2001:db8:2::20 5000)"
   same nothing "$(answer other 2001:db8:2::20 5000)"
   host ip -6 route add default via 2001:db8:2::20 dev eth1
@@ -169,7 +169,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 @test "where the bridge had IPv6 before, its connections go where they went" {
   dnat_settings GUARD_PREFIX=false
   dnat guard
-  armed
+  install_dnat
   same "stranger fc00:172:17::3" "$(answer other 2001:db8:2::20 5000)"
 }
 
@@ -177,7 +177,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
   forwarding_was_off
   dnat guard
-  armed
+  install_dnat
   same nothing "$(answer router 2001:db8:2::20 5000)"
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same "stranger 2001:db8:2::10" "$(answer '' 2001:db8:2::20 5000)"
@@ -191,7 +191,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   forwarding_was_off
   echo "true eth1" >"$FAKE/networks/users"
   dnat guard
-  armed
+  install_dnat
   same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
   rm "$FAKE/networks/users"
 }
@@ -206,7 +206,7 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
 
 @test "where somebody's rule keeps packets from being tracked, the lists hold as well" {
   local command
-  armed
+  install_dnat
   for command in iptables ip6tables; do host "$command" -t raw -A PREROUTING -p tcp --dport 5000 -j NOTRACK; done
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
   same nothing "$(answer stranger 198.51.2.10 5000)"
@@ -241,7 +241,7 @@ PYTHON
 }
 
 @test "a packet that belongs to no connection gets no answer, not even of a refusal" {
-  armed
+  install_dnat
   same nothing "$(lone_segment stranger 2001:db8:2::20 2001:db8:2::10)"
   same nothing "$(lone_segment stranger 198.51.2.20 198.51.2.10)"
 }
@@ -249,14 +249,14 @@ PYTHON
 @test "what the host forwards to other machines' port 5000 is left alone" {
   dnat_settings 'BMP_ALLOWED=()' 'REST_ALLOWED=()'
   dnat guard
-  armed
+  install_dnat
   same "stranger 2001:db8:1::20" "$(answer router 2001:db8:2::20 5000)"
   same "stranger 192.0.2.20" "$(answer router 198.51.2.20 5000)"
   same "stranger 2001:db8:2::10" "$(answer '' 2001:db8:2::20 8001)"
 }
 
 @test "a connection that the host forwards to another machine is known to the end, whatever the container does" {
-  armed
+  install_dnat
   connect router 2001:db8:2::20 5000
   collector_at fc00:172:17::9
   synced
@@ -264,19 +264,19 @@ PYTHON
 }
 
 @test "a connection stays when nothing moved" {
-  armed
+  install_dnat
   connect router "$HOST_ADDRESS" 5000
   synced
   talk still-there
   soon heard still-there
 }
 
-@test "a connection that docker-proxy took before the guard ends, and the router comes back to the container" {
+@test "a connection that docker-proxy took before the ingress filter ends, and the router comes back to the container" {
   dnat remove
   connect router "$HOST_ADDRESS" 5000
   soon heard "docker-proxy 2001:db8:1::20"
   dnat guard
-  armed
+  install_dnat
   talk to-docker-proxy
   sleep 0.2
   run ! heard to-docker-proxy
@@ -289,7 +289,7 @@ PYTHON
   connect router "$HOST_ADDRESS" 5000
   soon heard "other 2001:db8:1::20"
   # The container moved, and its former address is another's now.
-  armed
+  install_dnat
   count_packets
   talk stale
   sleep 0.2
@@ -303,7 +303,7 @@ PYTHON
   connect router "$HOST_ADDRESS" 5000
   printf '#!/bin/sh\n' >"$FAKE/bin/conntrack"
   chmod +x "$FAKE/bin/conntrack"
-  armed
+  install_dnat
   count_packets
   talk stale
   sleep 0.2
@@ -326,7 +326,7 @@ PYTHON
 @test "a neighbour with an IPv4 route to the container does not get around the lists, wherever it is" {
   same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
   same nothing "$(answer stranger "$CONTAINER_IPV4" 3306)"
-  armed
+  install_dnat
   same nothing "$(answer stranger "$CONTAINER_IPV4" 3306)"
   same nothing "$(answer stranger "$CONTAINER_IPV4" 5000)"
   same nothing "$(answer stranger "$CONTAINER_IPV4" 8001)"
@@ -339,9 +339,9 @@ PYTHON
   same "other 198.51.2.20" "$(answer stranger 172.17.0.3 5000)"
 }
 
-@test "a guard or a follow that starts again leaves no moment in which a neighbour gets through" {
+@test "an ingress filter or a follower that starts again leaves no moment in which a neighbour gets through" {
   local port
-  armed
+  install_dnat
   dnat guard
   for port in 5000 3306; do same nothing "$(answer stranger "$CONTAINER_IPV4" "$port")"; done
   dnat release
@@ -351,7 +351,7 @@ PYTHON
   for port in 5000 3306; do same nothing "$(answer stranger "$CONTAINER_ADDRESS" "$port")"; done
 }
 
-@test "a connection by an IPv4 route that was there before the guard does not go on" {
+@test "a connection by an IPv4 route that was there before the ingress filter does not go on" {
   without_rules
   connect stranger "$CONTAINER_IPV4" 5000
   soon heard "collector 198.51.2.20"
@@ -364,7 +364,7 @@ PYTHON
 @test "in proxy mode a router of the list gets to docker-proxy, a stranger to nothing" {
   dnat_settings MODE=proxy
   dnat guard
-  armed
+  install_dnat
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
@@ -378,14 +378,14 @@ PYTHON
   host ip6tables -t nat -A DOCKER ! -i docker0 -p tcp -m tcp --dport 3306 -j DNAT --to-destination [fc00:172:17::3]:3306
   dnat_settings MODE=proxy
   dnat guard
-  armed
+  install_dnat
   same "docker-proxy 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
   same "other 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 3306)"
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
 }
 
 @test "a connection that came in by DNAT ends when the mode changes, and comes back by docker-proxy" {
-  armed
+  install_dnat
   connect router "$HOST_ADDRESS" 5000
   soon heard "collector 2001:db8:1::20"
   dnat_settings MODE=proxy
@@ -402,7 +402,7 @@ opened() { printf '%s\n' "$@" | write_on_host /etc/openbmp-aio-ipv6/opened; }
 @test "a port that is held lets nobody in but a verification, over neither family, until it is opened" {
   dnat_settings 'HELD_PORTS=(rest)' 'REST_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)'
   dnat guard
-  armed
+  install_dnat
   host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 8001 -j DNAT --to-destination 172.17.0.2:8001
   same nothing "$(answer router "$HOST_ADDRESS" 8001)"
   same nothing "$(answer router 192.0.2.10 8001)"
@@ -423,7 +423,7 @@ opened() { printf '%s\n' "$@" | write_on_host /etc/openbmp-aio-ipv6/opened; }
   dnat_settings 'OUTSIDE_PORTS=(kafka mysql)' 'KAFKA_ALLOWED=(2001:db8:2::/64 198.51.2.0/24)' 'MYSQL_ALLOWED=(2001:db8:1::20/128)' 'HELD_PORTS=(mysql)'
   dnat guard
   same refused "$(answer stranger 2001:db8:2::10 9092)"
-  armed
+  install_dnat
   dnat check
   host iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport 9092 -j DNAT --to-destination 172.17.0.2:9092
   same "collector 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 9092)"
@@ -442,7 +442,7 @@ opened() { printf '%s\n' "$@" | write_on_host /etc/openbmp-aio-ipv6/opened; }
 }
 
 @test "ports that are not published are the host's own" {
-  armed
+  install_dnat
   same "docker-proxy 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 9092)"
   same "docker-proxy 2001:db8:2::20" "$(answer stranger 2001:db8:2::10 3306)"
 }

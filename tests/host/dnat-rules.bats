@@ -42,7 +42,7 @@ RULES
   done
 }
 
-@test "the guard: allow lists, a reset towards docker-proxy, no forwarding but by DNAT" {
+@test "the ingress filter: allow lists, a reset towards docker-proxy, no forwarding but by DNAT" {
   dnat guard
   as_golden guard
 }
@@ -92,7 +92,7 @@ RULES
   [[ $(rules) != *172.18.0.2* ]]
 }
 
-@test "a container that is stopped, or gone, leaves the guard alone" {
+@test "a container that is stopped, or gone, leaves the ingress filter alone" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
@@ -104,7 +104,7 @@ RULES
   as_golden guard
 }
 
-@test "a container without IPv6 has its guard for IPv4, whatever Docker prints for no address" {
+@test "a container without IPv6 has its ingress filter for IPv4, whatever Docker prints for no address" {
   local none
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
@@ -119,7 +119,7 @@ RULES
   as_golden guard
 }
 
-@test "an engine that does not answer leaves the guard alone" {
+@test "an engine that does not answer leaves the ingress filter alone" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
@@ -187,20 +187,20 @@ RULES
   as_golden guard
 }
 
-@test "a second guard changes nothing, and makes no second jump" {
+@test "a second run of the ingress filter changes nothing, and makes no second jump" {
   dnat guard
   dnat guard
   as_golden guard
 }
 
-@test "the guard needs neither a container nor an engine" {
+@test "the ingress filter needs neither a container nor an engine" {
   rm "$FAKE/units/docker.service.active"
   dnat guard
   as_golden guard
   not_called '^docker '
 }
 
-@test "release takes the DNAT and leaves the guard: whatever address comes next is closed already" {
+@test "release takes the DNAT and leaves the ingress filter: whatever address comes next is closed already" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
@@ -208,7 +208,7 @@ RULES
   as_golden guard
 }
 
-@test "the guard, run again beside follow, leaves everything in its place" {
+@test "the ingress filter, run again beside follow, leaves everything in its place" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
@@ -217,7 +217,7 @@ RULES
   as_golden dnat
 }
 
-@test "the guard, run again without follow, takes the DNAT: nobody would take it along" {
+@test "the ingress filter, run again without follow, takes the DNAT: nobody would take it along" {
   dnat guard
   collector_at "$CONTAINER_ADDRESS"
   synced
@@ -359,7 +359,7 @@ RULES
 # last_isolation_rule: what becomes of traffic between two interfaces of others.
 last_isolation_rule() { rules | grep '^-A OPENBMP-ISOLATE' | tail -n 1; }
 
-@test "where forwarding was off, it is closed between other interfaces, from the guard on" {
+@test "where forwarding was off, it is closed between other interfaces, from the ingress filter on" {
   forwarding_was_off
   dnat guard
   same "-A OPENBMP-ISOLATE -j DROP" "$(last_isolation_rule)"

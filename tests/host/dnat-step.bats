@@ -20,7 +20,7 @@ both_run() { (cd "$FAKE/units" && ls "$GUARD".{enabled,active} "$FOLLOW".{enable
 
 @test "the first run installs, enables and starts everything" {
   step_succeeds ipv6-dnat
-  says "armed: TCP 5000, 8001 over IPv6 go to openbmp_aio"
+  says "installed: TCP 5000, 8001 over IPv6 go to openbmp_aio"
   same 'MODE=dnat
 BMP_PORT=5000
 REST_PORT=8001
@@ -48,7 +48,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   before=$(host_listing)
   : >"$FAKE/calls"
   step_succeeds ipv6-dnat
-  says "the rules are armed already"
+  says "the rules are installed already"
   same "$before" "$(host_listing)"
   same "$result" "$output"
   not_called 'systemctl (enable|restart|daemon-reload)'
@@ -80,7 +80,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   both_run
 }
 
-@test "rules that somebody took away are armed again" {
+@test "rules that somebody took away are installed again" {
   step_succeeds ipv6-dnat
   local before
   before=$(rules)
@@ -141,7 +141,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   same openbmp_aio "$(running)"
   MODE=proxy
   step_succeeds ipv6-dnat
-  says "stopping openbmp_aio: the way in changes from dnat to proxy"
+  says "stopping openbmp_aio: the datapath changes from dnat to proxy"
   says "go by docker-proxy, from the allowed prefixes only"
   same "" "$(running)"
   on_host "$SETTINGS" | grep -xF MODE=proxy

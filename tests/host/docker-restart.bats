@@ -154,7 +154,7 @@ refused_as_before() {
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
-@test "what is put back is what the engine last ran with, however often the file changed since" {
+@test "what is restored is what the engine last ran with, however often the file changed since" {
   local worked
   step_succeeds docker-restart
   FIXED_CIDR_V6=fc00:172:18::/64
@@ -268,7 +268,7 @@ refused_as_before() {
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
-@test "an engine whose IPv6 NAT comes back restarts once, and a collector whose way in changes stops first" {
+@test "an engine whose IPv6 NAT comes back restarts once, and a collector whose datapath changes stops first" {
   has_container other
   has_container openbmp_aio RestartPolicy=unless-stopped
   deployed_by_0_1_in_proxy_mode
@@ -276,7 +276,7 @@ refused_as_before() {
   MODE=dnat
   step_succeeds docker-restart
   says 'Docker runs with another "ip6tables" than /etc/docker/daemon.json has'
-  says "stopping openbmp_aio: the way in changes from proxy to dnat"
+  says "stopping openbmp_aio: the datapath changes from proxy to dnat"
   same 1 "$(restarts)"
   same other "$(running)"
   step_succeeds docker-restart

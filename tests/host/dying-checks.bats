@@ -37,7 +37,7 @@ ends_at() {
   same "" "$output"
 }
 
-@test "the preflight passes no host that one of its checks could not look at" {
+@test "the preflight passes no host that one of its checks could not make" {
   dying ip '-6 -json addr show scope global' ends_at check_ipv6 preflight
   dying ip '-6 route show table all root *' ends_at check_prefix_overlap preflight
   host mkdir /var/openbmp
@@ -51,7 +51,7 @@ ends_at() {
   dying docker 'ps --filter *' ends_at check_ports preflight
 }
 
-@test "no container is adopted, put aside or named fit by a check that died" {
+@test "no container is adopted, backed up or named fit by a check that died" {
   fitting_container
   dying jq '*--arg config /var/openbmp/config*' ends_at container_problem preflight
   dying jq '*--rawfile ports*' refused_step aio-container
@@ -79,10 +79,10 @@ refused_step() {
   docker_bridge
   step_succeeds ipv6-dnat
   host rm -f /etc/openbmp-aio-ipv6/dnat.conf
-  dying ip '-json address show' ends_at peers_that_stay ipv6-dnat
+  dying ip '-json address show' ends_at allowed_peers ipv6-dnat
 }
 
-@test "status says nothing where something of a step could not be looked at" {
+@test "status says nothing where something of a step could not be inspected" {
   local pattern
   docker_bridge
   for pattern in docker-daemon-config docker-restart aio-container ipv6-dnat; do step_succeeds "$pattern"; done

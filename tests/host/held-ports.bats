@@ -55,7 +55,7 @@ in_step() {
   : >"$FAKE/calls"
   before=$(host_listing)
   step_succeeds ipv6-dnat
-  says "the rules are armed already"
+  says "the rules are installed already"
   in_step open_port mysql
   same "" "$stderr"
   same "$before" "$(host_listing)"
@@ -94,7 +94,7 @@ in_step() {
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 8001)"
 }
 
-@test "cut off before the rules, a port that was to be held is held by the next look" {
+@test "cut off before the rules, a port that was to be held is held by the next check" {
   in_step open_port mysql
   host rm "$OPENED"
   synced

@@ -90,7 +90,7 @@ settings() {
   REST_USER=openbmp
   REST_PASSWORD=''
   PAT_ENABLED=false
-  PAT_FOUND=''
+  CURRENT_PAT=''
   PURGE_STALE_DATA=false
   START_TIMEOUT_SECONDS=2
   REAPPLY=''

@@ -27,9 +27,9 @@ kafka() {
 
 @test "topics that are not there are made by asking for them" {
   broker '{"advertised": ["localhost", 9092], "topics": {}}'
-  kafka 'kafka_topics_are_there 127.0.0.1'
+  kafka 'kafka_topics_exist 127.0.0.1'
   same 1 "$status"
-  kafka 'kafka_topics_are_there 127.0.0.1'
+  kafka 'kafka_topics_exist 127.0.0.1'
   same 0 "$status"
   same "11 openbmp.parsed.collector openbmp.parsed.evpn" \
     "$(jq -r '.topics | keys | "\(length) \(index("openbmp.parsed.collector") as $i | .[$i]) \(index("openbmp.parsed.evpn") as $i | .[$i])"' "$BATS_TEST_TMPDIR/state")"
@@ -37,8 +37,8 @@ kafka() {
 
 @test "a broker that makes no topics does not have them" {
   broker '{"advertised": ["localhost", 9092], "topics": {}, "created": false}'
-  kafka 'kafka_topics_are_there 127.0.0.1'
-  kafka 'kafka_topics_are_there 127.0.0.1'
+  kafka 'kafka_topics_exist 127.0.0.1'
+  kafka 'kafka_topics_exist 127.0.0.1'
   same 1 "$status"
 }
 
@@ -86,13 +86,13 @@ attached() {
     }
     kafka 'kafka_consumers_attached 127.0.0.1'
     [ "$status" -ne 0 ]
-    kafka 'kafka_topics_are_there 127.0.0.1'
+    kafka 'kafka_topics_exist 127.0.0.1'
     [ "$status" -ne 0 ]
   done
 }
 
 @test "where nobody listens, nothing is there" {
-  kafka 'kafka_topics_are_there 127.0.0.1'
+  kafka 'kafka_topics_exist 127.0.0.1'
   same 1 "$status"
   kafka 'kafka_consumers_attached 127.0.0.1'
   same 1 "$status"
@@ -100,6 +100,6 @@ attached() {
 
 @test "a service, for which SIGPIPE is ignored, does not complain of a broker that is not there" {
   # Often enough that the request is written after its reader has ended.
-  kafka 'trap "" PIPE; for round in 1 2 3 4 5 6 7 8 9 10; do kafka_topics_are_there 127.0.0.1 || true; done'
+  kafka 'trap "" PIPE; for round in 1 2 3 4 5 6 7 8 9 10; do kafka_topics_exist 127.0.0.1 || true; done'
   same "0 " "$status $stderr"
 }

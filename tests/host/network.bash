@@ -38,7 +38,7 @@ COMMIT
 RULES
 }
 
-# synced: one look at the container, as `follow` does at each event; Docker's
+# synced: one inspection of the container, as `follow` does at each event; Docker's
 # events have ended before they began.
 synced() {
   : >"$FAKE/events"

@@ -149,7 +149,7 @@ joined_network() {
   deployed
 }
 
-@test "a default route that the forwarding of the new network costs is brought back, and the network is gone" {
+@test "a default route that the forwarding of the new network costs is restored, and the network is gone" {
   host ip -6 route add default via 2001:db8:1::1 dev eth0
   cat >"$FAKE/on-network" <<'HOOK'
 echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
@@ -161,7 +161,7 @@ HOOK
   [ ! -e "$FAKE/networks/openbmp_aio" ]
 }
 
-@test "from the default bridge: daemon.json is as it was found, Docker restarts once, and the container moves without a start" {
+@test "from the default bridge: daemon.json is restored, Docker restarts once, and the container moves without a start" {
   local found
   found=$(identity "$DAEMON_JSON" | cut -d ' ' -f 4-)
   default_bridge

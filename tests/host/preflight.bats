@@ -155,7 +155,7 @@ without_tool() {
   unfit "bmpPort 5000 is already taken on the host by python3"
 }
 
-@test "the ports of Kafka and MySQL are looked at where they are published" {
+@test "the ports of Kafka and MySQL are checked where they are published" {
   has_container web 'PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "9092"}]}'
   engine Bridge6=fc00:172:17::/64
   fit
@@ -249,7 +249,7 @@ time.sleep(60)' 3>&- &
   unfit "a container openbmp_aio is already there and does not fit (it runs the image busybox"
 }
 
-@test "a container that replaceContainer would lose is refused, and one that keeps it from being put aside" {
+@test "a container that replaceContainer would lose is refused, and one that keeps it from being backed up" {
   has_container openbmp_aio Running=false
   REPLACE_CONTAINER=true
   fit
@@ -259,7 +259,7 @@ time.sleep(60)' 3>&- &
   unfit "the container openbmp_aio runs with --rm and does not fit (it runs the image busybox"
 }
 
-@test "what was put aside before is in nobody's way while our own container is there, or none" {
+@test "an earlier backup is in nobody's way while our own container is there, or none" {
   REPLACE_CONTAINER=true
   has_container openbmp_aio.before Running=false
   fit

@@ -129,7 +129,7 @@ known_to_conntrack() { host conntrack -L -p tcp -s "$1" 2>/dev/null | grep -v "T
   step_is_cut_off ipv6-dnat
   established_to router "$HOST_ADDRESS" 5000
   step_succeeds ipv6-dnat
-  says "the rules are armed already"
+  says "the rules are installed already"
   soon ended_to router "$HOST_ADDRESS" 5000
 }
 

@@ -23,7 +23,7 @@ setup() {
 }
 teardown() { close_network; }
 
-# The steps, as an `up` runs them; the follower has looked once.
+# The steps, as an `up` runs them; the follower has checked once.
 deploy() {
   local step
   for step in docker-daemon-config docker-restart aio-container ipv6-dnat; do step_succeeds "$step"; done
@@ -34,13 +34,13 @@ deploy() {
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
 }
 
-# look FILTER: what jq makes of the answer.
-look() {
+# status_field FILTER: what jq makes of the answer.
+status_field() {
   step_succeeds status inspect
   jq -rc "$1" <<<"$output"
 }
 
-differences() { look '.differences[].what'; }
+differences() { status_field '.differences[].what'; }
 
 # serve_routers JSON: the collector's REST API, with these rows.
 serve_routers() {
@@ -77,9 +77,9 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
   write_on_host /var/lib/containers/c-json.log.1 <<<123
   write_on_host /var/lib/containers/other <<<12345
   change_container openbmp_aio LogPath=/var/lib/containers/c-json.log
-  same '{"path":"/var/openbmp/mysql","containerLayer":1250000000,"containerLog":10}' "$(look '.disk | {path, containerLayer, containerLog}')"
-  same "$(host df --block-size 1 --output=size /var/openbmp/mysql | tail -n 1 | tr -d ' ')" "$(look .disk.size)"
-  same true "$(look '.disk | .size >= .used and .size > .free and .free > 0')"
+  same '{"path":"/var/openbmp/mysql","containerLayer":1250000000,"containerLog":10}' "$(status_field '.disk | {path, containerLayer, containerLog}')"
+  same "$(host df --block-size 1 --output=size /var/openbmp/mysql | tail -n 1 | tr -d ' ')" "$(status_field .disk.size)"
+  same true "$(status_field '.disk | .size >= .used and .size > .free and .free > 0')"
 }
 
 @test "a layer that takes too long to be measured, a log without a file and a directory that is gone are unknown" {
@@ -87,7 +87,7 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
   chmod +x "$FAKE/bin/timeout"
   touch "$FAKE/layer-hangs"
   host rm -r /var/openbmp/mysql
-  same '{"path":"/var/openbmp/mysql","size":null,"used":null,"free":null,"containerLayer":null,"containerLog":null}' "$(look .disk)"
+  same '{"path":"/var/openbmp/mysql","size":null,"used":null,"free":null,"containerLayer":null,"containerLog":null}' "$(status_field .disk)"
 }
 
 @test "looking writes nothing and calls nothing that changes something" {
@@ -101,19 +101,19 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
   not_called 'docker (create|start|stop|restart|rm|rename|update|pull|cp)|systemctl (restart|enable|disable|daemon-reload|reset-failed)'
 }
 
-@test "engine, container, units and ports are told, and why a port takes its way" {
-  same '["26.1.5",true,"bridge","fc00:172:17::2"]' "$(look '[.engine.version, .container.running, .container.network, .container.ipv6Address]')"
+@test "engine, container, units and ports are told, and why a port has its datapath" {
+  same '["26.1.5",true,"bridge","fc00:172:17::2"]' "$(status_field '[.engine.version, .container.running, .container.network, .container.ipv6Address]')"
   same "$GUARD enabled active
 $FOLLOW enabled active
-openbmp-aio-ipv6-topics.service enabled active" "$(look '.units[] | "\(.name) \(.enabled) \(.active)"')"
+openbmp-aio-ipv6-topics.service enabled active" "$(status_field '.units[] | "\(.name) \(.enabled) \(.active)"')"
   same "bmp 5000 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:5000
-rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:8001" "$(look '.ports[] | "\(.name) \(.port) \(.datapath) \(.why)"')"
+rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:8001" "$(status_field '.ports[] | "\(.name) \(.port) \(.datapath) \(.why)"')"
 }
 
 @test "the engine's own NAT is told from ours" {
   engine_dnat "$CONTAINER_ADDRESS"
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
-  same '["native","native"]' "$(look '[.ports[].datapath]')"
+  same '["native","native"]' "$(status_field '[.ports[].datapath]')"
 }
 
 @test "Kafka and MySQL are told where they are published, and a port that is held, why" {
@@ -124,11 +124,11 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   host docker start openbmp_aio
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
   same "kafka 9092 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:9092
-mysql 3306 closed held, nobody gets in until both passwords of the database are proven" "$(look '.ports[2:][] | "\(.name) \(.port) \(.datapath) \(.why)"')"
+mysql 3306 closed held, nobody gets in until both passwords of the database are proven" "$(status_field '.ports[2:][] | "\(.name) \(.port) \(.datapath) \(.why)"')"
   same "the port of mysql is held, nobody gets in until both passwords of the database are proven" "$(differences)"
   echo mysql | write_on_host /etc/openbmp-aio-ipv6/opened
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
-  same "mysql dnat" "$(look '.ports[3] | "\(.name) \(.datapath)"')"
+  same "mysql dnat" "$(status_field '.ports[3] | "\(.name) \(.datapath)"')"
   same "" "$(differences)"
 }
 
@@ -139,29 +139,29 @@ mysql 3306 closed held, nobody gets in until both passwords of the database are 
   change_container openbmp_aio Running=true
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
   serve proxy '' 5000
-  same '["proxy","closed"]' "$(look '[.ports[].datapath]')"
+  same '["proxy","closed"]' "$(status_field '[.ports[].datapath]')"
 }
 
-@test "without our rule the guard keeps a port closed; without the guard docker-proxy has it" {
+@test "without our rule the ingress filter keeps a port closed; without the ingress filter docker-proxy has it" {
   host ip6tables -t nat -F OPENBMP-DNAT
   serve proxy '' 5000
-  same '["closed","closed"]' "$(look '[.ports[].datapath]')"
+  same '["closed","closed"]' "$(status_field '[.ports[].datapath]')"
   host ip6tables -D INPUT -j OPENBMP-INPUT
-  same '["proxy","closed"]' "$(look '[.ports[].datapath]')"
-  look '.ports[0].why' | grep "the collector sees an address of the host's own"
+  same '["proxy","closed"]' "$(status_field '[.ports[].datapath]')"
+  status_field '.ports[0].why' | grep "the collector sees an address of the host's own"
 }
 
 @test "rules are told with their counters" {
   machine router wan 2
   answer router 2001:db8:2::10 5000
-  look '.rules[] | select(.rule == "-A OPENBMP-ALLOW -p tcp -m multiport --dports 5000,8001 -m conntrack --ctdir ORIGINAL -j DROP" and .command == "ip6tables") | .packets' | grep -x '[1-9][0-9]*'
+  status_field '.rules[] | select(.rule == "-A OPENBMP-ALLOW -p tcp -m multiport --dports 5000,8001 -m conntrack --ctdir ORIGINAL -j DROP" and .command == "ip6tables") | .packets' | grep -x '[1-9][0-9]*'
 }
 
 @test "routers come from the REST API, with their last termination" {
   serve_routers '[{"RouterName": "r1", "RouterIP": "2001:db8::1", "isConnected": 1, "LastTermCode": null, "LastTermReason": "", "LastModified": "2024-05-01 10:00:00"},
     {"RouterName": "r2", "RouterIP": "fc00:172:17::1", "isConnected": "0", "LastTermCode": 65533, "LastTermReason": "Connection closed"}]'
   same '{"name":"r1","address":"2001:db8::1","connected":true,"since":"2024-05-01 10:00:00","lastTermination":null}
-{"name":"r2","address":"fc00:172:17::1","connected":false,"since":null,"lastTermination":{"code":65533,"reason":"Connection closed"}}' "$(look '.routers[]')"
+{"name":"r2","address":"fc00:172:17::1","connected":false,"since":null,"lastTermination":{"code":65533,"reason":"Connection closed"}}' "$(status_field '.routers[]')"
 }
 
 @test "the login of the REST API and the container's variables are on no command line" {
@@ -175,48 +175,48 @@ mysql 3306 closed held, nobody gets in until both passwords of the database are 
 }
 
 @test "a collector that does not answer has no list of routers; one without routers has an empty one" {
-  same null "$(look .routers)"
+  same null "$(status_field .routers)"
   serve_routers '[]'
-  same '[]' "$(look .routers)"
+  same '[]' "$(status_field .routers)"
 }
 
 # accounts USER:PASSWORD…: the logins that the REST API has.
 accounts() { printf '%s\n' "$@" >"$FAKE/rest-accounts"; }
 
 @test "which logins the REST API accepts is told" {
-  same '{"accepted":null,"publicAccepted":null}' "$(look .login)"
+  same '{"accepted":null,"publicAccepted":null}' "$(status_field .login)"
   accounts openbmp:CiscoRA
   in_background python3 "$TESTS/rest-server.py" 8001 "$FAKE/rest-accounts"
   soon host bash -c "ss --no-header --listening --tcp 'sport = :8001' | grep -q ."
   # Without restPassword the image's own is the stack's.
-  same '{"accepted":true,"publicAccepted":true}' "$(look .login)"
+  same '{"accepted":true,"publicAccepted":true}' "$(status_field .login)"
   REST_USER=reader REST_PASSWORD='own one'
-  same '{"accepted":false,"publicAccepted":true}' "$(look .login)"
+  same '{"accepted":false,"publicAccepted":true}' "$(status_field .login)"
   accounts 'reader:own one' openbmp:CiscoRA
-  same '{"accepted":true,"publicAccepted":true}' "$(look .login)"
+  same '{"accepted":true,"publicAccepted":true}' "$(status_field .login)"
   accounts 'reader:own one'
-  same '{"accepted":true,"publicAccepted":false}' "$(look .login)"
+  same '{"accepted":true,"publicAccepted":false}' "$(status_field .login)"
   REST_PASSWORD=''
-  same '{"accepted":false,"publicAccepted":false}' "$(look .login)"
+  same '{"accepted":false,"publicAccepted":false}' "$(status_field .login)"
   accounts openbmp:CiscoRA
   change_container openbmp_aio Running=false
-  same '{"accepted":null,"publicAccepted":null}' "$(look .login)"
+  same '{"accepted":null,"publicAccepted":null}' "$(status_field .login)"
 }
 
 @test "whether what routers send becomes rows is told, and where the broker sends its clients" {
   local consumers='"groups": {"openbmp-mysql-consumer": [["/127.0.0.1", {"openbmp.parsed.router": 6}]]}'
   change_container openbmp_aio IPAddress=127.0.0.1
-  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+  same '{"advertised":"","consumersAttached":null}' "$(status_field .kafka)"
   broker '{"advertised": ["localhost", 9092], "topics": {}, '"$consumers"'}'
-  same '{"advertised":"localhost:9092","consumersAttached":true}' "$(look .kafka)"
+  same '{"advertised":"localhost:9092","consumersAttached":true}' "$(status_field .kafka)"
   broker_has '{"advertised": ["ip-10-0-0-1.ec2.internal", 9092], "topics": {}, "groups": {}}'
-  same '{"advertised":"ip-10-0-0-1.ec2.internal:9092","consumersAttached":false}' "$(look .kafka)"
+  same '{"advertised":"ip-10-0-0-1.ec2.internal:9092","consumersAttached":false}' "$(status_field .kafka)"
   broker_has '{"raw": "00000004000000"}'
-  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+  same '{"advertised":"","consumersAttached":null}' "$(status_field .kafka)"
   broker_has '{"advertised": ["'"$(printf '%400s' | tr ' ' x)"'", 9092], "topics": {}, '"$consumers"'}'
-  same '[300,true]' "$(look '[(.kafka.advertised | length), .kafka.consumersAttached]')"
+  same '[300,true]' "$(status_field '[(.kafka.advertised | length), .kafka.consumersAttached]')"
   change_container openbmp_aio Running=false
-  same '{"advertised":"","consumersAttached":null}' "$(look .kafka)"
+  same '{"advertised":"","consumersAttached":null}' "$(status_field .kafka)"
 }
 
 CUT_OFF="the answer of the REST API was cut off, there are more"
@@ -225,7 +225,7 @@ CUT_OFF="the answer of the REST API was cut off, there are more"
   rest_answers 'HTTP/1.0 200 OK\r\n\r\n{"routers": {"data": [{"RouterName": "r1", "RouterIP": "2001:db8::1", "isConnected": 1}' ', {"x": [{},{}], "InitData": "xxxxxxxxxxxxxxxx"}'
   ulimit -v 400000
   same "{\"name\":\"r1\",\"address\":\"2001:db8::1\",\"connected\":true,\"since\":null,\"lastTermination\":null}
-$CUT_OFF" "$(look '.routers[0], .routersNote')"
+$CUT_OFF" "$(status_field '.routers[0], .routersNote')"
 }
 
 @test "a row, a text, or a header without end is no list, and takes neither long nor memory" {
@@ -234,7 +234,7 @@ $CUT_OFF" "$(look '.routers[0], .routersNote')"
     rest_answers "HTTP/1.0 200 OK\\r\\n$start" "$more"
     (
       ulimit -v 400000
-      same '[null,null]' "$(look '[.routers, .routersNote]')"
+      same '[null,null]' "$(status_field '[.routers, .routersNote]')"
     )
     kill "$!"
     wait "$!" || true
@@ -249,10 +249,10 @@ ANSWERS
 
 @test "no more than ten thousand routers are told" {
   serve_routers "$(jq -cn '[range(10001) | {RouterName: "r\(.)", RouterIP: "2001:db8::1", isConnected: 1}]')"
-  same "[10000,\"r9999\",\"$CUT_OFF\"]" "$(look '[(.routers | length), .routers[-1].name, .routersNote]')"
+  same "[10000,\"r9999\",\"$CUT_OFF\"]" "$(status_field '[(.routers | length), .routers[-1].name, .routersNote]')"
   serve_list() { jq '.routers.data |= .[0:10000]' "$FAKE/rest/db_rest/v1/routers" >"$FAKE/rest/fewer" && mv "$FAKE/rest/fewer" "$FAKE/rest/db_rest/v1/routers"; }
   serve_list
-  same '[10000,null]' "$(look '[(.routers | length), .routersNote]')"
+  same '[10000,null]' "$(status_field '[(.routers | length), .routersNote]')"
 }
 
 @test "what routers call themselves is text of a bounded length, whatever the REST API makes of it" {
@@ -260,21 +260,21 @@ ANSWERS
     {"RouterName": null, "RouterIP": 1, "isConnected": true, "LastTermCode": "x", "LastTermReason": "\u009b"}, 1, [2], "x", null,
     {"RouterName": "'"$(printf '%1000s' x)"'", "RouterIP": "::1", "LastTermCode": 1e999}]'
   same '{"name":"a\u001b[2J\n\u202e","address":"","connected":false,"since":"7","lastTermination":{"code":12,"reason":""}}
-{"name":"","address":"1","connected":true,"since":null,"lastTermination":{"code":null,"reason":"\u009b"}}' "$(look '.routers[0:2][]' | sed 's/\xe2\x80\xae/\\u202e/; s/\xc2\x9b/\\u009b/')"
-  same '[3,255]' "$(look '[(.routers | length), (.routers[2].name | length)]')"
+{"name":"","address":"1","connected":true,"since":null,"lastTermination":{"code":null,"reason":"\u009b"}}' "$(status_field '.routers[0:2][]' | sed 's/\xe2\x80\xae/\\u202e/; s/\xc2\x9b/\\u009b/')"
+  same '[3,255]' "$(status_field '[(.routers | length), (.routers[2].name | length)]')"
 }
 
 @test "the host's addresses are told with their interfaces, bridges as such" {
-  look '.addresses[]' | grep -xF '{"address":"fc00:172:17::1","interface":"docker0","bridge":true}'
-  look '.addresses[]' | grep -xF '{"address":"2001:db8:1::10","interface":"uplink0","bridge":false}'
+  status_field '.addresses[]' | grep -xF '{"address":"fc00:172:17::1","interface":"docker0","bridge":true}'
+  status_field '.addresses[]' | grep -xF '{"address":"2001:db8:1::10","interface":"uplink0","bridge":false}'
 }
 
 @test "the text of openbmpd.conf goes to the program, with what is wanted in it" {
-  same 'base: {listen_mode: v4v6}' "$(look .openbmpdConf | base64 -d | gunzip)"
-  same "$WANTED" "$(look .wanted)"
+  same 'base: {listen_mode: v4v6}' "$(status_field .openbmpdConf | base64 -d | gunzip)"
+  same "$WANTED" "$(status_field .wanted)"
 }
 
-@test "each thing that somebody changed is found, and mended by the steps" {
+@test "each thing that somebody changed is found, and fixed by the steps" {
   edit() { on_host "$1" | sed "$2" | write_on_host "$1" "$(host stat -c %a "$1")"; }
   differs 'daemon.json: "ipv6" is false, not true' edit "$DAEMON_JSON" s/true/false/
   differs 'daemon.json: "fixed-cidr-v6" is null' edit "$DAEMON_JSON" '/fixed/d; s/,$//'
@@ -309,16 +309,16 @@ ANSWERS
   differs "openbmp_aio is another container than the one deployed" change_container openbmp_aio Id=another
   differs "openbmp_aio was created from other settings" change_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "other"}'
   change_container openbmp_aio 'Labels={}' Image=other:1
-  same '{"what":"openbmp_aio: it runs the image other:1, not openbmp/aio:latest","cure":"it is not ours: mend it, or set replaceContainer to true to put it aside"}' \
-    "$(look '.differences[] | select(.cure)')"
+  same '{"what":"openbmp_aio: it runs the image other:1, not openbmp/aio:latest","cure":"it is not ours: fix it, or set replaceContainer to true to back it up and replace it"}' \
+    "$(status_field '.differences[] | select(.cure)')"
   differs "there is no container openbmp_aio" rm "$FAKE/containers/openbmp_aio"
 }
 
-@test "on a network of its own, that network is looked at, and daemon.json is the user's alone" {
+@test "on a network of its own, that network is inspected, and daemon.json is the user's alone" {
   DOCKER_NETWORK=dedicated NETWORK_PREFIX=fc00:172:18::/64 FIXED_CIDR_V6=fc00:172:18::/64 CONTAINER_IPV6=fc00:172:18::5000
   deploy
   same "" "$(differences)"
-  same '["openbmp_aio","fc00:172:18::5000"]' "$(look '[.container.network, .container.ipv6Address]')"
+  same '["openbmp_aio","fc00:172:18::5000"]' "$(status_field '[.container.network, .container.ipv6Address]')"
   write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "2001:db8:9::/64"}'
   same "" "$(differences)"
   differs "the Docker network openbmp_aio is not there, or not with fc00:172:18::/64" host rm "$FAKE/networks/openbmp_aio"
@@ -333,18 +333,18 @@ ANSWERS
   run ! eval 'differences | grep forwarding'
 }
 
-@test "a file that no step mends is found with what to do first" {
+@test "a file that no step fixes is found with what to do first" {
   write_on_host "$DAEMON_JSON" <<<'not json'
-  same '{"what":"/etc/docker/daemon.json is not a JSON object: mend it or move it away","cure":"mend it there first"}' "$(look '.differences[0]')"
+  same '{"what":"/etc/docker/daemon.json is not a JSON object: fix it or move it away","cure":"fix it there first"}' "$(status_field '.differences[0]')"
   host ln -sf /dev/null "$CONFIG"
   differences | grep -xF "$CONFIG must be a regular file, it is a symbolic link: put the file itself there"
-  same null "$(look .openbmpdConf)"
+  same null "$(status_field .openbmpdConf)"
   host rm "$CONFIG"
   differences | grep -xF "$CONFIG is not there"
-  same null "$(look .openbmpdConf)"
+  same null "$(status_field .openbmpdConf)"
 }
 
-@test "an engine that does not answer ends the look" {
+@test "an engine that does not answer ends the inspection" {
   touch "$FAKE/engine-down"
   step_refuses "no Docker engine answers" status inspect
 }

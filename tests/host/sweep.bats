@@ -88,7 +88,7 @@ with_a_login() {
   : >"$FAKE/calls"
 }
 
-FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1), password = CONVERT(X'2A3031' USING latin1) WHERE username = CONVERT(X'726561646572' USING latin1) AND password = CONVERT(X'2A4142' USING latin1);"
+ORIGINAL_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1), password = CONVERT(X'2A3031' USING latin1) WHERE username = CONVERT(X'726561646572' USING latin1) AND password = CONVERT(X'2A4142' USING latin1);"
 
 @test "the login of a container that goes goes with it" {
   deployed_up_to collector-start
@@ -104,18 +104,18 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   with_a_login
   step_succeeds preflight remove
   says "the REST API has its former login again"
-  same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
+  same "$ORIGINAL_LOGIN" "$(cat "$FAKE/sql")"
   same openbmp_aio "$(running)"
 }
 
-@test "one that is brought back has it, from the database that it shares, while that runs" {
+@test "one that is restored has it, from the database that it shares, while that runs" {
   has_container openbmp_aio Image=other:1
   REPLACE_CONTAINER=true
   deployed_up_to collector-start
   with_a_login
   step_succeeds preflight remove
   says "the REST API has its former login again"
-  same "$FORMER_LOGIN" "$(cat "$FAKE/sql")"
+  same "$ORIGINAL_LOGIN" "$(cat "$FAKE/sql")"
   calls '^mysql|docker (stop|rm) ' | head -n 1 | grep mysql
   same other:1 "$(container openbmp_aio Image)"
 }
@@ -127,7 +127,7 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   rm "$FAKE/accounts"
   step_succeeds preflight remove
   says "the REST API keeps the login of this stack: the database of openbmp_aio does not answer"
-  says "the host is as it was found"
+  says "the host is as before the first deployment"
 }
 
 @test "the data stays" {
@@ -186,19 +186,19 @@ FORMER_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING latin1
   host systemctl restart docker.service
   same "" "$(running)"
   step_succeeds preflight remove
-  says "the host is as it was found"
+  says "the host is as before the first deployment"
   same "openbmp_aio web" "$(running)"
   same "always other:1" "$(container stopped RestartPolicy) $(container openbmp_aio Image)"
   run ! host test -e "$RECORD"
 }
 
-@test "a container that was put aside and is gone is said to be gone" {
+@test "a container that was backed up and is gone is said to be gone" {
   has_container openbmp_aio Image=other:1
   REPLACE_CONTAINER=true
   deployed_up_to aio-container
   rm "$FAKE/containers/openbmp_aio.before"
   step_succeeds preflight remove
-  says "the container that was put aside is not there any more"
+  says "the original container is no longer there as openbmp_aio.before"
 }
 
 @test "rules go also by a program that somebody made not executable" {

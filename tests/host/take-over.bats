@@ -5,7 +5,7 @@
 load helper
 
 OTHER=openbmp-aio-ipv6/other
-FORMER_OWNER=$OTHER
+CURRENT_OWNER=$OTHER
 
 setup() { open_host; }
 teardown() { close_host; }
@@ -43,7 +43,7 @@ words() { told ".facts[] | select(.file == \"$1\") | .words"; }
   step_succeeds docker-daemon-config
   same "IPv6 forwarding (net.ipv6.conf.all.forwarding) was $(host cat /proc/sys/net/ipv6/conf/all/forwarding)" "$(words forwarding)"
   same "there was a $DAEMON_JSON" "$(words daemon.found)"
-  same "$DAEMON_JSON as it was found, of 28 bytes" "$(words daemon.before)"
+  same "the original $DAEMON_JSON, of 28 bytes" "$(words daemon.before)"
   same "set in $DAEMON_JSON, besides what was there: ipv6, fixed-cidr-v6" "$(words daemon.keys)"
   same "versions of $DAEMON_JSON that were written: 1" "$(words daemon.written)"
 }
@@ -60,11 +60,11 @@ words() { told ".facts[] | select(.file == \"$1\") | .words"; }
   same another "$(told '.facts[] | select(.words | startswith("no file of this version")) | .file')"
 }
 
-@test "a container that was put aside, and a login that was replaced, are told" {
+@test "a container that was backed up, and a login that was replaced, are told" {
   owned_by "$OTHER"
   recorded container.before <<<'{"running": true, "restart": {"Name": "always"}}'
   recorded rest-login.former <<<'replaced 6F70 2A41'
-  same "a container openbmp_aio of yours was put aside as openbmp_aio.before; it ran" "$(words container.before)"
+  same "the original container openbmp_aio is backed up as openbmp_aio.before; it ran" "$(words container.before)"
   same "the image's own login of the REST API was replaced" "$(words rest-login.former)"
   recorded rest-login.former <<<'removed 6F70 2A41'
   same "the image's own login of the REST API was removed" "$(words rest-login.former)"
@@ -93,7 +93,7 @@ words() { told ".facts[] | select(.file == \"$1\") | .words"; }
   same '"p/\u001b]0;owned\u0007"' "$(told '.owner | tojson')"
   [ "$(wc -c <<<"$output")" -lt 4000 ]
   [[ $output != *$'\e'* ]]
-  same "a container openbmp_aio of yours was put aside as openbmp_aio.before; it cannot be read" "$(words container.before)"
+  same "the original container openbmp_aio is backed up as openbmp_aio.before; it cannot be read" "$(words container.before)"
   same '"a\nb\u001b[31m"' "$(told '.facts[].file | select(startswith("a\n")) | tojson')"
 }
 

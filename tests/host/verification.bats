@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/verification.sh: where the proof comes from, and its waits for a collector that takes its time.
+# lib/verification.sh: where the verification comes from, and its waits for a collector that takes its time.
 # shellcheck disable=SC2016 # the library's own words, and its variables
 
 load helper
@@ -124,7 +124,7 @@ rest_silent_for() {
   done
 }
 
-@test "a REST API that never answers fails the proof with a message, in its time" {
+@test "a REST API that never answers fails the verification with a message, in its time" {
   library_runs "$(rest_silent_for 1000); verify_dnat 2001:db8::10"
   same 1 "$status"
   says "verification failed: REST API at [2001:db8::10]:8001: it accepts connections but does not answer"
@@ -151,7 +151,7 @@ collector_with_rest() {
   START_TIMEOUT_SECONDS=30
 }
 
-@test "the whole proof, with packets, of a collector whose REST API lets in at the fourth time" {
+@test "the whole verification, with packets, of a collector whose REST API lets in at the fourth time" {
   collector_with_rest python3 -c '
 import socket
 server = socket.create_server(("::", 8001), family=socket.AF_INET6)
@@ -186,7 +186,7 @@ refused_with() {
     collector_database() { cat >>"$CALLS.sql"; [ -n "$DATABASE" ] && echo "$DATABASE"; }
     ANSWERS=('"$(printf '%q ' "$@")"')
     rest_status() { echo "${ANSWERS[0]}"; }
-    ask_at() { status=$(rest_status); [ ${#ANSWERS[@]} -eq 1 ] || ANSWERS=("${ANSWERS[@]:1}"); }
+    request_rest() { status=$(rest_status); [ ${#ANSWERS[@]} -eq 1 ] || ANSWERS=("${ANSWERS[@]:1}"); }
     verify_port() { echo 2001:db8::1; }
     complete_handshakes() { :; }
     verify_dnat 2001:db8::10'
@@ -211,7 +211,7 @@ refused_with() {
   says "does not accept the login openbmp (HTTP 401)"
 }
 
-@test "consumers that never come fail the proof, with where the broker sends them" {
+@test "consumers that never come fail the verification, with where the broker sends them" {
   library_runs 'CONSUMER_PATIENCE_SECONDS=20
     docker() { echo "172.17.0.2 "; }
     kafka_consumers_attached() { [ "$SECONDS" -ge "${ATTACHED:-1000}" ]; }
@@ -242,7 +242,7 @@ refused_consumers() {
     verify_consumers'
 }
 
-@test "consumers that the database refuses fail the proof soon, with the file that they have a password from" {
+@test "consumers that the database refuses fail the verification soon, with the file that they have a password from" {
   refused_consumers ''
   same 1 "$status"
   says "verification failed: nobody in openbmp_aio reads what routers send, so none gets a row. Its consumers do not read OPENBMP_DB_PASSWORD: without $BATS_TEST_TMPDIR/consumers.yml they have the image's own password, and the database refuses it. Write that file (docs/outside-consumers.md) and run again"

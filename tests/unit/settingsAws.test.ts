@@ -99,8 +99,8 @@ test("no refusal of a key shows the key", () => {
 
 test("what an accepted configuration shuts out is named", () => {
     expect(settingsWarnings(parseSettings(goodAws))).toEqual([
-        "bmpAllowedCidrs is empty: no router can connect to the collector",
-        "restAllowedCidrs is empty: nobody can use the REST API, except on the host itself",
+        "bmpAllowedCidrs is empty, so no router can connect: list their prefixes",
+        "restAllowedCidrs is empty, so nobody but the host itself can use the REST API: list the prefixes that may",
     ]);
     const lists = {
         bmpAllowedCidrs: '["192.0.2.0/24","2001:db8::/32"]',
@@ -110,8 +110,8 @@ test("what an accepted configuration shuts out is named", () => {
     };
     expect(settingsWarnings(parseSettings({ ...goodAws, ...lists }))).toEqual([]);
     expect(settingsWarnings(parseSettings({ ...goodAws, ...lists, publicIpv4: "false" }))).toEqual([
-        "bmpAllowedCidrs has IPv4 prefixes (192.0.2.0/24), which cannot connect: publicIpv4 is false",
-        "kafkaAllowedCidrs has IPv4 prefixes (198.51.100.0/24), which cannot connect: publicIpv4 is false",
+        "bmpAllowedCidrs has IPv4 prefixes (192.0.2.0/24), which cannot connect: set publicIpv4, or remove them",
+        "kafkaAllowedCidrs has IPv4 prefixes (198.51.100.0/24), which cannot connect: set publicIpv4, or remove them",
     ]);
 });
 

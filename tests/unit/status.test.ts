@@ -169,7 +169,7 @@ describe("the status", () => {
         expect(collector).toEqual({ listenMode: null, patEnabled: null, warnings: [] });
         expect(differences).toEqual([
             {
-                what: expect.stringContaining("openbmpd.conf is not valid YAML") as string,
+                what: expect.stringContaining("openbmpd.conf must be valid YAML") as string,
                 cure: "edit the file by hand",
             },
         ]);
@@ -375,7 +375,7 @@ edge-2  fc00:172:17::1 (!)  gone       2024-05-01  1 closed
 
 not as deployed:
 - no rule (by hand)
-to mend it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scripts/pulumi --stack s up
+to fix it: scripts/pulumi --stack s config set reapply "$(date +%s)", then scripts/pulumi --stack s up
 `);
     });
 

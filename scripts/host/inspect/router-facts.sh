@@ -74,7 +74,7 @@ router_facts() {
     jq --null-input --argjson most "$ROUTERS" '
       def words: if type == "string" then . elif . == null then "" else tostring end;
       def number: if type == "string" then (tonumber? // null) else numbers // null end;
-      [inputs] as $found | any($found[]; . == "end") as $whole | [$found[] | objects] as $rows
+      [inputs] as $lines | any($lines[]; . == "end") as $whole | [$lines[] | objects] as $rows
       | if ($rows | length) == 0 and ($whole | not) then {routers: null, routersNote: null}
         else {
           routers: [$rows[0:$most][] | {

@@ -79,16 +79,16 @@ drift_facts() {
 
 status_inspect() {
   local where facts
-  docker version >/dev/null 2>&1 || die "no Docker engine answers"
+  docker version >/dev/null 2>&1 || die "no Docker engine answers: systemctl status docker"
   where=$(deployed_dnat where)
   ADDRESS=${where%%,*}
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER" 2>/dev/null || true)
   # Whole or not at all.
-  facts=$(every_fact)
+  facts=$(all_facts)
   jq --compact-output --slurp add <<<"$facts"
 }
 
-every_fact() {
+all_facts() {
   engine_facts
   container_facts
   port_facts

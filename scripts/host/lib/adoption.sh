@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Whether a container openbmp_aio that is there can stay, and what becomes of it.
+# Whether an existing container openbmp_aio can stay, and what becomes of it.
 # Values of variables stay unnamed and off the command line: they may be secrets,
 # as may those of labels, log options, commands and health checks.
 # Input: that of lib/container.sh.
@@ -20,13 +20,13 @@
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
 image_mismatches() {
-  local found
-  found=$(container_json | jq -r .Config.Image)
-  [ "$(image_name "$found")" = "$(image_name "$IMAGE")" ] || echo "it runs the image $found, not $IMAGE"
+  local image
+  image=$(container_json | jq -r .Config.Image)
+  [ "$(image_name "$image")" = "$(image_name "$IMAGE")" ] || echo "it runs the image $image, not $IMAGE"
 }
 
 # Whoever can write above one of its directories can put a link in the directory's place.
-mounted_parent_problems() {
+mounted_parent_mismatches() {
   jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
     [$config, $data, ($paths | split("\n")[])] as $directories
     | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
@@ -46,23 +46,23 @@ port_mismatches() {
       else "port \($inside) is published as \([$all[] | binding] | join(" and ") | if . == "" then "none" else . end), not \($wanted)" end'
 }
 
-# One line for each way in which a container does not fit.
+# One line for each setting in which a container does not fit.
 container_mismatches() {
-  container_json | mounted_parent_problems
+  container_json | mounted_parent_mismatches
   image_mismatches
   container_json | port_mismatches
   container_json | kafka_name_mismatches
   container_json | jq -r \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
-    --rawfile environment <(asked_environment) '
+    --rawfile environment <(user_environment) '
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
     . as $container
-    | (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config)" else empty end),
-      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data)" else empty end),
+    | (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config), where its files have to be first" else empty end),
+      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data), where its database has to be first" else empty end),
       (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)"
         elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
         elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
-      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped" else empty end),
+      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped (docker update --restart unless-stopped \(.Name | ltrimstr("/")))" else empty end),
       (if any(.Config.Env[]?; startswith("REINIT_DB=")) then "its variable REINIT_DB empties the database at every start" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
@@ -70,7 +70,7 @@ container_mismatches() {
 }
 
 # Kafka sends its clients to the name that it advertises, and those inside must
-# find the container there: from inside, the way by the host is on no list.
+# find the container under that name: from inside, no list allows the path by the host.
 kafka_name_mismatches() {
   jq -r --arg name "$KAFKA_FQDN" '
     select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase] | index(($name | ascii_downcase) + ":127.0.0.1") | not))
@@ -91,7 +91,7 @@ compose_project() {
     | "\(.["com.docker.compose.project"] | tojson) (service \(.["com.docker.compose.service"] | tojson))"'
 }
 
-# What becomes of a container of the user's, and is to be known before: one line each.
+# What the user has to know of the original container before it is adopted or replaced: one line each.
 container_notices() {
   local port extras project mismatches open
   container_exists && ! container_is_ours || return 0
@@ -100,14 +100,14 @@ container_notices() {
   if [ -z "$mismatches" ]; then
     open=$(container_json | open_ports)
     while read -r port; do
-      [ -z "$port" ] || echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port")"
+      [ -z "$port" ] || echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port"); close it with a firewall of your own"
     done <<<"$open"
     [ -z "$project" ] ||
-      echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it"
+      echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it; take the service out of the compose file"
   else
     [ -z "$project" ] || compose_warning "$project"
     extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
-    [ -z "$extras" ] || echo "$CONTAINER has besides, which the new one does not get: $extras"
+    [ -z "$extras" ] || echo "$CONTAINER has besides, which the new one does not get: $extras. Set the variables that it needs in environment"
   fi
 }
 
@@ -125,10 +125,10 @@ say_container_notices() {
 }
 
 compose_warning() {
-  echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once it is put aside, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy cannot bring it back. Take the service out of the compose file first"
+  echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once it is backed up, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy cannot restore it. Take the service out of the compose file first"
 }
 
-# Empty when the container can stay, be put aside, or there is none: one line why not.
+# A line why an existing container can neither stay nor be backed up.
 container_problem() {
   local mismatches notices
   container_exists && ! container_is_ours || return 0
@@ -136,11 +136,11 @@ container_problem() {
   if [ -z "$mismatches" ]; then
     return
   elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
-    echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being put aside. Save what is wanted of it and stop it"
+    echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being backed up. Save what is wanted of it and stop it"
   elif [ "$REPLACE_CONTAINER" = false ]; then
     notices=$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')
-    echo "a container $CONTAINER is already there and does not fit ($mismatches): set replaceContainer to true to put it aside, or fix it.$notices"
-  elif docker container inspect "$SET_ASIDE" >/dev/null 2>&1; then
-    echo "a container $SET_ASIDE is already there: remove or rename it"
+    echo "a container $CONTAINER is already there and does not fit ($mismatches): set replaceContainer to true to back it up and replace it, or fix it.$notices"
+  elif docker container inspect "$BACKUP_CONTAINER" >/dev/null 2>&1; then
+    echo "a container $BACKUP_CONTAINER is already there: remove or rename it"
   fi
 }

@@ -15,8 +15,8 @@ esac
 # addresses unique (RFC 4862), and forwards nothing to containers over IPv6 until
 # then. While nobody else is on it, it need not ask: a port for a moment lets
 # that be over when the first container starts. One with ports has begun to ask.
-settle_bridge() {
-  local port=openbmp-port peer=openbmp-peer looks=0 settings=/proc/sys/net/ipv6/conf/$BRIDGE probes delay
+bring_up_bridge() {
+  local port=openbmp-port peer=openbmp-peer checks=0 settings=/proc/sys/net/ipv6/conf/$BRIDGE probes delay
   [ -d "$settings" ] && ! bridge_is_up || return 0
   probes=$(cat "$settings/dad_transmits")
   delay=$(cat "$settings/router_solicitation_delay")
@@ -24,7 +24,7 @@ settle_bridge() {
   echo 0 >"$settings/dad_transmits"
   echo 0 >"$settings/router_solicitation_delay"
   if ip link set "$port" master "$BRIDGE" up 2>/dev/null && ip link set "$peer" up; then
-    until bridge_is_up && [ -z "$(ip -6 addr show dev "$BRIDGE" tentative)" ] || [ $((looks += 1)) -gt 25 ]; do
+    until bridge_is_up && [ -z "$(ip -6 addr show dev "$BRIDGE" tentative)" ] || [ $((checks += 1)) -gt 25 ]; do
       sleep 0.02
     done
   fi
@@ -37,9 +37,9 @@ bridge_is_up() { ip link show "$BRIDGE" 2>/dev/null | grep -q 'state UP'; }
 
 # A bridge that has just come up cannot ask for its neighbours until its own
 # addresses are known to be unique, and asks a second time only after a second.
-wait_for_bridge() {
-  local looks=0
-  while [ -n "$(ip -6 addr show dev "$BRIDGE" tentative 2>/dev/null)" ] && [ $((looks += 1)) -le 60 ]; do
+wait_for_bridge_addresses() {
+  local checks=0
+  while [ -n "$(ip -6 addr show dev "$BRIDGE" tentative 2>/dev/null)" ] && [ $((checks += 1)) -le 60 ]; do
     sleep 0.05
   done
 }

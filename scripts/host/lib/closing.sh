@@ -21,7 +21,7 @@ install_closing() {
 
 docker_unit_is_stale() {
   local stale
-  stale=$(systemctl show --property NeedDaemonReload --value docker.service) || die "systemd does not say whether it has read the present files of docker.service"
+  stale=$(systemctl show --property NeedDaemonReload --value docker.service) || die "systemd does not say whether it has read the current files of docker.service (its reason is above): run again"
   [ "$stale" != no ]
 }
 
@@ -33,6 +33,6 @@ remove_closing() {
 
 closing_drift() {
   program_drift "$CLOSING_PROGRAM" "$CLOSING_PROGRAM_TEXT"
-  same_file "$CLOSING_DROP_IN" "$CLOSING_DROP_IN_TEXT"
-  ! docker_unit_is_stale || drift "systemd has not read the present files of docker.service"
+  file_drift "$CLOSING_DROP_IN" "$CLOSING_DROP_IN_TEXT"
+  ! docker_unit_is_stale || drift "systemd has not read the current files of docker.service"
 }

@@ -21,7 +21,7 @@ container_stopped() {
   refusal=$(refusal_of_openbmpd)
   [ -z "$refusal" ] ||
     die "the collector does not accept $CONFIG_DIRECTORY/openbmpd.conf ($refusal): edit the file, give \"reapply\" a new value and run again"
-  die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | beginning | paste -sd ' ')"
+  die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | message_head | paste -sd ' ')"
 }
 
 # What openbmpd says of a file that it does not load, since this step began: the
@@ -45,19 +45,19 @@ listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
 # Until START_DEADLINE: the first start fills a database for minutes. One that has
 # opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
-  local begun=$SECONDS ipv4_since='' there
-  until there=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$there" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; do
+  local begun=$SECONDS ipv4_since='' current
+  until current=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$current" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
-    if [[ " $there " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$there"; then
+    if [[ " $current " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; then
       ipv4_since=${ipv4_since:-$SECONDS}
     else
       ipv4_since=''
     fi
     if [ "$SECONDS" -ge "$START_DEADLINE" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
-      die "verification failed: container not listening on IPv6: it listens at $there"
+      die "verification failed: container not listening on IPv6: it listens at $current; check listen_mode in $FILE, and docker logs $CONTAINER"
     fi
-    # Often at first; what takes minutes is looked for less often.
+    # Often at first; what takes minutes is checked less often.
     if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi
   done
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Names, places and small helpers that every step on the host shares.
-# Assumes: root, bash, systemd, the tools that the preflight looks for.
+# Assumes: root, bash, systemd, the tools that the preflight requires.
 
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
@@ -15,8 +15,8 @@ export DOCKER_CONTEXT=default
 {
   TOOL=openbmp-aio-ipv6
   CONTAINER=openbmp_aio
-  # Where a container of the user's waits that ours took the place of.
-  SET_ASIDE=$CONTAINER.before
+  # The name of the original container while ours is in its place.
+  BACKUP_CONTAINER=$CONTAINER.before
   # A Docker network of the collector's own, and its interface.
   OWN_NETWORK=openbmp_aio
   OWN_BRIDGE=openbmp0
@@ -50,9 +50,9 @@ die() {
   exit 1
 }
 
-# beginning: of what comes on stdin, as much as a message holds. All of it is
+# message_head: of what comes on stdin, as much as a message holds. All of it is
 # read, so that nobody fails at writing the rest.
-beginning() {
+message_head() {
   local text LC_ALL=C
   IFS= read -r -d '' -N "$MESSAGE_CHARACTERS" text || true
   printf '%s' "$text"
@@ -62,7 +62,7 @@ beginning() {
 # relayed COMMAND…: its own words on stderr go out by say.
 relayed() {
   local words status=0
-  { words=$("$@" 2>&1 >&3 3>&- | beginning); } 3>&1 || status=$?
+  { words=$("$@" 2>&1 >&3 3>&- | message_head); } 3>&1 || status=$?
   [ -z "$words" ] || say "$words"
   return "$status"
 }
@@ -76,7 +76,7 @@ input() {
   for name; do
     declare -p "$name" >/dev/null 2>&1 || missing+="${missing:+, }$name"
   done
-  [ -z "$missing" ] || die "the input lacks $missing"
+  [ -z "$missing" ] || die "the input lacks $missing: run again from a clean checkout"
 }
 
 # collect ARRAY COMMAND…: the lines that a check prints. One that dies is no check
@@ -88,7 +88,7 @@ collect() {
   # shellcheck disable=SC2154,SC2030 # the trap sets it, in the check's own shell
   collect_text=$(
     CHECK=$2
-    trap 'status=$?; [ "$status" = 0 ] || say "$TOOL: the check $CHECK failed (exit code $status)"' EXIT
+    trap 'status=$?; [ "$status" = 0 ] || say "$TOOL: the check $CHECK failed (exit code $status): fix what the lines above say, and run again"' EXIT
     "${@:2}"
   )
   collect_into=()
@@ -96,11 +96,11 @@ collect() {
   [ -z "$collect_text" ] || mapfile -t collect_into <<<"$collect_text"
 }
 
-# except TEXT: the lines on stdin, but empty ones and those with that text.
-except() { awk -v text="$1" '$0 != "" && $0 != text'; }
+# lines_except TEXT: the lines on stdin, but empty ones and those with that text.
+lines_except() { awk -v text="$1" '$0 != "" && $0 != text'; }
 
-# joined TEXT…: with semicolons between.
-joined() {
+# join_with_semicolons TEXT…: with semicolons between.
+join_with_semicolons() {
   local text
   printf '%s' "$1"
   for text in "${@:2}"; do printf '; %s' "$text"; done
@@ -121,7 +121,7 @@ have() { type -P "$1" >/dev/null; }
 # write_file PATH [MODE]: replaces PATH by stdin in one move. Prints "changed"
 # unless it was the same, with the same mode.
 write_file() {
-  local path=$1 mode=${2:-644} new mended
+  local path=$1 mode=${2:-644} new fixed
   new=$(mktemp "$path.XXXXXX") || return
   # Also where the caller is in a condition, which switches off errexit.
   if ! { cat >"$new" && chmod "$mode" "$new"; }; then
@@ -130,19 +130,19 @@ write_file() {
   fi
   if cmp -s "$new" "$path"; then
     rm -f "$new"
-    mended=$(chmod --changes "$mode" "$path") || return
-    [ -z "$mended" ] || echo changed
+    fixed=$(chmod --changes "$mode" "$path") || return
+    [ -z "$fixed" ] || echo changed
   else
     mv -f "$new" "$path" && echo changed
   fi
 }
 
-# same_file PATH TEXT: a line where it is not.
-same_file() { cmp -s "$1" <(printf '%s' "$2") || drift "$1 is not as it was written"; }
+# file_drift PATH TEXT: a line where the file has another text.
+file_drift() { cmp -s "$1" <(printf '%s' "$2") || drift "$1 is not as it was written"; }
 
 # program_drift PATH TEXT
 program_drift() {
-  same_file "$1" "$2"
+  file_drift "$1" "$2"
   [ ! -e "$1" ] || [ -x "$1" ] || drift "$1 is not executable"
 }
 

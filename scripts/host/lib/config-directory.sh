@@ -5,8 +5,8 @@
 # Root in the container owns these directories. At any moment it may put a link
 # to a file of the host, a FIFO, a device or a directory under any name in them.
 # No such name turns root on the host elsewhere:
-# - Names in there are touched by the functions below alone.
-# - What opens a file there names it without a directory, follows no link
+# - Names in this directory are touched by the functions below alone.
+# - What opens a file of it names it without a directory, follows no link
 #   (O_NOFOLLOW), waits for nobody (O_NONBLOCK) and creates nothing, in a mount
 #   namespace of its own in which the directory has no devices. What can be
 #   opened is a regular file of that directory, or a FIFO, with which the
@@ -14,7 +14,7 @@
 #   a mount of its own in the container, and links do not cross mounts.
 # - stat without -L, rm and mv -T do not follow the last name. From one file
 #   system to another, mv removes what has the name and creates it anew with O_EXCL.
-# - What is made for there is made in STAGING, which no container has, and moved.
+# - A new file for it is made in STAGING, which no container has, and moved.
 # - What is read has a limit, in bytes and in time.
 # So every name may be changed between two calls: the container then only
 # deceives itself about its own file, as it may at any other time.
@@ -27,7 +27,7 @@ STAGING=$PARENT/.$TOOL
 FILE=$CONFIG_DIRECTORY/openbmpd.conf
 # The user's own: the password with which the image's consumers go to the database, and what they read.
 CONSUMERS_FILE=$CONFIG_DIRECTORY/obmp-mysql-consumer.yml
-# What takes the place of FILE is on its file system, under this name, before it does.
+# The next FILE, on the same file system, before it is renamed.
 NEXT=$CONFIG_DIRECTORY/.openbmpd.conf.$TOOL
 # The program keeps the text in memory and in the stack's state.
 MAXIMUM_BYTES=$((16 * 1024 * 1024))
@@ -87,10 +87,10 @@ configs_written_after() {
   done
 }
 
-# Whether a move that must not replace anything was not made.
-next_is_left() { stat "$NEXT" >/dev/null 2>&1; }
+# True after a move with --no-clobber that was not made.
+next_exists() { stat "$NEXT" >/dev/null 2>&1; }
 
-# Also what former versions left. A directory stays, and stops the next move.
+# Also what earlier versions left. A directory stays, and stops the next move.
 remove_next() { rm -f "$NEXT" "$NEXT.text" 2>/dev/null || true; }
 
 # What a step left that was cut off, but for the only whole text of a file that it wrote in place.
@@ -103,7 +103,7 @@ remove_staging() {
 config_problem() {
   local bytes type
   if ! read -r bytes type < <(config_stat '%s %F' 2>/dev/null); then
-    echo "$FILE is not there"
+    echo "$FILE is not there: run again, which copies the file of the image"
   elif [[ $type != regular* ]]; then
     echo "$FILE must be a regular file, it is a $type: put the file itself there"
   elif [ "$bytes" -gt "$MAXIMUM_BYTES" ]; then

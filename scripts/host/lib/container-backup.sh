@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A container of the user's that ours takes the place of, until destroy.
+# The backup of the original container, in whose place ours is until destroy.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
@@ -14,7 +14,7 @@
 # shellcheck source=scripts/host/lib/stopping.sh
 . "${BASH_SOURCE[0]%/*}/stopping.sh"
 
-# The user's container stays, stopped and under another name, for destroy.
+# The original container stays, stopped and under another name, for destroy.
 back_up_container() {
   local problem saved
   # The pull of the image may have taken minutes.
@@ -27,29 +27,29 @@ back_up_container() {
     container_json | write_file "$INSPECTION" 600 >/dev/null
     mv --force --no-target-directory "$INSPECTION" "$saved"
     container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$ORIGINAL_CONTAINER" 600 >/dev/null
-    say "the inspection of the container that was there is in $saved"
+    say "the inspection of the original container is in $saved"
   fi
   docker update --restart no "$CONTAINER" >/dev/null
   stop_container "$CONTAINER"
-  docker rename "$CONTAINER" "$SET_ASIDE"
-  say "put the container that was there aside as $SET_ASIDE, with its data; destroy brings it back"
+  docker rename "$CONTAINER" "$BACKUP_CONTAINER"
+  say "backed up the original container as $BACKUP_CONTAINER, with its data; destroy restores it"
 }
 
-# Leaves CONTAINER_IS_LOST where somebody removed it in the meantime.
+# Sets CONTAINER_IS_LOST where somebody removed the backup in the meantime.
 # shellcheck disable=SC2034 # the files that source this one read it
 CONTAINER_IS_LOST=''
 restore_container() {
   [ -e "$ORIGINAL_CONTAINER" ] || return 0
-  # Cut off before it was renamed, it is there under its own name.
-  if ! docker rename "$SET_ASIDE" "$CONTAINER" 2>/dev/null && ! container_exists; then
-    say "the container that was put aside is not there any more: nothing to bring back as $CONTAINER. What it was made of is in $PARENT/$CONTAINER.before-*.json"
+  # After a run that was cut off before the rename, it still has its own name.
+  if ! docker rename "$BACKUP_CONTAINER" "$CONTAINER" 2>/dev/null && ! container_exists; then
+    say "the original container is no longer there as $BACKUP_CONTAINER, so nothing is restored: read what it was made of in $PARENT/$CONTAINER.before-*.json"
     # shellcheck disable=SC2034
     CONTAINER_IS_LOST=yes
     return 0
   fi
   docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$ORIGINAL_CONTAINER")" "$CONTAINER" >/dev/null
   if jq -e .running "$ORIGINAL_CONTAINER" >/dev/null; then
-    docker start "$CONTAINER" >/dev/null || say "the container that was there before does not start"
+    docker start "$CONTAINER" >/dev/null || say "the original container does not start: docker start $CONTAINER"
   fi
-  say "brought back the container that was there before"
+  say "restored the original container"
 }

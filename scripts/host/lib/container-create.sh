@@ -22,7 +22,7 @@ ensure_image() {
     pull_with_login
   else
     docker pull --quiet "$IMAGE" >/dev/null
-  fi || die "cannot pull the image $IMAGE (the engine's reason is above)"
+  fi || die "cannot pull the image $IMAGE (the engine's reason is above): check its name, registryUser and registryPassword"
 }
 
 # The registry that the image names; empty for Docker Hub.
@@ -52,19 +52,19 @@ may_raise_nofile() { (ulimit -n "$NOFILE") 2>/dev/null; }
 # The labels of a container of ours, one NAME=value a line.
 container_labels() {
   local gb=''
-  printf '%s=%s\n' "$SPEC_LABEL" "$(container_spec)"
+  printf '%s=%s\n' "$SPEC_LABEL" "$(container_spec_digest)"
   [ -n "$MEMORY_GB" ] || gb=$(default_memory_gb)
   [ -z "$gb" ] || printf '%s=%s\n' "$MEMORY_GB_LABEL" "$gb"
 }
 
-# publishing: the options that publish its ports.
-publishing() { published_ports | while read -r _ port inner; do printf '%s\n' --publish "$port:$inner"; done; }
+# publish_options: the options that publish its ports.
+publish_options() { published_ports | while read -r _ port inner; do printf '%s\n' --publish "$port:$inner"; done; }
 
 create_container() {
   local placement=() published names=() limits=() log=()
   [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
-  mapfile -t published < <(publishing)
-  # The broker sends its clients inside to that name, too: no way out and back, and no name service, is needed.
+  mapfile -t published < <(publish_options)
+  # The broker sends its clients inside to that name, too: no path out and back, and no name service, is needed.
   [ "$KAFKA_FQDN" = localhost ] || names=(--add-host "$KAFKA_FQDN:127.0.0.1")
   ! may_raise_nofile || limits=(--ulimit "nofile=$NOFILE:$NOFILE")
   ! rotates_log || log=("${LOG_OPTIONS[@]/#/--log-opt=}")
@@ -80,7 +80,7 @@ create_container() {
 }
 
 # Somebody may have changed it; another container for that would cut the sessions.
-mend_restart_policy() {
+fix_restart_policy() {
   if ! container_json | jq -e '.HostConfig.RestartPolicy.Name | IN("always", "unless-stopped")' >/dev/null; then
     docker update --restart unless-stopped "$CONTAINER" >/dev/null
     say "$CONTAINER has its restart policy again"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The container openbmp_aio as it is, and as it is wanted.
+# The current and the desired container openbmp_aio.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
@@ -36,9 +36,9 @@ BINDINGS='
   def binding: address + (if .HostPort == "" then "a port of Docker'\''s choice" else .HostPort end);
   def bindings(inside): .HostConfig.PortBindings[inside + "/tcp"] // [];'
 
-container_label() { docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null; }
+container_spec_label() { docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null; }
 
-container_is_ours() { [ -n "$(container_label)" ]; }
+container_is_ours() { [ -n "$(container_spec_label)" ]; }
 
 # In MB, as the image counts them.
 host_memory_mb() { awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo; }
@@ -46,7 +46,7 @@ host_memory_mb() { awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo; }
 # default_memory_gb: of the host's memory, 4 GB stay for what is beside the
 # database, and 3 is the least that the image starts with. Fixed when the
 # container is made: a host that reports another figure is no reason for another
-# container, unless the image would refuse it there. Empty for an image that
+# container, unless the image would refuse it on that host. Empty for an image that
 # starts with less, on a host that has less.
 default_memory_gb() {
   local total gb
@@ -68,18 +68,18 @@ container_environment() {
     [ -z "$gb" ] || printf 'MEM=%s\n' "$gb"
   fi
   [ "$KAFKA_FQDN" != localhost ] || echo KAFKA_FQDN=localhost
-  asked_environment
+  user_environment
 }
 
 # Those of them that the user set; further ones come last, where Docker lets them win.
-asked_environment() {
+user_environment() {
   [ "$KAFKA_FQDN" = localhost ] || printf 'KAFKA_FQDN=%s\n' "$KAFKA_FQDN"
   [ -z "$MEMORY_GB" ] || printf 'MEM=%s\n' "$MEMORY_GB"
   [ -z "$ADMIN_ID" ] || printf 'ADMIN_ID=%s\n' "$ADMIN_ID"
   [ ${#ENVIRONMENT[@]} -eq 0 ] || printf '%s\n' "${ENVIRONMENT[@]}"
 }
 
-container_spec() {
+container_spec_digest() {
   {
     printf '%s\n' "$IMAGE" "$BMP_PORT" "$REST_PORT" "$CONFIG_DIRECTORY" "$DATA_DIRECTORY"
     printf '%s\n' "${SYSCTLS[@]}" "$NOFILE" "$DROPPED_CAPABILITY" "$STOP_TIMEOUT" "${LOG_OPTIONS[@]}"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # /etc/docker/daemon.json: our keys go in, everything else stays.
-# The record holds the file as it was found, and what was written last.
+# The record holds the original file, and what was written last.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
@@ -9,51 +9,51 @@
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
-# stale_engine FILE: before FILE takes the place of daemon.json, notes whether
+# mark_engine_if_stale FILE: before FILE takes the place of daemon.json, notes whether
 # the engine will have to start again for its "ip6tables".
-stale_engine() {
+mark_engine_if_stale() {
   [ "$(jq -c --slurp '.[0].ip6tables' "$1")" = "$(read_daemon_json | jq -c .ip6tables)" ] || touch "$ENGINE_IS_STALE"
 }
 
 # record_daemon_keys KEYS: those of them that the user had not set so already.
 record_daemon_keys() {
   original_daemon_json | jq -c --argjson keys "$1" '
-    . as $found | $keys | with_entries(select(.value != $found[.key]))' |
-    write_file "$DAEMON_KEYS" 600 >/dev/null
+    . as $original | $keys | with_entries(select(.value != $original[.key]))' |
+    write_file "$DEPLOYED_DAEMON_KEYS" 600 >/dev/null
 }
 
-# Before the file is written: our keys as they are in it, and which of them we
-# wrote, or null where none of ours is in it yet. Kept until the engine runs with
-# the new file.
-record_previous_keys() {
-  [ ! -e "$PREVIOUS_DAEMON_KEYS" ] || return 0
+# Before the file is written: our keys with which the engine works now, and which of
+# them we set, or null where none of ours is in the file yet. Kept until the engine
+# runs with the new file.
+record_working_keys() {
+  [ ! -e "$WORKING_DAEMON_KEYS" ] || return 0
   if [ -e "$DAEMON_DIGESTS" ]; then
-    read_daemon_json | jq -c --argjson written "$(written_daemon_keys)" '
-      {there: with_entries(select(.key | IN("ipv6", "fixed-cidr-v6", "ip6tables"))), $written}'
+    read_daemon_json | jq -c --argjson deployed "$(deployed_daemon_keys)" '
+      {there: with_entries(select(.key | IN("ipv6", "fixed-cidr-v6", "ip6tables"))), written: $deployed}'
   else
     echo null
-  fi | write_file "$PREVIOUS_DAEMON_KEYS" 600 >/dev/null
+  fi | write_file "$WORKING_DAEMON_KEYS" 600 >/dev/null
 }
 
-forget_previous_keys() { rm -f "$PREVIOUS_DAEMON_KEYS"; }
+forget_working_keys() { rm -f "$WORKING_DAEMON_KEYS"; }
 
-# The file that was replaced is one of a former deployment.
-follows_former_deployment() { jq -e . "$PREVIOUS_DAEMON_KEYS" >/dev/null 2>&1; }
+# The file that was replaced is one of an earlier deployment.
+replaces_working_keys() { jq -e . "$WORKING_DAEMON_KEYS" >/dev/null 2>&1; }
 
-# Merges our keys in. The file as found is recorded once, before the first touch.
+# Merges our keys in. The original file is recorded once, before the first touch.
 apply_daemon_json() {
-  local merged wanted
-  if [ ! -e "$DAEMON_JSON_FOUND" ]; then
+  local merged desired
+  if [ ! -e "$DAEMON_JSON_IS_RECORDED" ]; then
     if [ -e "$DAEMON_JSON" ]; then
       cp -p "$DAEMON_JSON" "$ORIGINAL_DAEMON_JSON.partial"
       mv "$ORIGINAL_DAEMON_JSON.partial" "$ORIGINAL_DAEMON_JSON"
     fi
     [ -d "${DAEMON_JSON%/*}" ] || touch "$DAEMON_DIRECTORY_MADE"
-    touch "$DAEMON_JSON_FOUND"
+    touch "$DAEMON_JSON_IS_RECORDED"
   fi
-  wanted=$(wanted_daemon_keys)
+  desired=$(desired_daemon_keys)
   if [ "$(merged_daemon_json | jq -cS .)" = "$(read_daemon_json | jq -cS .)" ]; then
-    record_daemon_keys "$wanted"
+    record_daemon_keys "$desired"
     say "$DAEMON_JSON already has what is needed"
     return
   fi
@@ -66,9 +66,9 @@ apply_daemon_json() {
   cat "$merged.text" >"$merged"
   rm -f "$merged.text"
   validate_daemon_json "$merged"
-  record_previous_keys
+  record_working_keys
   # The digests of all that was written; "edited": somebody else's edits are in
-  # the file, its former bytes are history.
+  # the file, and its earlier bytes do not count any more.
   if daemon_json_unedited; then
     cat "$DAEMON_DIGESTS" 2>/dev/null || true
     file_digest "$merged"
@@ -76,15 +76,15 @@ apply_daemon_json() {
     echo edited
   fi | write_file "$DAEMON_DIGESTS" 600 >/dev/null
   # Before the file itself, with what was ours until now: a kill between the
-  # two must not make ours look like the user's.
-  record_daemon_keys "$(jq -cn --argjson wanted "$wanted" --argjson written "$(written_daemon_keys)" '$written + $wanted')"
-  stale_engine "$merged"
+  # two must not make ours pass for the user's.
+  record_daemon_keys "$(jq -cn --argjson desired "$desired" --argjson deployed "$(deployed_daemon_keys)" '$deployed + $desired')"
+  mark_engine_if_stale "$merged"
   mv -f "$merged" "$DAEMON_JSON"
-  record_daemon_keys "$wanted"
-  say "$DAEMON_JSON: set $wanted"
+  record_daemon_keys "$desired"
+  say "$DAEMON_JSON: set $desired"
 }
 
-# Nobody but us wrote the file since it was found.
+# Nobody but us wrote the file since the first touch.
 daemon_json_unedited() {
   if [ ! -e "$DAEMON_JSON" ]; then
     [ ! -e "$ORIGINAL_DAEMON_JSON" ]
@@ -96,10 +96,10 @@ daemon_json_unedited() {
 # Engines from 23.0 on check a file without starting.
 validate_daemon_json() {
   local complaint
-  if ! complaint=$(dockerd --validate --config-file "$1" 2>&1 | beginning); then
+  if ! complaint=$(dockerd --validate --config-file "$1" 2>&1 | message_head); then
     [[ $complaint != *"unknown flag: --validate"* ]] || return 0
     rm -f "$1"
-    die "dockerd does not accept the merged $DAEMON_JSON, nothing was changed: $complaint"
+    die "dockerd does not accept the merged $DAEMON_JSON, nothing was changed. Fix the file: $complaint"
   fi
 }
 
@@ -107,6 +107,6 @@ validate_daemon_json() {
 replace_daemon_json() {
   cp -p "$DAEMON_JSON" "$DAEMON_JSON.restored"
   printf '%s\n' "$1" >"$DAEMON_JSON.restored"
-  stale_engine "$DAEMON_JSON.restored"
+  mark_engine_if_stale "$DAEMON_JSON.restored"
   mv -f "$DAEMON_JSON.restored" "$DAEMON_JSON"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# /etc/docker/daemon.json: what is in it, and what is wanted.
+# /etc/docker/daemon.json: the current and the desired keys.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
@@ -7,7 +7,7 @@
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
 # The keys that a deployment sets, as a JSON object.
-wanted_daemon_keys() { jq -cn --arg prefix "$FIXED_CIDR_V6" '{ipv6: true, "fixed-cidr-v6": $prefix}'; }
+desired_daemon_keys() { jq -cn --arg prefix "$FIXED_CIDR_V6" '{ipv6: true, "fixed-cidr-v6": $prefix}'; }
 
 # The file's content, `{}` when there is no file or an empty one.
 read_daemon_json() {
@@ -15,34 +15,34 @@ read_daemon_json() {
 }
 
 # Fails where stdin is anything but one JSON object.
-one_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
+require_json_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
 
-# What the file said when it was found.
+# What the original file says.
 original_daemon_json() {
   if [ -s "$ORIGINAL_DAEMON_JSON" ]; then cat "$ORIGINAL_DAEMON_JSON"; else echo '{}'; fi
 }
 
-# The keys that were written by a deployment, not set already by the user.
-written_daemon_keys() { cat "$DAEMON_KEYS" 2>/dev/null || echo '{}'; }
+# The keys that an earlier deployment set, and the user had not set so already.
+deployed_daemon_keys() { cat "$DEPLOYED_DAEMON_KEYS" 2>/dev/null || echo '{}'; }
 
 # One line for each reason not to touch the file. A value that differs from
-# ours is the user's decision, unless a former deployment set that key: somebody
-# changed it since, and to run the step again is to mend that.
+# ours is the user's decision, unless an earlier deployment set that key: somebody
+# changed it since, and to run the step again fixes that.
 daemon_json_problems() {
-  local there
+  local current
   docker_proxy_problems
   [ "$DOCKER_NETWORK" = bridge ] || return 0
-  if ! there=$(read_daemon_json | one_object 2>/dev/null); then
-    echo "$DAEMON_JSON is not a JSON object: mend it or move it away"
+  if ! current=$(read_daemon_json | require_json_object 2>/dev/null); then
+    echo "$DAEMON_JSON is not a JSON object: fix it or move it away"
     return
   fi
-  jq -r --argjson wanted "$(wanted_daemon_keys)" --argjson written "$(written_daemon_keys)" --arg file "$DAEMON_JSON" '
-    . as $there
-    | (($wanted | keys_unsorted[]) as $key
-        | select(($there | has($key)) and $there[$key] != $wanted[$key] and ($written | has($key) | not))
-        | "\($file) sets \"\($key)\" to \($there[$key] | tojson), this deployment needs \($wanted[$key] | tojson): change it there or in the configuration"),
+  jq -r --argjson desired "$(desired_daemon_keys)" --argjson deployed "$(deployed_daemon_keys)" --arg file "$DAEMON_JSON" '
+    . as $current
+    | (($desired | keys_unsorted[]) as $key
+        | select(($current | has($key)) and $current[$key] != $desired[$key] and ($deployed | has($key) | not))
+        | "\($file) sets \"\($key)\" to \($current[$key] | tojson), this deployment needs \($desired[$key] | tojson): change it there or in the configuration"),
       (select((.bridge // "docker0") != "docker0")
-        | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0")' <<<"$there"
+        | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0: set dockerNetwork to dedicated")' <<<"$current"
 }
 
 docker_proxy_problems() {
@@ -50,30 +50,30 @@ docker_proxy_problems() {
   [ "$MODE" = proxy ] || return 0
   read_daemon_json 2>/dev/null | jq -r --arg file "$DAEMON_JSON" '
     select(.["userland-proxy"]? == false)
-    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy"' 2>/dev/null || true
+    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy: remove that line, or set mode to dnat"' 2>/dev/null || true
 }
 
-# The file with the wanted keys, and without those that a former deployment
-# wrote and this one does not need.
+# The file with the desired keys, and without those that an earlier deployment
+# set and this one does not need.
 merged_daemon_json() {
-  read_daemon_json | jq --indent 4 --argjson wanted "$(wanted_daemon_keys)" \
-    --argjson written "$(written_daemon_keys)" --slurpfile found <(original_daemon_json) '
-    $found[0] as $found
-    | reduce ($written | keys_unsorted[] | select(in($wanted) | not)) as $key (.;
-      if .[$key] != $written[$key] then .
-      elif $found | has($key) then .[$key] = $found[$key]
+  read_daemon_json | jq --indent 4 --argjson desired "$(desired_daemon_keys)" \
+    --argjson deployed "$(deployed_daemon_keys)" --slurpfile original <(original_daemon_json) '
+    $original[0] as $original
+    | reduce ($deployed | keys_unsorted[] | select(in($desired) | not)) as $key (.;
+      if .[$key] != $deployed[$key] then .
+      elif $original | has($key) then .[$key] = $original[$key]
       else del(.[$key]) end)
-    | . + $wanted'
+    | . + $desired'
 }
 
 # ip6tables_change: the value of "ip6tables" that the merge would change; else nothing.
 ip6tables_change() {
-  local present merged
-  present=$(read_daemon_json | jq -c .ip6tables)
+  local current merged
+  current=$(read_daemon_json | jq -c .ip6tables)
   merged=$(merged_daemon_json | jq -c .ip6tables)
-  [ "$merged" = "$present" ] || echo "$present"
+  [ "$merged" = "$current" ] || echo "$current"
 }
 
 # subnet_asked_for: on the default bridge, by the daemon.json on stdin. Fails
 # where that is no JSON object.
-subnet_asked_for() { one_object | jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'; }
+subnet_asked_for() { require_json_object | jq -r 'if .ipv6 then .["fixed-cidr-v6"] // "" else "" end'; }

@@ -44,18 +44,18 @@ database_answer() {
   fi
 }
 
-# database_password_problems: a line for each of the user's passwords that the
+# database_password_mismatches: a line for each of the user's passwords that the
 # database does not take, and for each of the image's that it still takes.
 # Input: OPENBMP_DB_PASSWORD, MYSQL_ROOT_PASSWORD.
-database_password_problems() {
-  own_password_problem "$DATABASE_USER" OPENBMP_DB_PASSWORD
-  own_password_problem root MYSQL_ROOT_PASSWORD
-  public_password_problem "$DATABASE_USER" "$PUBLIC_DATABASE_PASSWORD"
-  public_password_problem root "$PUBLIC_ROOT_PASSWORD"
+database_password_mismatches() {
+  own_password_mismatch "$DATABASE_USER" OPENBMP_DB_PASSWORD
+  own_password_mismatch root MYSQL_ROOT_PASSWORD
+  public_password_mismatch "$DATABASE_USER" "$PUBLIC_DATABASE_PASSWORD"
+  public_password_mismatch root "$PUBLIC_ROOT_PASSWORD"
 }
 
-# own_password_problem USER VARIABLE
-own_password_problem() {
+# own_password_mismatch USER VARIABLE
+own_password_mismatch() {
   case $(database_answer "$1" "${!2}") in
   yes) ;;
   no) echo "it refuses the user $1 with the $2 of environment" ;;
@@ -63,9 +63,9 @@ own_password_problem() {
   esac
 }
 
-# public_password_problem USER PASSWORD: neither from the container itself nor
+# public_password_mismatch USER PASSWORD: neither from the container itself nor
 # from elsewhere. The database refuses it, or it is not known to be refused.
-public_password_problem() {
+public_password_mismatch() {
   local host
   for host in localhost "$(docker container inspect --format '{{.Config.Hostname}}' "$CONTAINER")"; do
     case $(database_answer "$1" "$2" "$host") in

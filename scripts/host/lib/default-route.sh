@@ -21,12 +21,12 @@ kernel_ra_interfaces() {
 RA_SYSCTL_FILE=/etc/sysctl.d/90-openbmp-aio-ipv6.conf
 
 # Interfaces whose accept_ra a deployment set to 2.
-kept_interfaces() { cat "$ACCEPT_RA" 2>/dev/null || true; }
+recorded_interfaces() { cat "$ACCEPT_RA" 2>/dev/null || true; }
 
 # Read when the interface appears, which is before Docker starts.
 ra_sysctl_text() {
   echo '# Keeps the IPv6 default route while Docker forwards IPv6.'
-  kept_interfaces | sed 's,.*,net/ipv6/conf/&/accept_ra = 2,'
+  recorded_interfaces | sed 's,.*,net/ipv6/conf/&/accept_ra = 2,'
 }
 
 has_accept_ra_2() { [ "$(cat "/proc/sys/net/ipv6/conf/$1/accept_ra" 2>/dev/null || echo 2)" = 2 ]; }
@@ -36,7 +36,7 @@ has_accept_ra_2() { [ "$(cat "/proc/sys/net/ipv6/conf/$1/accept_ra" 2>/dev/null 
 keep_default_route() {
   local interface kept learned
   learned=$(kernel_ra_interfaces)
-  kept=$(printf '%s\n' "$(kept_interfaces)" "$learned" | sed '/^$/d' | sort -u)
+  kept=$(printf '%s\n' "$(recorded_interfaces)" "$learned" | sed '/^$/d' | sort -u)
   [ -n "$kept" ] || return 0
   write_file "$ACCEPT_RA" 600 >/dev/null <<<"$kept"
   for interface in $kept; do
@@ -52,7 +52,7 @@ keep_default_route() {
 restore_accept_ra() {
   local interface
   if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
-    for interface in $(kept_interfaces); do
+    for interface in $(recorded_interfaces); do
       echo 1 >"/proc/sys/net/ipv6/conf/$interface/accept_ra" || true
     done
   fi
@@ -75,8 +75,8 @@ restore_route() {
 # What keeps the IPv6 default route while the host forwards.
 default_route_drift() {
   local interface
-  for interface in $(kept_interfaces); do
+  for interface in $(recorded_interfaces); do
     has_accept_ra_2 "$interface" || drift "$interface: accept_ra is not 2"
   done
-  [ -z "$(kept_interfaces)" ] || cmp -s "$RA_SYSCTL_FILE" <(ra_sysctl_text) || drift "$RA_SYSCTL_FILE is not as it was written"
+  [ -z "$(recorded_interfaces)" ] || cmp -s "$RA_SYSCTL_FILE" <(ra_sysctl_text) || drift "$RA_SYSCTL_FILE is not as it was written"
 }

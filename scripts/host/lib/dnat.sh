@@ -17,9 +17,9 @@ DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
 
-# Whether all forwarded IPv6 to the bridge is ours to refuse: where the user
-# had the default bridge's prefix on before us, routed traffic to it may be wanted.
-guard_prefix() {
+# Whether all forwarded IPv6 to the bridge is ours to refuse: where the original
+# daemon.json has a prefix on the default bridge, routed traffic to it may be wanted.
+owns_bridge_prefix() {
   case $DOCKER_NETWORK in
   bridge) original_daemon_json | jq -r '.ipv6 != true' ;;
   dedicated) echo true ;;
@@ -36,7 +36,7 @@ dnat_settings() {
   echo "BRIDGE=$BRIDGE"
   echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
-  echo "GUARD_PREFIX=$(guard_prefix)"
+  echo "GUARD_PREFIX=$(owns_bridge_prefix)"
   echo "FORWARDING_FOUND=$(original_forwarding)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
   echo "REST_ALLOWED=(${REST_ALLOWED[*]})"
@@ -50,20 +50,20 @@ dnat_settings() {
 # the files on the host say.
 deployed_dnat() { OPENBMP_DNAT_CONFIG=<(dnat_settings) bash <(printf '%s' "$DNAT_PROGRAM_TEXT") "$1"; }
 
-former_mode() { sed -n 's/^MODE=//p' "$DNAT_SETTINGS" 2>/dev/null || true; }
+installed_mode() { sed -n 's/^MODE=//p' "$DNAT_SETTINGS" 2>/dev/null || true; }
 
-runs_for_other_way() {
-  local former
-  former=$(former_mode)
-  [ -n "$former" ] && [ "$former" != "$MODE" ] &&
+runs_in_other_mode() {
+  local installed
+  installed=$(installed_mode)
+  [ -n "$installed" ] && [ "$installed" != "$MODE" ] &&
     [ "$(docker container inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null)" = true ]
 }
 
-# A collector that still runs as the former way in wanted it must not see a
-# router come in by the new one: it is started again by the step after this.
-stop_for_other_way() {
-  runs_for_other_way || return 0
-  say "stopping $CONTAINER: the way in changes from $(former_mode) to $MODE"
+# A collector that runs with the PAT of the installed mode must not see a router by
+# the datapath of the new one: the step after this starts it again.
+stop_for_mode_change() {
+  runs_in_other_mode || return 0
+  say "stopping $CONTAINER: the datapath changes from $(installed_mode) to $MODE"
   stop_container "$CONTAINER"
 }
 

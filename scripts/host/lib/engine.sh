@@ -45,26 +45,26 @@ engine_is_stale() {
   [ "$(date -d "${started:-@0}" +%s)" -le "$(stat -c %Y "$ENGINE_IS_STALE")" ]
 }
 
-# leave_default_bridge: the engine runs with the daemon.json that was found; or
-# the reason is in LEFT_BEHIND, where it must not restart or does not. Called on
+# restore_default_bridge: the engine runs with the original daemon.json again; or the
+# reason is in RESTORE_FAILURE, where it must not restart or does not. Called on
 # its own, so that any other failure stops the step.
-leave_default_bridge() {
+restore_default_bridge() {
   local prefix asked reason
-  LEFT_BEHIND=''
-  [ -e "$DAEMON_JSON_FOUND" ] || return 0
+  RESTORE_FAILURE=''
+  [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
   restore_daemon_json
   prefix=$(bridge_ipv6_subnet)
   # Docker, and all containers with it, would stay down.
   if ! asked=$(read_daemon_json | subnet_asked_for 2>/dev/null); then
-    [ -z "$prefix" ] || LEFT_BEHIND="$DAEMON_JSON is not a JSON object, Docker would not start with it"
+    [ -z "$prefix" ] || RESTORE_FAILURE="$DAEMON_JSON is not a JSON object, Docker would not start with it"
     return 0
   fi
   reason=$(engine_restart_reason "$asked")
   [ -n "$reason" ] || return 0
-  LEFT_BEHIND=$(engine_restart_problems | paste -sd ' ')
-  [ -z "$LEFT_BEHIND" ] || return 0
+  RESTORE_FAILURE=$(engine_restart_problems | paste -sd ' ')
+  [ -z "$RESTORE_FAILURE" ] || return 0
   prepare_engine_restart
-  restart_engine || LEFT_BEHIND=$RESTART_FAILURE
+  restart_engine || RESTORE_FAILURE=$RESTART_FAILURE
   # An engine without IPv6 leaves on its bridge what one with IPv6 set there.
   if [ -z "$(bridge_ipv6_subnet)" ] && [ -n "$prefix" ]; then
     ip -6 addr flush dev docker0 to "$prefix" || true
@@ -85,9 +85,9 @@ engine_restart_problems() {
   if [ "$live_restore" = true ]; then
     echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"
   fi
-  others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | except "$CONTAINER" | paste -sd ' ')
+  others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | lines_except "$CONTAINER" | paste -sd ' ')
   if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
-    echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others"
+    echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others. Stop them, set restartDocker, or set dockerNetwork to dedicated"
   fi
 }
 
@@ -99,7 +99,7 @@ prepare_engine_restart() {
   close_forwarding
 }
 
-# Also where the program that docker.service runs for it is not there yet.
+# Closes the database itself: docker.service may not have the program for it yet.
 restart_docker_unit() {
   close_database "$CONTAINER" || true
   systemctl reset-failed docker.service 2>/dev/null || true
@@ -110,17 +110,17 @@ restart_docker_unit() {
 # stopped. Returns 1 with the reason in RESTART_FAILURE when the engine or the
 # default route does not come back; the caller undoes its change.
 restart_engine() {
-  local route_before
-  route_before=$(default_routes)
+  local original_routes
+  original_routes=$(default_routes)
   say "restarting Docker"
   if ! restart_docker_unit; then
-    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | beginning | paste -sd ' ')"
+    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | message_head | paste -sd ' ')"
     return 1
   fi
   rm -f "$ENGINE_IS_STALE"
   restore_containers
-  if [ -n "$route_before" ] && [ -z "$(default_routes)" ]; then
-    RESTART_FAILURE="the host lost its IPv6 default route ($(head -n 1 <<<"$route_before")) when Docker switched on forwarding"
+  if [ -n "$original_routes" ] && [ -z "$(default_routes)" ]; then
+    RESTART_FAILURE="the host lost its IPv6 default route ($(head -n 1 <<<"$original_routes")) when Docker switched on forwarding: configure it statically, or let systemd-networkd handle router advertisements"
     return 1
   fi
 }

@@ -26,7 +26,7 @@ engine_defaults() {
 }
 
 # What a container of ours gets for itself, as Docker shows it.
-given_options() {
+own_container_options() {
   local log=()
   ! rotates_log || log=("${LOG_OPTIONS[@]}")
   jq -nc --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" '
@@ -41,7 +41,7 @@ container_extras() {
   image=$(image_settings)
   engine=$(engine_defaults)
   daemon=$(daemon_settings)
-  given=$(given_options)
+  given=$(own_container_options)
   environment=$(container_environment)
   container_json | jq -r --slurpfile image <(printf '%s' "$image") --slurpfile engine <(printf '%s' "$engine") \
     --slurpfile daemon <(printf '%s' "$daemon") --argjson given "$given" --arg network "$NETWORK" --arg published "$(container_ports)" \

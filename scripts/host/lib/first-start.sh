@@ -20,11 +20,11 @@ CUT_OFF=$DATA_DIRECTORY.cut-off
 # The directory itself, by its inode and when it was made.
 data_identity() { stat -L -c '%i %W' "$DATA_DIRECTORY"; }
 
-data_has() { find_data -maxdepth 1 -name "$1"; }
+data_has_name() { data_matches -maxdepth 1 -name "$1"; }
 
 # Whatever kind of file the database has for it. Only the one directory is entered.
 data_has_table() {
-  find_data -maxdepth 2 \( -path "$DATA_DIRECTORY/openBMP" -o -prune \) -path "$DATA_DIRECTORY/openBMP/$1.*"
+  data_matches -maxdepth 2 \( -path "$DATA_DIRECTORY/openBMP" -o -prune \) -path "$DATA_DIRECTORY/openBMP/$1.*"
 }
 
 # Before a container starts on an empty directory.
@@ -37,14 +37,14 @@ mark_first_start() {
 # of the REST API's logins. By an image that has no such mark, logins are the last to come,
 # a moment after their table.
 first_start_is_over() {
-  data_has schema-version || { ! image_has_mark && data_has_table users && ! has_no_logins; }
+  data_has_name schema-version || { ! image_has_mark && data_has_table users && ! has_no_logins; }
 }
 
-# The image copies its mark from there. The container need not run.
+# Whether the container's image has the file that it copies as its mark. The container need not run.
 image_has_mark() {
   local words
   if words=$(timeout 30 docker cp "$CONTAINER:$IMAGE_MARK" - 2>&1 >/dev/null); then return 0; fi
-  [[ $words == *"Could not find the file"* ]] || die "Docker does not say whether $CONTAINER has $IMAGE_MARK: $words"
+  [[ $words == *"Could not find the file"* ]] || die "Docker does not say whether $CONTAINER has $IMAGE_MARK ($words): run again"
   return 1
 }
 IMAGE_MARK=/usr/local/schema-version
@@ -56,12 +56,12 @@ unmark_first_start() { rm -f "$FIRST_START"; }
 
 # Of a collector that does not run, or has come to its end of starting.
 first_start_was_cut_off() {
-  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has openBMP && ! first_start_is_over
+  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has_name openBMP && ! first_start_is_over
 }
 
 # The collector is stopped. One such part is kept.
-set_cut_off_start_aside() {
-  data_can_be_moved "the first start of the database was cut off"
+back_up_cut_off_database() {
+  require_movable_data "the first start of the database was cut off"
   rm -rf --one-file-system "$CUT_OFF"
   move_data "$CUT_OFF"
   say "the first start of the database was cut off and left a part that is never completed: it is in $CUT_OFF, and the start begins again"

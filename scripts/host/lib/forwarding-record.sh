@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# IPv6 forwarding as it was before the first touch, and closed before Docker switches it on.
+# The original IPv6 forwarding, and its closing before Docker switches it on.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
@@ -19,7 +19,7 @@ close_forwarding() {
   ensure_jump "${ISOLATION[@]}"
 }
 
-# Forwarding as it was found: off, where it was off and nobody else needs it.
+# Switches forwarding off, where it was off originally and nobody else needs it.
 # Else what closes it stays, until a reboot takes it away.
 restore_forwarding() {
   local bridges=''
@@ -30,12 +30,12 @@ restore_forwarding() {
       return
     fi
     echo 0 >"$FORWARDING"
-    say "IPv6 forwarding is off again, as it was found"
+    say "restored IPv6 forwarding: off"
   fi
   remove_chain "${ISOLATION[@]:0:3}" OPENBMP-ISOLATE
 }
 
-# What it was before the first touch.
+# Once, before the first touch.
 record_forwarding() { [ -e "$ORIGINAL_FORWARDING" ] || write_file "$ORIGINAL_FORWARDING" 600 <"$FORWARDING" >/dev/null; }
 
 # A record of an earlier release does not say: then what is forwarded stays so.

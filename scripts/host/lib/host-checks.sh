@@ -34,24 +34,24 @@ check_tools() {
   for pair in docker=docker.io jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2 ss=iproute2 nsenter=util-linux gzip=gzip systemctl=systemd; do
     have "${pair%=*}" || missing+="${missing:+, }${pair%=*} (package ${pair#*=})"
   done
-  [ -z "$missing" ] || unfit "missing on the host: $missing"
+  [ -z "$missing" ] || unfit "missing on the host: $missing. Install them"
 }
 
 check_docker() {
   local version info is_so
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
-    unfit "$NO_ENGINE: $(tail -n 1 <<<"$version")"
+    unfit "$NO_ENGINE ($(tail -n 1 <<<"$version")): install or start Docker"
     return
   fi
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
-    unfit "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6"
+    unfit "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6: upgrade Docker"
   systemctl cat docker.service >/dev/null 2>&1 ||
-    unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported)"
+    unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported): install the package of the distribution or of Docker"
   info=$(docker info --format '{{json .}}')
   is_so=$(jq 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info")
-  [ "$is_so" = false ] || unfit "the Docker engine is rootless: containers do not share the host's network"
+  [ "$is_so" = false ] || unfit "the Docker engine is rootless: containers do not share the host's network; use the system's engine"
   is_so=$(jq '.FirewallBackend.Driver? // "" | startswith("nftables")' <<<"$info")
-  [ "$is_so" = false ] || unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\""
+  [ "$is_so" = false ] || unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\", and restart Docker"
 }
 
 # Settings on dockerd's command line win over the file, or clash with it.
@@ -69,30 +69,30 @@ check_dockerd_flags() {
 }
 
 check_restart() {
-  local reason wanted=$FIXED_CIDR_V6
+  local reason subnet=$FIXED_CIDR_V6
   if [ "$DOCKER_NETWORK" = dedicated ]; then
     # Only to take back what a deployment on the default bridge brought about.
-    [ -e "$DAEMON_JSON_FOUND" ] || return 0
-    wanted=$(original_daemon_json | subnet_asked_for)
+    [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
+    subnet=$(original_daemon_json | subnet_asked_for)
   fi
-  reason=$(engine_restart_reason "$wanted")
+  reason=$(engine_restart_reason "$subnet")
   if [ -z "$reason" ] && [ "$DOCKER_NETWORK" = bridge ]; then reason=$(ip6tables_change); fi
   [ -z "$reason" ] || engine_restart_problems
 }
 
 # What the image says itself, in MB; a label is its author's text.
-labelled_memory() {
+image_memory_label() {
   docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null | grep -xE '[0-9]{1,7}' || true
 }
 
 check_image_needs() {
   local total needed
   total=$(host_memory_mb)
-  needed=$(labelled_memory)
-  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || unfit "the AIO image is for x86_64, the host is $(uname -m)"
+  needed=$(image_memory_label)
+  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || unfit "the AIO image is for x86_64, the host is $(uname -m): use another host, or an image of your own"
   needed=${needed:-$AIO_MEMORY_MB}
   # The image's own arithmetic: what it would refuse is refused, and nothing else.
-  [ "$total" -ge "$needed" ] || unfit "the host has $total MB of memory, the collector needs $needed MB"
+  [ "$total" -ge "$needed" ] || unfit "the host has $total MB of memory, the collector needs $needed MB: give it more"
   [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
     unfit "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
 }
@@ -100,12 +100,12 @@ check_image_needs() {
 memory_warning() {
   local total
   total=$(host_memory_mb)
-  [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(labelled_memory)" ] ||
+  [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(image_memory_label)" ] ||
     say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one of them may be ended. Give the host 6 GB or more"
 }
 
-# The bridge's own prefix is ours or a former deployment's, also on the other
-# network, which is left before.
+# The bridge's own prefix is ours or an earlier deployment's, also on the other
+# network, which is removed first.
 check_prefix_overlap() {
   local ours=$BRIDGE recorded routes networks addresses clash
   recorded=$(recorded_owner)
@@ -118,7 +118,7 @@ check_prefix_overlap() {
     awk '!/ via /' <<<"$networks"
     awk 'NF { print $4, "dev", $2 }' <<<"$addresses"
   } | awk -v ours="dev ($ours)( |$)" 'NF && !/^default|^(unreachable|multicast|ff00::)/ && $0 !~ ours && !found { found = 1; print }')
-  [ -z "$clash" ] || unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network: $clash"
+  [ -z "$clash" ] || unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network ($clash): set another fixedCidrV6"
 }
 
 check_ports() {
@@ -128,8 +128,8 @@ check_ports() {
   while read -r name port _; do check_port "$name" "$port"; done <<<"$(published_ports)"
 }
 
-# key_of NAME: what says which port that is.
-key_of() { case $1 in bmp | rest) echo "${1}Port" ;; *) echo "the port of ${1}AllowedCidrs," ;; esac }
+# port_key NAME: what says which port that is.
+port_key() { case $1 in bmp | rest) echo "${1}Port" ;; *) echo "the port of ${1}AllowedCidrs," ;; esac }
 
 # check_port NAME PORT: the collector may hold it, nobody else.
 check_port() {
@@ -139,12 +139,12 @@ check_port() {
   holder=${holder:+container $holder}
   [ -n "$holder" ] || holder=$(ss --no-header --numeric --listening --tcp --processes "sport = :$2" |
     LC_ALL=C sed -nE 's/.*users:\(\("(.+)/\1/; s/",pid=([0-9]+).*/ (pid \1)/p' | head -n 1)
-  [ -z "$holder" ] || unfit "$(key_of "$1") $2 is already taken on the host by $holder"
+  [ -z "$holder" ] || unfit "$(port_key "$1") $2 is already taken on the host by $holder: stop it, or change that key"
 }
 
 check_ipv6() {
   local address
-  [ -e /proc/net/if_inet6 ] || unfit "the host's kernel has IPv6 switched off"
+  [ -e /proc/net/if_inet6 ] || unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
   address=$(verification_address)
-  [ -n "$address" ] || unfit "the host has no global IPv6 address"
+  [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one"
 }

@@ -26,8 +26,8 @@ kafka_strings() {
   for string; do kafka_string "$string"; done
 }
 
-# kafka_ask ADDRESS KEY BODY: the answer without its length, a number for each byte.
-kafka_ask() {
+# kafka_request ADDRESS KEY BODY: the answer without its length, a number for each byte.
+kafka_request() {
   local request
   request="$(kafka_int16 "$2")$(kafka_int16 0)$(kafka_int32 0)$(kafka_string openbmp-aio-ipv6)$3"
   # Under systemd, which ignores SIGPIPE, printf would complain of each broker that is not there yet.
@@ -37,9 +37,9 @@ kafka_ask() {
       [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null | od -An -v -tu1
 }
 
-# kafka_read TEXT: what TEXT, an awk program, makes of the numbers on stdin. An
+# kafka_parse TEXT: what TEXT, an awk program, makes of the numbers on stdin. An
 # answer that ends too early is a failure.
-kafka_read() {
+kafka_parse() {
   LC_ALL=C awk '
     { for (i = 1; i <= NF; i++) bytes[total++] = $i }
     function byte() {
@@ -68,7 +68,7 @@ kafka_read() {
 # PARTITIONS". Kafka makes the topics that it is asked for (auto.create.topics.enable),
 # which takes a moment: until then there is an error.
 kafka_metadata() {
-  kafka_ask "$1" "$KAFKA_METADATA" "$(kafka_strings "${@:2}")" | kafka_read '
+  kafka_request "$1" "$KAFKA_METADATA" "$(kafka_strings "${@:2}")" | kafka_parse '
     for (brokers = int32(); brokers > 0; brokers--) { int32(); host = string(); print "broker", host, int32() }
     for (topics = int32(); topics > 0; topics--) {
       error = int16(); name = string(); count = int32()
@@ -77,8 +77,8 @@ kafka_metadata() {
     }'
 }
 
-# kafka_topics_are_there ADDRESS: all of them; what is missing is being made.
-kafka_topics_are_there() {
+# kafka_topics_exist ADDRESS: all of them; what is missing is being made.
+kafka_topics_exist() {
   local metadata
   metadata=$(kafka_metadata "$1" "${KAFKA_TOPICS[@]}") || return
   [ "$(grep -cE '^topic [^ ]+ 0 [1-9]' <<<"$metadata")" -eq ${#KAFKA_TOPICS[@]} ]
@@ -91,11 +91,11 @@ kafka_advertised() { kafka_metadata "$1" "$ROUTER_TOPIC" | awk '$1 == "broker" {
 # consumer group what it was given to read. HOST is where the member connects from.
 kafka_assignments() {
   local groups
-  groups=$(kafka_ask "$1" "$KAFKA_LIST_GROUPS" '' | kafka_read '
+  groups=$(kafka_request "$1" "$KAFKA_LIST_GROUPS" '' | kafka_parse '
     int16()
     for (groups = int32(); groups > 0; groups--) { print escaped(); string() }') || return
   [ -n "$groups" ] || return 0
-  kafka_ask "$1" "$KAFKA_DESCRIBE_GROUPS" "$(kafka_int32 "$(wc -l <<<"$groups")")${groups//$'\n'/}" | kafka_read '
+  kafka_request "$1" "$KAFKA_DESCRIBE_GROUPS" "$(kafka_int32 "$(wc -l <<<"$groups")")${groups//$'\n'/}" | kafka_parse '
     for (groups = int32(); groups > 0; groups--) {
       int16(); string(); string(); string(); string()
       for (members = int32(); members > 0; members--) {

@@ -2,9 +2,9 @@
 # Chains of ours in iptables and ip6tables, and the jumps into them from the
 # kernel's own. Also a part of the program that stays on the host.
 
-# jumps_there COMMAND TABLE CHAIN OURS: a line for each jump from CHAIN into OURS:
+# list_jumps COMMAND TABLE CHAIN OURS: a line for each jump from CHAIN into OURS:
 # its number in the chain, and the rule.
-jumps_there() {
+list_jumps() {
   local rules
   rules=$("$1" -w 10 -t "$2" -S "$3")
   awk -v chain="$3" -v ours="$4" '$1 == "-A" { number++ } $1 == "-A" && $NF == ours {
@@ -13,20 +13,20 @@ jumps_there() {
 
 # delete_jumps COMMAND TABLE CHAIN OURS [NUMBER]: all of them, but the one with that number.
 delete_jumps() {
-  local there number
-  there=$(jumps_there "$1" "$2" "$3" "$4")
+  local jumps number
+  jumps=$(list_jumps "$1" "$2" "$3" "$4")
   # From the last one up, so that the numbers stay true.
-  tac <<<"$there" | while read -r number _; do
+  tac <<<"$jumps" | while read -r number _; do
     [ "$number" = "${5:-}" ] || "$1" -w 10 -t "$2" -D "$3" "$number"
   done
 }
 
-# ensure_jump COMMAND TABLE CHAIN RULE…, as iptables-save prints it: it is there
-# once, and one that an earlier release made goes when it is in its place.
+# ensure_jump COMMAND TABLE CHAIN RULE…, as iptables-save prints it: CHAIN has
+# it once, and one of an earlier release goes when it is in its place.
 ensure_jump() {
-  local there
-  there=$(jumps_there "$1" "$2" "$3" "${*: -1}")
-  [ "${there#* }" != "${*:4}" ] || return 0
+  local jumps
+  jumps=$(list_jumps "$1" "$2" "$3" "${*: -1}")
+  [ "${jumps#* }" != "${*:4}" ] || return 0
   "$1" -w 10 -t "$2" -I "$3" 1 "${@:4}"
   delete_jumps "$1" "$2" "$3" "${*: -1}" 1
 }

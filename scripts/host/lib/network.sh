@@ -18,15 +18,15 @@
 # Networks that a deployment made carry it: the prefix.
 NETWORK_LABEL=openbmp-aio-ipv6.prefix
 
-# Empty where the network is not there, or not ours.
+# Empty where the network does not exist, or is not ours.
 network_prefix() {
   docker network inspect --format "{{index .Labels \"$NETWORK_LABEL\"}}" "$OWN_NETWORK" 2>/dev/null || true
 }
 
 network_fits() { [ "$DOCKER_NETWORK" = bridge ] || [ "$(network_prefix)" = "$NETWORK_PREFIX" ]; }
 
-# One line for each thing of the user's in the place of the network, or in the
-# way of its going.
+# One line for each object of the user's that has the name of ours, or that keeps
+# our network from being removed.
 network_problems() {
   local prefix
   prefix=$(network_prefix)
@@ -46,7 +46,7 @@ network_removal_problems() {
   local others
   [ -n "$(network_prefix)" ] || return 0
   others=$(docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "$OWN_NETWORK" |
-    except "$CONTAINER" | paste -sd ' ')
+    lines_except "$CONTAINER" | paste -sd ' ')
   [ -z "$others" ] || echo "the network $OWN_NETWORK has to go for this change, and other containers are on it: disconnect $others from it first"
 }
 
@@ -68,14 +68,14 @@ ensure_network() {
   close_forwarding
   docker network create --label "$NETWORK_LABEL=$NETWORK_PREFIX" --opt "com.docker.network.bridge.name=$OWN_BRIDGE" \
     --ipv6 --subnet "$NETWORK_PREFIX" "$OWN_NETWORK" >/dev/null ||
-    die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above)"
+    die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above): set another fixedCidrV6, or remove the network that has the prefix"
   if [ -n "$routes" ] && [ -z "$(default_routes)" ]; then
     docker network rm "$OWN_NETWORK" >/dev/null
     restore_forwarding
     restore_route "$routes"
-    die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again"
+    die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again: configure the route statically, or let systemd-networkd handle router advertisements"
   fi
-  settle_bridge
+  bring_up_bridge
   say "made the network $OWN_NETWORK with $NETWORK_PREFIX"
 }
 
@@ -90,13 +90,13 @@ remove_network() {
 # start once more for nothing, and a prefix can be in one place only. Its data
 # is in the volumes, and its step creates it again.
 leave_other_network() {
-  local present
+  local current
   if container_is_ours; then
-    present=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER")
-    if [ "${present/#default/bridge}" != "$NETWORK" ]; then
+    current=$(docker container inspect --format '{{.HostConfig.NetworkMode}}' "$CONTAINER")
+    if [ "${current/#default/bridge}" != "$NETWORK" ]; then
       [ "$DOCKER_NETWORK" = dedicated ] || refuse_network_in_use
       discard_container
-      say "removed $CONTAINER from the network $present; it is created again"
+      say "removed $CONTAINER from the network $current; it is created again"
     fi
   fi
   [ "$DOCKER_NETWORK" = dedicated ] || remove_network

@@ -4,7 +4,7 @@
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
 
-# Another one each time: what a former proof left half open proves nothing now.
+# Another one each time: what an earlier verification left half open says nothing of this one.
 PROBE_ADDRESS=$(printf "%s:%x:%x:%x:%x" "$PROBE_PREFIX" $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)))
 
 open_probe() {
@@ -28,17 +28,17 @@ close_probe() {
   ip link del "$PROBE" 2>/dev/null || true
 }
 
-# half_open ADDRESS PORT: sends a SYN for a moment, in the background.
-half_open() {
+# send_syn ADDRESS PORT: sends a SYN for a moment, in the background.
+send_syn() {
   ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" >/dev/null 2>&1 &
 }
 
-# half_open_peers WHERE…: what waits for a handshake's end in that namespace.
-half_open_peers() {
+# syn_received WHERE…: what waits for a handshake's end in that namespace.
+syn_received() {
   "$@" ss --no-header --numeric --tcp state syn-recv
 }
 
-# At the REST port: a handshake there is no router's.
+# At the REST port: no router completes a handshake at it.
 complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
 # The host's IPv6 addresses that a router may be given. Docker names a bridge

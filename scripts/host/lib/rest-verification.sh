@@ -6,14 +6,14 @@
 # shellcheck source=scripts/host/lib/rest.sh
 . "${BASH_SOURCE[0]%/*}/rest.sh"
 
-# ask_at HOST_ADDRESS: leaves the API's answer in `status`.
-ask_at() { status=$(rest_status "$1" "$REST_PORT" 0 ip netns exec "$PROBE") || status=''; }
+# request_rest HOST_ADDRESS: leaves the API's answer in `status`.
+request_rest() { status=$(rest_status "$1" "$REST_PORT" 0 ip netns exec "$PROBE") || status=''; }
 
-# until_rest_lets_in COMMAND…: again and again until it leaves 200 in `status`. The
+# wait_for_rest COMMAND…: again and again until it leaves 200 in `status`. The
 # API's port is open long before it answers, and its first answers come from a
-# server whose application, or whose database, is not there yet. Ends with
+# server whose application, or whose database, does not run yet. Ends with
 # START_DEADLINE, with a container that stopped, and after some time of other answers.
-until_rest_lets_in() {
+wait_for_rest() {
   local told=false answered=''
   until "$@" && [[ $status == *" 200" ]]; do
     [ -z "$status" ] || answered=${answered:-$SECONDS}
@@ -35,7 +35,7 @@ rest_problem() {
       echo "the REST API does not accept the login ${REST_USER:-$PUBLIC_USER} (HTTP 401): set restUser and restPassword to the login that it has"
     fi
     ;;
-  '') echo "it accepts connections but does not answer" ;;
-  *) echo "its answer is $status, not 200" ;;
+  '') echo "it accepts connections but does not answer: docker exec $CONTAINER tail /var/log/tomcat8/catalina.out" ;;
+  *) echo "its answer is $status, not 200: docker exec $CONTAINER tail /var/log/tomcat8/catalina.out" ;;
   esac
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The collector's REST API, and the login that it asks for. The logins are rows of
-# its database (table users), looked up at each request.
+# its database (table users), read at each request.
 # Input: REST_USER, REST_PASSWORD, empty where the image's own login is to stay.
 
 # shellcheck source=scripts/host/lib/common.sh
@@ -38,8 +38,8 @@ rest_status() {
 # sql_text TEXT: as a literal that nothing in it ends.
 sql_text() { printf "CONVERT(X'%s' USING latin1)" "$(printf %s "$1" | od -An -v -tx1 | tr -d ' \n')"; }
 
-# has_login USER HASH: as a condition.
-has_login() { printf 'username = %s AND password = %s' "$1" "$2"; }
+# login_condition USER HASH: as a condition.
+login_condition() { printf 'username = %s AND password = %s' "$1" "$2"; }
 
 # set_rest_login: the configuration's login works, and the image's own does not. A
 # login that is neither that nor one of ours is somebody else's, and stays.
@@ -48,14 +48,14 @@ set_rest_login() {
   [ -n "$REST_PASSWORD" ] || return 0
   user=$(sql_text "$REST_USER")
   hash="PASSWORD($(sql_text "$REST_PASSWORD"))"
-  public=$(has_login "'$PUBLIC_USER'" "PASSWORD('$PUBLIC_PASSWORD')")
-  ! [ -e "$OUR_LOGIN" ] || ours=$(recorded_login "$OUR_LOGIN")
+  public=$(login_condition "'$PUBLIC_USER'" "PASSWORD('$PUBLIC_PASSWORD')")
+  ! [ -e "$OUR_LOGIN" ] || ours=$(recorded_login_condition "$OUR_LOGIN")
   read -r given was_public own < <(collector_database <<<"SELECT
-    (SELECT COUNT(*) FROM users WHERE $(has_login "$user" "$hash")), (SELECT COUNT(*) FROM users WHERE $public),
+    (SELECT COUNT(*) FROM users WHERE $(login_condition "$user" "$hash")), (SELECT COUNT(*) FROM users WHERE $public),
     (SELECT COUNT(*) FROM users WHERE $([ "$ours" = none ] && echo FALSE || echo "$ours"));") ||
-    die "the database of $CONTAINER does not say which logins the REST API has: is OPENBMP_DB_PASSWORD the one that the database was made with?"
+    die "the database of $CONTAINER does not say which logins the REST API has: set OPENBMP_DB_PASSWORD in environment to what it was made with"
   if [ "$given" = 0 ] && [ "$was_public" = 1 ]; then
-    record_former_login replaced
+    record_original_login replaced
     replace_login "$user" "$hash" "$public"
     say "the REST API has the login $REST_USER now, and the image's own no more"
   elif [ "$given" = 0 ] && [ "$own" = 1 ]; then
@@ -64,9 +64,9 @@ set_rest_login() {
   elif [ "$given" = 0 ]; then
     die "the REST API has neither the login of restUser ($REST_USER) and restPassword nor the image's own, and nothing was changed: set both keys to the login that it has"
   elif [ "$was_public" = 1 ]; then
-    record_former_login removed
+    record_original_login removed
     collector_database <<<"DELETE FROM users WHERE $public;"
-    say "the image's own login of the REST API is gone; $REST_USER was there already"
+    say "the image's own login of the REST API is gone; it already has $REST_USER"
   fi
   record_login "$OUR_LOGIN" ours "$user"
 }
@@ -84,12 +84,12 @@ collector_database() {
   database_query openbmp "${password:-$PUBLIC_DATABASE_PASSWORD}"
 }
 
-# recorded_login FILE: as a condition. The file's last words are name and hash, in
+# recorded_login_condition FILE: as a condition. The file's last words are name and hash, in
 # hexadecimal digits.
-recorded_login() { has_login "$(hexadecimal_text "$1" 1)" "$(hexadecimal_text "$1" 2)"; }
+recorded_login_condition() { login_condition "$(sql_from_hex "$1" 1)" "$(sql_from_hex "$1" 2)"; }
 
-# hexadecimal_text FILE WORD
-hexadecimal_text() {
+# sql_from_hex FILE WORD
+sql_from_hex() {
   local words
   read -ra words <"$1" && [[ ${words[$2]} =~ ^[0-9A-F]+$ ]] && printf "CONVERT(X'%s' USING latin1)" "${words[$2]}"
 }
@@ -99,22 +99,22 @@ record_login() {
   collector_database <<<"SELECT '$2', HEX(username), HEX(password) FROM users WHERE username = $3;" | head -c 1000 | write_file "$1" 600 >/dev/null
 }
 
-# record_former_login HOW: once; what came after it is ours.
-record_former_login() { [ -e "$FORMER_LOGIN" ] || record_login "$FORMER_LOGIN" "$1" "'$PUBLIC_USER'"; }
+# record_original_login HOW: once; what came after it is ours.
+record_original_login() { [ -e "$ORIGINAL_LOGIN" ] || record_login "$ORIGINAL_LOGIN" "$1" "'$PUBLIC_USER'"; }
 
-# A container of the user's, that stays or comes back with its data, has its former
+# The original container, that stays or is restored with its data, has its original
 # login again. Needs a collector that runs.
 restore_rest_login() {
-  local former statement
-  [ -e "$FORMER_LOGIN" ] && [ -e "$OUR_LOGIN" ] || return 0
-  former="$(hexadecimal_text "$FORMER_LOGIN" 1), $(hexadecimal_text "$FORMER_LOGIN" 2)"
-  case $(head -c 10 "$FORMER_LOGIN") in
-  replaced*) statement="UPDATE users SET username = ${former/, /, password = } WHERE $(recorded_login "$OUR_LOGIN");" ;;
-  *) statement="INSERT IGNORE INTO users VALUES ($former, 'admin');" ;;
+  local original statement
+  [ -e "$ORIGINAL_LOGIN" ] && [ -e "$OUR_LOGIN" ] || return 0
+  original="$(sql_from_hex "$ORIGINAL_LOGIN" 1), $(sql_from_hex "$ORIGINAL_LOGIN" 2)"
+  case $(head -c 10 "$ORIGINAL_LOGIN") in
+  replaced*) statement="UPDATE users SET username = ${original/, /, password = } WHERE $(recorded_login_condition "$OUR_LOGIN");" ;;
+  *) statement="INSERT IGNORE INTO users VALUES ($original, 'admin');" ;;
   esac
   if collector_database <<<"$statement"; then
-    say "the REST API has its former login again"
+    say "the REST API has its original login again"
   else
-    say "the REST API keeps the login of this stack: the database of $CONTAINER does not answer"
+    say "the REST API keeps the login of this stack, since the database of $CONTAINER does not answer: change it in the table users"
   fi
 }

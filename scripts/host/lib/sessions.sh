@@ -13,15 +13,15 @@
 
 # Peers that no list is about: the host itself, the containers on the bridge,
 # and a verification. One prefix a line, as ss takes it.
-unlisted_peers() {
+exempt_peers() {
   printf '%s\n' 127.0.0.0/8 ::1/128 "$PROBE_PREFIX::/64"
   ip -json address show | jq -r --arg bridge "$BRIDGE" '
     .[] | .ifname as $interface | .addr_info[] | select(.local)
     | "\(.local)/\(if $interface == $bridge and .scope == "global" then .prefixlen elif .family == "inet" then 32 else 128 end)"'
 }
 
-# others_at PORT PREFIX…: ss's filter for connections at that port from anywhere else.
-others_at() {
+# ss_filter_except PORT PREFIX…: ss's filter for connections at that port from anywhere else.
+ss_filter_except() {
   local prefix filter="sport = :$1 and not ("
   for prefix in "${@:2}"; do filter+=" dst $prefix or"; done
   printf '%s )\n' "${filter% or}"
@@ -47,16 +47,16 @@ end_sessions() {
 end_sessions_at() {
   local peers port inner pid
   read -r _ port inner <<<"$(published_ports | grep "^$1 ")"
-  collect peers peers_that_stay "$1"
+  collect peers allowed_peers "$1"
   pid=$(docker container inspect --format '{{if .State.Running}}{{.State.Pid}}{{end}}' "$CONTAINER" 2>/dev/null || true)
-  [ -z "$pid" ] || end_sessions "$port" "$(others_at "$inner" "${peers[@]}")" nsenter --net --target "$pid"
-  end_sessions "$port" "$(others_at "$port" "${peers[@]}")" env
+  [ -z "$pid" ] || end_sessions "$port" "$(ss_filter_except "$inner" "${peers[@]}")" nsenter --net --target "$pid"
+  end_sessions "$port" "$(ss_filter_except "$port" "${peers[@]}")" env
 }
 
-# peers_that_stay NAME: who may have a session at that port.
-peers_that_stay() {
+# allowed_peers NAME: who may have a session at that port.
+allowed_peers() {
   allowed_at "$1"
-  unlisted_peers
+  exempt_peers
 }
 
 # end_unlisted_sessions: after the rules that refuse them.

@@ -11,10 +11,10 @@ TOPICS_UNIT=openbmp-aio-ipv6-topics.service
 # broker_address: the container's own, as the unit asks it.
 broker_address() { docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$CONTAINER" | awk '{ print $1 }'; }
 
-# A line for each way in which it is not as it is to be.
+# A line for each part of the unit that is not as deployed.
 topics_drift() {
   program_drift "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
-  same_file "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
+  file_drift "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
   systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || drift "$TOPICS_UNIT is not enabled"
   systemctl is-active --quiet "$TOPICS_UNIT" || drift "$TOPICS_UNIT is not active"
 }
@@ -28,7 +28,7 @@ install_topics() {
   printf '%s' "$TOPICS_PROGRAM_TEXT" | write_file "$TOPICS_PROGRAM" 755 >/dev/null
   printf '%s' "$TOPICS_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$TOPICS_UNIT" >/dev/null
   systemctl enable --quiet --now "$TOPICS_UNIT" ||
-    die "the unit $TOPICS_UNIT does not start: $(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
+    die "the unit $TOPICS_UNIT does not start: $(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
 }
 
 remove_topics() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The proof that a router's own IPv6 address reaches the collector. A packet
+# The verification that a router's own IPv6 address reaches the collector. A packet
 # comes in from a network namespace, so that it crosses PREROUTING as one from
 # outside does; what counts is the peer address seen in the container's own
 # namespace. The namespace never completes the handshake: the connection shows
@@ -68,10 +68,10 @@ consumers_are_missing() {
 verify() {
   local address seen
   address=$(verification_address)
-  [ -n "$address" ] || die "the host has no global IPv6 address"
+  [ -n "$address" ] || die "the host has no global IPv6 address: give one of its interfaces one"
   trap close_probe EXIT
   open_probe
-  wait_for_bridge
+  wait_for_bridge_addresses
   seen=$("verify_$MODE" "$address")
   verify_consumers
   jq -c '.consumers = "attached"' <<<"$seen"

@@ -20,9 +20,9 @@
 # that the container saw.
 verify_port() {
   local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
-  half_open "$address" "$port"
+  send_syn "$address" "$port"
   while [ "$SECONDS" -le "$deadline" ]; do
-    seen=$(half_open_peers in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
+    seen=$(syn_received in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
       sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
     if [ -n "$seen" ]; then
       echo "$seen"
@@ -33,23 +33,23 @@ verify_port() {
   return 1
 }
 
-# broken_link HOST_ADDRESS HOST_PORT CONTAINER_PORT: which link of the way broke.
-broken_link() {
+# datapath_problem HOST_ADDRESS HOST_PORT CONTAINER_PORT: the first link of the datapath that is broken.
+datapath_problem() {
   local address=$1 port=$2 inner=$3 container_address
   container_address=$("$DNAT_PROGRAM" where)
   container_address=${container_address%%,*}
   if [ -z "$container_address" ]; then
-    echo "engine without IPv6: the container has no IPv6 address"
+    echo "engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over $DAEMON_JSON"
   elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
-    echo "container not listening on IPv6 at port $inner: it listens at $(listeners)"
-  elif half_open "$address" "$port" && sleep 0.3 && half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; then
-    echo "docker-proxy in the way: the host itself answers at port $port"
+    echo "container not listening on IPv6 at port $inner: it listens at $(listeners); check listen_mode in openbmpd.conf, and docker logs $CONTAINER"
+  elif send_syn "$address" "$port" && sleep 0.3 && syn_received env | grep -qF "[$PROBE_ADDRESS]"; then
+    echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give \"reapply\" a new value"
   elif ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
-    echo "rule missing: nothing sends port $port to [$container_address]:$inner ($(systemctl is-active "$FOLLOW_UNIT" || true): $FOLLOW_UNIT)"
+    echo "rule missing: nothing sends port $port to [$container_address]:$inner (unit $(systemctl is-active "$FOLLOW_UNIT" || true)): journalctl -u $FOLLOW_UNIT"
   elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ]; then
-    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0"
+    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0; find what switched it off, mostly a file in /etc/sysctl.d"
   else
-    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; look for other rules with ip6tables-save"
+    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; find the rule that drops it with ip6tables-save"
   fi
 }
 
@@ -57,11 +57,11 @@ broken_link() {
 verify_dnat() {
   local address=$1 seen_bmp seen_rest status=''
   seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
-    die "verification failed: $(broken_link "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
+    die "verification failed: $(datapath_problem "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
-    die "verification failed: $(broken_link "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
+    die "verification failed: $(datapath_problem "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
   complete_handshakes
-  until_rest_lets_in ask_at "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
+  wait_for_rest request_rest "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
 }
@@ -72,17 +72,17 @@ verify_dnat() {
 verify_proxy() {
   local address=$1 status='' seen
   proxy_answers "$address" "$BMP_PORT" ||
-    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT"
+    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT; check \"userland-proxy\" in $DAEMON_JSON, the allow lists and firewalls"
   complete_handshakes
-  until_rest_lets_in ask_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
-  [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's"
+  wait_for_rest request_rest_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
+  [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's; give \"reapply\" a new value"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
 }
 
-# ask_by_proxy HOST_ADDRESS: leaves the API's answer in `status`, and in `seen`
+# request_rest_by_proxy HOST_ADDRESS: leaves the API's answer in `status`, and in `seen`
 # where its connection came from.
-ask_by_proxy() {
+request_rest_by_proxy() {
   local held
   exec {held}< <(rest_status "$1" "$REST_PORT" 1 ip netns exec "$PROBE")
   seen=$(proxied_source) || true
@@ -93,8 +93,8 @@ ask_by_proxy() {
 # proxy_answers HOST_ADDRESS PORT: the host itself takes the handshake up.
 proxy_answers() {
   local deadline=$((SECONDS + 3))
-  half_open "$1" "$2"
-  until half_open_peers env | grep -qF "[$PROBE_ADDRESS]"; do
+  send_syn "$1" "$2"
+  until syn_received env | grep -qF "[$PROBE_ADDRESS]"; do
     [ "$SECONDS" -le "$deadline" ] || return 1
     sleep 0.05
   done

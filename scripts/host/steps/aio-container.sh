@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Step: the container is there, created but not started.
+# Step: the container exists, and is not started by this step.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
@@ -29,12 +29,12 @@ create_on_network() {
 
 keep_or_replace() {
   local mismatches
-  ! container_is_ours || mend_restart_policy
+  ! container_is_ours || fix_restart_policy
   # Assigned, so that a check that dies is no container that fits.
   mismatches=$(container_mismatches)
   if container_is_ours; then
-    if [ "$(container_label)" = "$(container_spec)" ] && [ -z "$mismatches" ] && network_fits; then
-      say "$CONTAINER is there and fits"
+    if [ "$(container_spec_label)" = "$(container_spec_digest)" ] && [ -z "$mismatches" ] && network_fits; then
+      say "$CONTAINER exists and fits"
     else
       network_fits || refuse_network_in_use
       discard_container
@@ -46,7 +46,7 @@ keep_or_replace() {
     back_up_container
     create_on_network
   else
-    say "$CONTAINER was there, fits and is adopted"
+    say "adopted the existing $CONTAINER, which fits"
     say_container_notices
   fi
 }
@@ -99,11 +99,11 @@ container_drift() {
     return
   }
   id=$(container_json | jq -r .Id)
-  [ "$id" = "$CONTAINER_ID" ] || drift "$CONTAINER is another container than the one deployed"
-  spec=$(container_spec)
+  [ "$id" = "$CONTAINER_ID" ] || drift "$CONTAINER is not the container that was deployed"
+  spec=$(container_spec_digest)
   if ! container_is_ours; then
-    remedy="it is not ours: mend it, or set replaceContainer to true to put it aside"
-  elif [ "$(container_label)" != "$spec" ]; then
+    remedy="it is not ours: fix it, or set replaceContainer to true to back it up and replace it"
+  elif [ "$(container_spec_label)" != "$spec" ]; then
     drift "$CONTAINER was created from other settings"
   fi
   collect mismatches container_mismatches

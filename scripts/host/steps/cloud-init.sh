@@ -8,32 +8,32 @@
 
 CLOUD_INIT_TIMEOUT_SECONDS=${CLOUD_INIT_TIMEOUT_SECONDS:-1500}
 # cloud-init does not run a second time on the same VM.
-TRY_AGAIN="for another try, on a new VM with the same address and data: scripts/pulumi up --replace '**::host-instance'"
+REPLACE_VM="scripts/pulumi up --replace '**::host-instance'"
 DATA_UNIT=openbmp-aio-ipv6-data.service
 DATA_VOLUME=${DATA_VOLUME:-/usr/local/lib/openbmp-aio-ipv6/openbmp-data-volume}
 OUTPUT_LOG=${OUTPUT_LOG:-/var/log/cloud-init-output.log}
 
-# end: of what comes on stdin, as much as a message holds.
-end() { tail -c "$MESSAGE_CHARACTERS" | tr -d '\0'; }
+# message_tail: of what comes on stdin, as much as a message holds.
+message_tail() { tail -c "$MESSAGE_CHARACTERS" | tr -d '\0'; }
 
-where_it_stands() { say "$(cloud-init status --long 2>&1 | beginning)"; }
+say_cloud_init_status() { say "$(cloud-init status --long 2>&1 | message_head)"; }
 
 # The last words of a unit.
-unit_lines() {
+say_unit_log() {
   say "--- $1, its last lines:"
-  say "$(journalctl --unit "$1" --lines 15 --no-pager --output cat | end)"
+  say "$(journalctl --unit "$1" --lines 15 --no-pager --output cat | message_tail)"
 }
 
 # What went wrong, most telling last: an error shows its end.
-explain() {
+say_cloud_init_failure() {
   local unit
-  where_it_stands
+  say_cloud_init_status
   if [ -r "$OUTPUT_LOG" ]; then
     say "--- $OUTPUT_LOG, its last lines:"
-    say "$(tail -n 20 "$OUTPUT_LOG" | end)"
+    say "$(tail -n 20 "$OUTPUT_LOG" | message_tail)"
   fi
   while read -r unit _; do
-    unit_lines "$unit"
+    say_unit_log "$unit"
   done < <(systemctl list-units --failed --plain --no-legend)
 }
 
@@ -43,23 +43,23 @@ wait_for_cloud_init() {
   case $status in
   0) ;;
   2)
-    say "cloud-init is done, with errors that it recovered from:"
-    where_it_stands
+    say "cloud-init is done, and recovered from these errors:"
+    say_cloud_init_status
     ;;
   124)
-    explain
-    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: where it stands); $TRY_AGAIN"
+    say_cloud_init_failure
+    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: its status); replace the VM, whose address and data stay: $REPLACE_VM"
     ;;
   *)
-    explain
-    die "cloud-init failed on the new VM (exit code $status; above: what failed); $TRY_AGAIN"
+    say_cloud_init_failure
+    die "cloud-init failed on the new VM (exit code $status; above: what failed); replace the VM, whose address and data stay: $REPLACE_VM"
     ;;
   esac
 }
 
 check_data_volume() {
   if ! systemctl is-active --quiet "$DATA_UNIT"; then
-    unit_lines "$DATA_UNIT"
+    say_unit_log "$DATA_UNIT"
     die "the data volume is not mounted: $DATA_UNIT is not active (its last lines are above)"
   fi
   relayed "$DATA_VOLUME"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Step: the collector runs on its present configuration and on data that fits
+# Step: the collector runs on its current configuration and on data that fits
 # it, and routers over IPv6 reach it.
 
 # shellcheck source=scripts/host/lib/common.sh
@@ -33,29 +33,29 @@
 # shellcheck source=scripts/host/lib/verification.sh
 . "${BASH_SOURCE[0]%/*}/../lib/verification.sh"
 
-# start_collector: once, whatever there is to be done before.
+# start_collector: one start, after all that has to be done before it.
 start_collector() {
   local data_fits=true changed
-  check_data || data_fits=false
+  data_fits_pat || data_fits=false
   if is_running; then
     changed=$(changed_configs)
     if [ "$data_fits" = true ] && [ -z "$changed" ]; then
-      say "$CONTAINER runs on its present configuration"
+      say "$CONTAINER runs on its current configuration"
       record_pat_of_data
       return
     fi
     say "stopping $CONTAINER: its configuration changed"
     stop_container "$CONTAINER"
   fi
-  [ "$data_fits" = true ] || set_data_aside
-  ! first_start_was_cut_off || set_cut_off_start_aside
+  [ "$data_fits" = true ] || back_up_data
+  ! first_start_was_cut_off || back_up_cut_off_database
   record_pat_of_data
   has_data || begin_first_start
-  docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above)"
+  docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above): fix that and run again"
   say "started $CONTAINER"
 }
 
-# Nothing that was proven of a former database holds for the next one.
+# What was verified of one database does not hold for the next one.
 begin_first_start() {
   local name
   for name in "${HELD_PORTS[@]}"; do hold_port "$name"; done
@@ -63,44 +63,44 @@ begin_first_start() {
 }
 
 # The collector listens, and its database is a whole one.
-await_collector() {
+wait_for_collector() {
   say "waiting until the collector listens on IPv6"
-  find_container
+  locate_container
   wait_for_listeners
   first_start_was_cut_off || return 0
   stop_container "$CONTAINER"
   # What the database said of itself is not known any more.
-  set_cut_off_start_aside
+  back_up_cut_off_database
   start_collector
-  find_container
+  locate_container
   wait_for_listeners
 }
 
-# Leaves CONTAINER_PID, ADDRESS and WAY.
-find_container() {
+# Leaves CONTAINER_PID, ADDRESS and DATAPATH.
+locate_container() {
   local where
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
   where=$("$DNAT_PROGRAM" where)
-  IFS=, read -r ADDRESS WAY <<<"$where"
-  [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address"
+  IFS=, read -r ADDRESS DATAPATH <<<"$where"
+  [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over $DAEMON_JSON"
 }
 
-# open_rest: its port opens when the image's own login is gone.
-open_rest() {
+# open_rest_port: its port opens when the image's own login is gone.
+open_rest_port() {
   set_rest_login
   open_port rest
 }
 
 holds_mysql() { [[ " ${HELD_PORTS[*]} " == *" mysql "* ]]; }
 
-# open_mysql: its port opens when both passwords of the database are the user's.
+# open_mysql_port: its port opens when both passwords of the database are the user's.
 # The image's database is ready before the collector listens.
-open_mysql() {
+open_mysql_port() {
   local problems
-  collect problems database_password_problems
+  collect problems database_password_mismatches
   if [ ${#problems[@]} -gt 0 ]; then
     hold_port mysql
-    die "the port of the database stays closed: $(joined "${problems[@]}"). The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
+    die "the port of the database stays closed: $(join_with_semicolons "${problems[@]}"). The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
   fi
   open_port mysql
 }
@@ -111,34 +111,34 @@ collector_start_apply() {
     OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD TOPICS_PROGRAM_TEXT TOPICS_UNIT_TEXT CONTAINER_ID CONFIG_SHA256 RULES_SHA256 REAPPLY
   claim_host
   # The ports as the rules have them, and nowhere else: of a step that failed,
-  # scripts/status knows the former input only.
+  # scripts/status knows the earlier input only.
   # shellcheck source=/dev/null
   . "$DNAT_SETTINGS"
   install_topics
   start_collector
   START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
   # What is held is asked for of a database that is not being filled any more.
-  if [ "$VERIFY" = true ] || [ ${#HELD_PORTS[@]} -gt 0 ]; then await_collector; else find_container; fi
+  if [ "$VERIFY" = true ] || [ ${#HELD_PORTS[@]} -gt 0 ]; then wait_for_collector; else locate_container; fi
   # Passwords that are not the database's may be why the REST API does not answer.
-  ! holds_mysql || open_mysql
-  open_rest
+  ! holds_mysql || open_mysql_port
+  open_rest_port
   if [ "$VERIFY" = true ]; then
     verification=$(verify)
     unmark_first_start
     say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$ADDRESS" --arg datapath "$WAY" --argjson verification "$verification" \
+  jq -cn --arg address "$ADDRESS" --arg datapath "$DATAPATH" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
 }
 
 collector_start_undo() {
   close_probe
   remove_topics
-  restore_login_of_users_container
+  restore_original_login
 }
 
-# Of a container that stays, or comes back with the data of ours.
-restore_login_of_users_container() {
+# Where the original container stays, or is restored with the data of ours.
+restore_original_login() {
   { container_exists && ! container_is_ours || [ -e "$ORIGINAL_CONTAINER" ]; } || return 0
   restore_rest_login
 }

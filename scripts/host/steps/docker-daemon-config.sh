@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step: daemon.json asks for IPv6 on the default bridge; for a network of the
-# collector's own it is as it was found.
+# collector's own it is the original file.
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
@@ -56,20 +56,21 @@ daemon_json_drift() {
   local problems problem
   [ "$DOCKER_NETWORK" = bridge ] || return 0
   collect problems daemon_json_problems
-  for problem in "${problems[@]}"; do drift "$problem" "mend it there first"; done
-  [ ${#problems[@]} -gt 0 ] || changed_daemon_keys
+  for problem in "${problems[@]}"; do drift "$problem" "fix it there first"; done
+  [ ${#problems[@]} -gt 0 ] || daemon_key_drift
 }
 
-changed_daemon_keys() {
-  local present
-  present=$(read_daemon_json)
-  merged_daemon_json | jq --raw-output --slurpfile there <(printf '%s' "$present") --arg file "$DAEMON_JSON" '
-    . as $wanted | $there[0] as $there | ($wanted + $there | keys[]) as $key | select($wanted[$key] != $there[$key])
-    | "\($file): \"\($key)\" is \($there[$key] | tojson), not \($wanted[$key] | tojson)"'
+daemon_key_drift() {
+  local current
+  current=$(read_daemon_json)
+  merged_daemon_json | jq --raw-output --slurpfile current <(printf '%s' "$current") --arg file "$DAEMON_JSON" '
+    . as $desired | $current[0] as $current
+    | ($desired + $current | keys[]) as $key | select($desired[$key] != $current[$key])
+    | "\($file): \"\($key)\" is \($current[$key] | tojson), not \($desired[$key] | tojson)"'
 }
 
 # Docker switches it on when it starts; DNAT is of no use without.
 forwarding_drift() {
   [ "$MODE" = proxy ] || forwarding_is_on ||
-    drift "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" "sysctl -w net.ipv6.conf.all.forwarding=1, and find out who switched it off"
+    drift "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" "sysctl -w net.ipv6.conf.all.forwarding=1, and find what switched it off"
 }

@@ -28,29 +28,29 @@
 
 start_stopped_collector() {
   [ -e "$COLLECTOR_IS_STOPPED" ] || return 0
-  docker start "$CONTAINER" >/dev/null || say "container $CONTAINER ran before the restart of Docker and does not start again"
+  docker start "$CONTAINER" >/dev/null || say "container $CONTAINER ran before the restart of Docker and does not start again: docker start $CONTAINER"
   rm -f "$COLLECTOR_IS_STOPPED"
 }
 
 # A change that costs the host its engine or its default route is taken back, to
-# the former deployment where there was one.
+# the earlier deployment where there was one.
 undo_restart() {
-  if follows_former_deployment; then restore_previous_keys; else restore_daemon_json; fi
+  if replaces_working_keys; then restore_working_keys; else restore_daemon_json; fi
   record_containers
   if restart_docker_unit; then
     restore_containers
     start_stopped_collector
   else
-    say "Docker does not start with the former $DAEMON_JSON either"
+    say "Docker does not start with the original $DAEMON_JSON either: journalctl -u docker"
   fi
-  follows_former_deployment || restore_forwarding
+  replaces_working_keys || restore_forwarding
   restore_route "$1"
-  if follows_former_deployment; then forget_previous_keys; else forget_daemon_json; fi
+  if replaces_working_keys; then forget_working_keys; else forget_daemon_json; fi
   rm -f "$ENGINE_IS_STALE"
 }
 
-# finish_restart: one that was cut off, also where the engine is down since.
-finish_restart() {
+# finish_interrupted_restart: one that was cut off, also where the engine is down since.
+finish_interrupted_restart() {
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   if ! docker version >/dev/null 2>&1; then
     systemctl reset-failed docker.service 2>/dev/null || true
@@ -61,7 +61,7 @@ finish_restart() {
 
 use_default_bridge() {
   local reason problems='' routes
-  # A restart that was undone has put the former file back.
+  # A restart that was undone has restored the earlier file.
   apply_daemon_json
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
   [ -z "$reason" ] || problems=$(engine_restart_problems)
@@ -75,24 +75,24 @@ use_default_bridge() {
   say "$reason"
   routes=$(default_routes)
   FORWARDING_BEFORE=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
-  ! runs_for_other_way || touch "$COLLECTOR_IS_STOPPED"
-  stop_for_other_way
+  ! runs_in_other_mode || touch "$COLLECTOR_IS_STOPPED"
+  stop_for_mode_change
   prepare_engine_restart
   if ! restart_engine; then
     undo_restart "$routes"
     die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
   fi
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
-  [ -z "$reason" ] || die "Docker restarted, but $reason"
-  settle_bridge
+  [ -z "$reason" ] || die "Docker restarted, but $reason; find the flag or file of dockerd that wins over it"
+  bring_up_bridge
 }
 
-# Docker stays as it is, unless a deployment on the default bridge was there.
+# Docker stays as it is, unless an earlier deployment was on the default bridge.
 use_own_network() {
   leave_other_network
-  [ -e "$DAEMON_JSON_FOUND" ] || return 0
-  leave_default_bridge
-  [ -z "$LEFT_BEHIND" ] || die "the default bridge still has the prefix of the former deployment: $LEFT_BEHIND"
+  [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
+  restore_default_bridge
+  [ -z "$RESTORE_FAILURE" ] || die "the default bridge still has the prefix of the earlier deployment ($RESTORE_FAILURE): fix that and run again"
   forget_daemon_json
 }
 
@@ -100,32 +100,32 @@ docker_restart_apply() {
   local problems
   input MODE DOCKER_NETWORK FIXED_CIDR_V6 RESTART_DOCKER REAPPLY
   claim_host
-  finish_restart
+  finish_interrupted_restart
   problems=$(daemon_json_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in
   bridge) use_default_bridge ;;
   dedicated) use_own_network ;;
   esac
-  # The engine runs with the present file: nothing is to be undone.
-  forget_previous_keys
+  # The engine runs with the current file: nothing is to be undone.
+  forget_working_keys
   rm -f "$COLLECTOR_IS_STOPPED"
 }
 
 # Puts daemon.json back, too, and restarts for it where it must.
 docker_restart_undo() {
   restore_containers
-  leave_default_bridge
+  restore_default_bridge
   # What is recorded is needed until the engine runs.
   docker version >/dev/null 2>&1 ||
-    die "Docker does not answer after its restart${LEFT_BEHIND:+ ($LEFT_BEHIND)}: start it and destroy again"
-  [ -z "$LEFT_BEHIND" ] || say "Docker still runs with IPv6 on the default bridge, until its next restart: $LEFT_BEHIND"
+    die "Docker does not answer after its restart${RESTORE_FAILURE:+ ($RESTORE_FAILURE)}: start it and destroy again"
+  [ -z "$RESTORE_FAILURE" ] || say "Docker still runs with IPv6 on the default bridge ($RESTORE_FAILURE): restart it when that suits"
 }
 
 docker_restart_drift() {
   if [ "$DOCKER_NETWORK" = bridge ]; then
     engine_restart_reason "$FIXED_CIDR_V6"
   elif ! network_fits; then
-    drift "the Docker network $OWN_NETWORK is not there, or not with $NETWORK_PREFIX"
+    drift "the Docker network $OWN_NETWORK does not exist, or has not $NETWORK_PREFIX"
   fi
 }

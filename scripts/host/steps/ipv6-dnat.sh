@@ -14,17 +14,17 @@
 # shellcheck source=scripts/host/lib/sessions.sh
 . "${BASH_SOURCE[0]%/*}/../lib/sessions.sh"
 
-name_wrong_rules() { "$DNAT_PROGRAM" check >&2; }
+print_rule_drift() { "$DNAT_PROGRAM" check >&2; }
 
 ipv6_dnat_apply() {
   local changed units_changed ports
   input MODE DOCKER_NETWORK FIXED_CIDR_V6 CONTAINER_IPV6 BMP_PORT REST_PORT BMP_ALLOWED REST_ALLOWED OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED \
     HELD_PORTS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT REAPPLY
   claim_host
-  stop_for_other_way
+  stop_for_mode_change
   mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   forget_opened_ports
-  # Rules of former settings would name the former ports.
+  # Rules of earlier settings would name other ports.
   changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
   # Until systemd has read them: a run that is cut off here is gone on with.
@@ -38,20 +38,20 @@ ipv6_dnat_apply() {
   elif [ -n "$units_changed" ]; then
     systemctl daemon-reload
   fi
-  # Run on purpose, this step also mends rules that somebody changed by hand.
-  if [ -n "$changed$units_changed" ] || ! relayed name_wrong_rules ||
+  # Run on purpose, this step also fixes rules that somebody changed by hand.
+  if [ -n "$changed$units_changed" ] || ! relayed print_rule_drift ||
     ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
-    # One of a former release may be writing rules at this moment.
+    # One of an earlier release may be writing rules at this moment.
     systemctl stop "$FOLLOW_UNIT" 2>/dev/null || true
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
-      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | beginning | paste -sd ' ')"
+      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
     ports=$(host_ports)
     case $MODE in
-    dnat) say "armed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
-    proxy) say "armed: TCP ${ports//,/, } over IPv6 go by docker-proxy, from the allowed prefixes only" ;;
+    dnat) say "installed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
+    proxy) say "installed: TCP ${ports//,/, } over IPv6 go by docker-proxy, from the allowed prefixes only" ;;
     esac
   else
-    say "the rules are armed already"
+    say "the rules are installed already"
   fi
   rm -f "$UNITS_ARE_NEW"
   end_unlisted_sessions
@@ -64,8 +64,8 @@ ipv6_dnat_undo() { :; }
 ipv6_dnat_release() { remove_dnat; }
 
 ipv6_dnat_drift() {
-  file_drift
-  unit_drift
+  dnat_file_drift
+  dnat_unit_drift
   rule_drift
 }
 
@@ -75,20 +75,20 @@ rule_drift() {
   deployed_dnat check || status=$?
   case $status in
   0 | 3) ;;
-  *) die "the rules cannot be compared (exit code $status of $DNAT_PROGRAM, its reason is above)" ;;
+  *) die "the rules cannot be compared (exit code $status of $DNAT_PROGRAM, its reason is above): fix that and run again" ;;
   esac
 }
 
-file_drift() {
+dnat_file_drift() {
   local settings
   settings=$(dnat_settings)
   program_drift "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
-  same_file "$DNAT_SETTINGS" "$settings"$'\n'
-  same_file "$UNIT_DIRECTORY/$GUARD_UNIT" "$GUARD_UNIT_TEXT"
-  same_file "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$FOLLOW_UNIT_TEXT"
+  file_drift "$DNAT_SETTINGS" "$settings"$'\n'
+  file_drift "$UNIT_DIRECTORY/$GUARD_UNIT" "$GUARD_UNIT_TEXT"
+  file_drift "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$FOLLOW_UNIT_TEXT"
 }
 
-unit_drift() {
+dnat_unit_drift() {
   local unit
   for unit in "$GUARD_UNIT" "$FOLLOW_UNIT"; do
     systemctl is-enabled --quiet "$unit" 2>/dev/null || drift "$unit is not enabled"

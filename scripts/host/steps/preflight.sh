@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Step: the machine is fit (apply: a read-only inspection that names every reason to
-# refuse at once), and as it was found (remove: takes away whatever of ours is left,
-# also after a step that failed half way).
+# refuse at once), and restored (remove: takes away whatever of ours is left, also
+# after a step that failed).
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
@@ -26,17 +26,17 @@ preflight_apply() {
   input MODE FIXED_CIDR_V6 RESTART_DOCKER IMAGE DOCKER_NETWORK CONTAINER_IPV6 NETWORK_PREFIX BMP_PORT REST_PORT OUTSIDE_PORTS KAFKA_FQDN ADMIN_ID \
     MEMORY_GB ENVIRONMENT REPLACE_CONTAINER REAPPLY
   PROBLEMS=()
-  refuse_for check_tools
+  collect_problems check_tools
   # What follows needs them.
   if [ ${#PROBLEMS[@]} -eq 0 ]; then inspect_host; fi
-  refuse
+  refuse_if_problems
   memory_warning
   say_container_notices
-  facts
+  host_addresses
 }
 
-# refuse_for CHECK…: what it prints are reasons, one a line.
-refuse_for() {
+# collect_problems CHECK…: what it prints are reasons, one a line.
+collect_problems() {
   local reasons
   collect reasons "$@"
   PROBLEMS+=("${reasons[@]}")
@@ -44,25 +44,25 @@ refuse_for() {
 
 inspect_host() {
   local docker_problems daemon_problems
-  refuse_for owner_problem "$(recorded_owner)"
-  refuse_for check_ipv6
-  refuse_for check_prefix_overlap
-  refuse_for parent_problem
+  collect_problems owner_problem "$(recorded_owner)"
+  collect_problems check_ipv6
+  collect_problems check_prefix_overlap
+  collect_problems parent_problem
   collect docker_problems check_docker
   PROBLEMS+=("${docker_problems[@]}")
   # Nothing can be asked of an engine that does not answer.
   [[ ${docker_problems[*]} != "$NO_ENGINE"* ]] || return 0
   collect daemon_problems daemon_json_problems
   PROBLEMS+=("${daemon_problems[@]}")
-  if [ "$DOCKER_NETWORK" = bridge ]; then refuse_for check_dockerd_flags; fi
-  refuse_for network_problems
-  if [ ${#daemon_problems[@]} -eq 0 ]; then refuse_for check_restart; fi
-  refuse_for check_image_needs
-  refuse_for check_ports
-  refuse_for container_problem
+  if [ "$DOCKER_NETWORK" = bridge ]; then collect_problems check_dockerd_flags; fi
+  collect_problems network_problems
+  if [ ${#daemon_problems[@]} -eq 0 ]; then collect_problems check_restart; fi
+  collect_problems check_image_needs
+  collect_problems check_ports
+  collect_problems container_problem
 }
 
-refuse() {
+refuse_if_problems() {
   local reason
   [ ${#PROBLEMS[@]} -gt 0 ] || return 0
   say "$TOOL: the host is not fit, nothing was changed:"
@@ -70,15 +70,15 @@ refuse() {
   exit 1
 }
 
-facts() {
+host_addresses() {
   local ipv6 ipv4
   ipv6=$(verification_address)
   ipv4=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p') || ipv4=''
   jq -cn --arg ipv6 "$ipv6" --arg ipv4 "$ipv4" '{ipv6Address: $ipv6, ipv4Address: $ipv4}'
 }
 
-# Each step's undo, the last step's first; then, when the engine runs as it was found,
-# what had to stay until then. Another stack's work is not ours to undo.
+# Each step's undo, the last step's first; then, when the engine runs with the original
+# daemon.json, what had to stay until then. Another stack's work is not ours to undo.
 preflight_remove() {
   if [ "$(recorded_owner)" != "$OWNER" ]; then
     clear_released
@@ -87,14 +87,14 @@ preflight_remove() {
   fi
   docker version >/dev/null 2>&1 ||
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
-  every_step_backwards undo
-  every_step_backwards release
+  run_steps_in_reverse undo
+  run_steps_in_reverse release
   release_host
-  say "$([ -z "$LEFT_BEHIND$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as it was found; ${DATA_DIRECTORY%/*} stays"
+  say "$([ -z "$RESTORE_FAILURE$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as before the first deployment; ${DATA_DIRECTORY%/*} stays"
 }
 
-# every_step_backwards VERB: of those that have it.
-every_step_backwards() {
+# run_steps_in_reverse VERB: of those that have it.
+run_steps_in_reverse() {
   local index verb
   for ((index = ${#STEPS[@]} - 1; index >= 0; index--)); do
     verb=${STEPS[index]//-/_}_$1

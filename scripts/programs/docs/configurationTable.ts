@@ -20,7 +20,7 @@ export function configurationTable(projectFile: string): string {
         // A page of the documentation is a link.
         declared.description.replace(/docs\/([a-z-]+)\.md/g, "[$1](docs/$1.md)"),
     ]);
-    const table = [["key", "type", "default", "meaning"], ...rows];
+    const table = [["key", "type", "default", "description"], ...rows];
     const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
     const line = (cells: readonly string[], fill = " ") =>
         `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;

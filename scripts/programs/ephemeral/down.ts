@@ -24,7 +24,7 @@ export async function down(options: DownOptions): Promise<DownResult> {
     const found = stacks.find(({ marker }) => marker.branchSha256 === branchDigest(branch));
     if (!found) {
         if ((await findStack(workspace, stackName(branch)))?.lastUpdate !== undefined) {
-            throw new Failure(`the stack ${stackName(branch)} is not ephemeral: it is left alone`);
+            throw new Failure(`the stack ${stackName(branch)} is not ephemeral: use scripts/pulumi destroy`);
         }
         return { branch, removed: null };
     }

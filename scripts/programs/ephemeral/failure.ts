@@ -11,11 +11,12 @@ const explained: readonly [pattern: RegExp, explanation: (reason: string) => str
     ],
     [
         /incorrect passphrase/,
-        () => "the passphrase of PULUMI_CONFIG_PASSPHRASE is not the one that encrypts the secrets of the stack",
+        () =>
+            "the passphrase of PULUMI_CONFIG_PASSPHRASE is not the one that encrypts the secrets of the stack: set the one that it was made with",
     ],
     [
         /unable to open bucket|\.pulumi\/meta\.yaml|unable to check bucket|no such host|connection refused|i\/o timeout/,
-        (reason) => `the backend cannot be reached: ${reason}`,
+        (reason) => `the backend cannot be reached (${reason}): check PULUMI_BACKEND_URL and its login`,
     ],
 ];
 

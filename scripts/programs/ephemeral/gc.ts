@@ -55,7 +55,9 @@ async function aliveDigests(remote: string): Promise<Set<string> | undefined> {
     if (branches instanceof Set) {
         return new Set([...branches].map(branchDigest));
     }
-    say(`which branches there are is not known, so every one is taken to be there: ${branches.unknown}`);
+    say(
+        `the remote does not list its branches (${branches.unknown}), so only expired stacks are destroyed: check its address and login`,
+    );
     return undefined;
 }
 

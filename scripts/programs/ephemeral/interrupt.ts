@@ -10,7 +10,7 @@ export const interrupted = controller.signal;
 /** Before each thing that takes long: nothing new is begun after an interruption. */
 export function throwIfInterrupted(): void {
     if (requested) {
-        throw new Failure("interrupted");
+        throw new Failure("interrupted: run the same command again to go on");
     }
 }
 

@@ -68,6 +68,6 @@ function readYaml(text: string, what: string): unknown {
     try {
         return parse(text);
     } catch (error) {
-        throw new Failure(`${what} is not YAML: ${(error as Error).message}`);
+        throw new Failure(`${what} must be YAML: ${(error as Error).message}`);
     }
 }

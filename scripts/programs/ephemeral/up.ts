@@ -69,14 +69,14 @@ function requireOurs(branch: string, name: string, summary: StackSummary | undef
     const marker = readMarker(tags);
     if (marker ? marker.branchSha256 !== branchDigest(branch) : summary?.lastUpdate !== undefined) {
         const whose = marker ? `belongs to branch ${marker.branch}` : "is not ephemeral";
-        throw new Failure(`the stack ${name} is there and ${whose}: it is left alone`);
+        throw new Failure(`the stack ${name} is there and ${whose}: choose another branch name`);
     }
 }
 
 async function warnIfGcTakesIt(branch: string, remote: string): Promise<void> {
     const branches = await remoteBranches(remote);
     if (branches instanceof Set && !branches.has(branch)) {
-        say(`branch ${branch} is not on ${remote}: gc takes the stack for abandoned until it is pushed`);
+        say(`branch ${branch} is not on ${remote}: push it, or gc takes the stack for abandoned`);
     }
 }
 

@@ -72,7 +72,7 @@ async function dial(connection: Connection, onRetry: CommandRun["onRetry"]): Pro
     }
 }
 
-/** What no further try would mend is said before the first. */
+/** What no further try would fix is said before the first. */
 function checkKeys(login: Login): void {
     parsed(login.privateKey, login.privateKeyPassword);
     try {

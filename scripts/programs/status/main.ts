@@ -30,10 +30,10 @@ async function exportState(stack: string | undefined): Promise<string> {
 }
 
 /** One connection, one read-only script, one JSON object. */
-async function look(stack: string | undefined): Promise<Status> {
+async function inspect(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
     const answer = await askHost(connection, "inspect", input + statusText()).catch((error: unknown) => {
-        throw new Error(`the host cannot be looked at: ${(error as Error).message}`, { cause: error });
+        throw new Error(`the host cannot be inspected: ${(error as Error).message}`, { cause: error });
     });
     return statusOf(owner, connection.host, readHostStatus(answer));
 }
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     const { values } = parseArgs({
         options: { stack: { type: "string" }, check: { type: "boolean" }, json: { type: "boolean" } },
     });
-    const status = await look(values.stack);
+    const status = await inspect(values.stack);
     process.stdout.write(values.json ? `${printableJson(status)}\n` : report(status));
     process.exitCode = values.check && status.differences.length > 0 ? DIFFERENT : 0;
 }

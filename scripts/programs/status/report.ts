@@ -101,7 +101,7 @@ function differences({ owner, differences: found }: Status): string[] {
         : [
               "not as deployed:",
               ...found.map(({ what, cure }) => `- ${what}${cure ? ` (${cure})` : ""}`),
-              `to mend it: ${pulumi} config set reapply "$(date +%s)", then ${pulumi} up`,
+              `to fix it: ${pulumi} config set reapply "$(date +%s)", then ${pulumi} up`,
           ];
 }
 

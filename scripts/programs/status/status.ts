@@ -31,7 +31,7 @@ const router = z.object({
 
 const difference = z.object({
     what: words,
-    /** How to mend it, where a new `reapply` is not enough. */
+    /** The remedy, where a new `reapply` is not enough. */
     cure: z.optional(words),
 });
 

@@ -18,24 +18,24 @@ async function inspect({ connection }: Taker): Promise<ReturnType<typeof readRec
     return readRecord(answer);
 }
 
-async function take({ owner, connection }: Taker, former: string): Promise<void> {
-    const script = withInput({ variables: { OWNER: owner, FORMER_OWNER: former } }, recordScript());
+async function take({ owner, connection }: Taker, current: string): Promise<void> {
+    const script = withInput({ variables: { OWNER: owner, CURRENT_OWNER: current } }, recordScript());
     await askHost(connection, "take", script).catch((error: unknown) => {
         throw new Error(`the host was not taken over: ${(error as Error).message}`, { cause: error });
     });
 }
 
 /** Throws unless the operator, or --yes, names the stack that has the host. */
-async function confirm(owner: string, { owner: former }: OwnedRecord, yes: string | undefined): Promise<void> {
+async function confirm(owner: string, { owner: current }: OwnedRecord, yes: string | undefined): Promise<void> {
     if (yes === undefined) {
         process.stderr.write(
-            `To take the host over for ${owner}, whatever becomes of that stack, type the name of its present owner: `,
+            `To take the host over for ${owner}, whatever becomes of that stack, type the name of its current owner: `,
         );
     }
     const answer = yes ?? (await firstLine());
-    if (answer !== former) {
+    if (answer !== current) {
         throw new Error(
-            `${yes === undefined ? "the answer" : "--yes"} is ${shown(answer)}, not the host's present owner ${shown(former)}: nothing was changed`,
+            `${yes === undefined ? "the answer" : "--yes"} is ${shown(answer)}, not the host's current owner ${shown(current)}, and nothing was changed: type that name`,
         );
     }
 }
@@ -51,20 +51,20 @@ async function main(): Promise<void> {
     const { values, positionals } = parseArgs({ options: { yes: { type: "string" } }, allowPositionals: true });
     const taker = await readTaker(positionals[0] ?? "");
     const record = await inspect(taker);
-    const { owner: former } = record;
+    const { owner: current } = record;
     const next = `scripts/pulumi up --stack ${positionals[0] ?? ""}`;
-    if (former === null) {
+    if (current === null) {
         process.stdout.write(`nothing to take over, no deployment is on the host: ${next}\n`);
         return;
     }
-    const owned = { ...record, owner: former };
+    const owned = { ...record, owner: current };
     process.stdout.write(recordText(taker.connection.host, owned));
-    if (former === taker.owner) {
+    if (current === taker.owner) {
         process.stdout.write(`nothing to take over, the host is this stack's: ${next}\n`);
         return;
     }
     await confirm(taker.owner, owned, values.yes);
-    await take(taker, former);
+    await take(taker, current);
     process.stdout.write(`the host is the stack ${taker.owner}'s now, with all that is recorded of it: ${next}\n`);
 }
 

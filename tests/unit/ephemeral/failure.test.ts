@@ -27,7 +27,7 @@ describe("a failure in one line", () => {
             commandError(
                 'error: read ".pulumi/meta.yaml": blob (code=Unknown): RequestError: send request failed\ncaused by: dial tcp 127.0.0.1:1: connect: connection refused',
             ),
-            'the backend cannot be reached: read ".pulumi/meta.yaml": blob (code=Unknown): RequestError: send request failed',
+            'the backend cannot be reached (read ".pulumi/meta.yaml": blob (code=Unknown): RequestError: send request failed): check PULUMI_BACKEND_URL and its login',
         ],
         [
             "of a lock in a file or S3 backend",
@@ -44,7 +44,7 @@ describe("a failure in one line", () => {
         [
             "of a wrong passphrase",
             commandError("error: getting secrets manager: incorrect passphrase"),
-            "the passphrase of PULUMI_CONFIG_PASSPHRASE is not the one that encrypts the secrets of the stack",
+            "the passphrase of PULUMI_CONFIG_PASSPHRASE is not the one that encrypts the secrets of the stack: set the one that it was made with",
         ],
     ])("%s", (_which, error, line) => {
         expect(oneLine(error)).toBe(line);

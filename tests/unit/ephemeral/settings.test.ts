@@ -54,7 +54,7 @@ describe("the settings of a branch's stack", () => {
         [{ config: ["=x"], secret: [] }, '--config must be KEY=VALUE, got "=x"'],
         [{ config: [], secret: ["key"] }, '--secret must be KEY=FILE, got "key"'],
         [{ config: [], secret: ["key=/nowhere/key"] }, "cannot read /nowhere/key"],
-        [{ config: ["a=[1"], secret: [] }, "the value of --config a is not YAML"],
+        [{ config: ["a=[1"], secret: [] }, "the value of --config a must be YAML"],
         [{ config: [], secret: [], configFile: "/nowhere/x.yaml" }, "cannot read /nowhere/x.yaml"],
     ])("are refused: %j", (options, message) => {
         expect(() => readSettings(options, "p")).toThrow(message);
