@@ -33,7 +33,8 @@ record_take() {
   exec {lock}<"$RECORD"
   flock --timeout 60 "$lock"
   recorded=$(recorded_owner)
-  [ "$recorded" = "$CURRENT_OWNER" ] || die "the host is the stack $recorded's by now, no longer $CURRENT_OWNER's, and nothing was changed: run again"
+  [ "$recorded" = "$CURRENT_OWNER" ] ||
+    die "the host is the stack $recorded's by now, no longer $CURRENT_OWNER's, and nothing was changed: run again"
   claim=$(write_claim)
   # Where a destroy has just taken the record away, this file went along.
   mv -T "$claim" "$RECORDED_OWNER"
@@ -61,16 +62,19 @@ record_file_text() {
     ;;
   "$ORIGINAL_DAEMON_JSON") echo "the original $DAEMON_JSON, of $(stat --format %s "$1") bytes" ;;
   "$DAEMON_DIRECTORY_MADE") echo "there was no directory ${DAEMON_JSON%/*}" ;;
-  "$DEPLOYED_DAEMON_KEYS") echo "set in $DAEMON_JSON, besides the original keys: $(json_text "$1" 'keys_unsorted | if . == [] then "nothing" else join(", ") end')" ;;
+  "$DEPLOYED_DAEMON_KEYS") echo "set in $DAEMON_JSON, besides the original keys:" \
+    "$(json_text "$1" 'keys_unsorted | if . == [] then "nothing" else join(", ") end')" ;;
   "$DAEMON_DIGESTS")
     if grep -qx edited "$1"; then echo "somebody else changed $DAEMON_JSON, too"; else echo "versions of $DAEMON_JSON that were written: $(wc -l <"$1")"; fi
     ;;
   "$WORKING_DAEMON_KEYS") echo "a change of $DAEMON_JSON that the engine does not run with yet" ;;
   "$ENGINE_IS_STALE") echo "a change of \"ip6tables\" that the engine does not run with yet" ;;
-  "$CONTAINERS_BEFORE_RESTART") echo "a restart of the engine that was cut off: the containers that ran before it ($(json_text "$1" '.running | length')) are started again" ;;
+  "$CONTAINERS_BEFORE_RESTART") echo "a restart of the engine that was cut off: the containers that ran before it" \
+    "($(json_text "$1" '.running | length')) are started again" ;;
   "$COLLECTOR_IS_STOPPED") echo "the collector was stopped for a change that is not done yet" ;;
   "$INSPECTION") echo "what docker inspect says of the original container, to be moved to ${DATA_DIRECTORY%/*}" ;;
-  "$ORIGINAL_CONTAINER") echo "the original container $CONTAINER is backed up as $BACKUP_CONTAINER; $(json_text "$1" 'if .running then "it ran" else "it did not run" end')" ;;
+  "$ORIGINAL_CONTAINER") echo "the original container $CONTAINER is backed up as $BACKUP_CONTAINER;" \
+    "$(json_text "$1" 'if .running then "it ran" else "it did not run" end')" ;;
   "$UNITS_ARE_NEW") echo "units that systemd has not read yet" ;;
   "$OUR_LOGIN") echo "the REST API has a login of the stack's" ;;
   "$ORIGINAL_LOGIN")

@@ -100,14 +100,20 @@ container_notices() {
   if [ -z "$mismatches" ]; then
     open=$(container_json | open_ports)
     while read -r port; do
-      [ -z "$port" ] || echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by docker-proxy, and no allow list holds for it$(list_for "$port"); close it with a firewall of your own"
+      [ -z "$port" ] ||
+        echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by" \
+          "docker-proxy, and no allow list holds for it$(list_for "$port"); close it with a firewall of your own"
     done <<<"$open"
     [ -z "$project" ] ||
-      echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\" makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it; take the service out of the compose file"
+      echo "$CONTAINER is of the docker compose project $project: after a change of its file \"docker compose up\"" \
+        "makes another one in its place, without the deployment knowing, and \"docker compose down\" removes it; take" \
+        "the service out of the compose file"
   else
     [ -z "$project" ] || compose_warning "$project"
     extras=$(container_extras | paste -sd ';' | sed 's/;/; /g')
-    [ -z "$extras" ] || echo "$CONTAINER has besides, which the new one does not get: $extras. Set the variables that it needs in environment"
+    [ -z "$extras" ] ||
+      echo "$CONTAINER has besides, which the new one does not get: $extras. Set the variables that it needs in" \
+        "environment"
   fi
 }
 
@@ -125,7 +131,9 @@ say_container_notices() {
 }
 
 compose_warning() {
-  echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once it is backed up, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy cannot restore it. Take the service out of the compose file first"
+  echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once" \
+    "it is backed up, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy" \
+    "cannot restore it. Take the service out of the compose file first"
 }
 
 # A line why an existing container can neither stay nor be backed up.
@@ -136,10 +144,12 @@ container_problem() {
   if [ -z "$mismatches" ]; then
     return
   elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
-    echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being backed up. Save what is wanted of it and stop it"
+    echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being" \
+      "backed up. Save what is wanted of it and stop it"
   elif [ "$REPLACE_CONTAINER" = false ]; then
     notices=$(container_notices | sed 's/^/ /; s/$/./' | tr -d '\n')
-    echo "a container $CONTAINER is already there and does not fit ($mismatches): set replaceContainer to true to back it up and replace it, or fix it.$notices"
+    echo "a container $CONTAINER is already there and does not fit ($mismatches): set replaceContainer to true to" \
+      "back it up and replace it, or fix it.$notices"
   elif docker container inspect "$BACKUP_CONTAINER" >/dev/null 2>&1; then
     echo "a container $BACKUP_CONTAINER is already there: remove or rename it"
   fi

@@ -21,7 +21,9 @@ install_closing() {
 
 docker_unit_is_stale() {
   local stale
-  stale=$(systemctl show --property NeedDaemonReload --value docker.service) || die "systemd does not say whether it has read the current files of docker.service (its reason is above): run again"
+  stale=$(systemctl show --property NeedDaemonReload --value docker.service) ||
+    die "systemd does not say whether it has read the current files of docker.service (its reason is above): run" \
+      "again"
   [ "$stale" != no ]
 }
 

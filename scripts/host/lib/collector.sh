@@ -20,7 +20,8 @@ container_stopped() {
   local refusal
   refusal=$(refusal_of_openbmpd)
   [ -z "$refusal" ] ||
-    die "the collector does not accept $CONFIG_DIRECTORY/openbmpd.conf ($refusal): edit the file, give \"reapply\" a new value and run again"
+    die "the collector does not accept $CONFIG_DIRECTORY/openbmpd.conf ($refusal): edit the file, give \"reapply\" a" \
+      "new value and run again"
   die "the container stopped: $(docker logs --tail 3 "$CONTAINER" 2>&1 | message_head | paste -sd ' ')"
 }
 
@@ -55,7 +56,8 @@ wait_for_listeners() {
       ipv4_since=''
     fi
     if [ "$SECONDS" -ge "$START_DEADLINE" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
-      die "verification failed: container not listening on IPv6: it listens at $current; check listen_mode in $FILE, and docker logs $CONTAINER"
+      die "verification failed: container not listening on IPv6: it listens at $current; check listen_mode in $FILE," \
+        "and docker logs $CONTAINER"
     fi
     # Often at first; what takes minutes is checked less often.
     if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi

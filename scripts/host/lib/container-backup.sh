@@ -42,7 +42,8 @@ restore_container() {
   [ -e "$ORIGINAL_CONTAINER" ] || return 0
   # After a run that was cut off before the rename, it still has its own name.
   if ! docker rename "$BACKUP_CONTAINER" "$CONTAINER" 2>/dev/null && ! container_exists; then
-    say "the original container is no longer there as $BACKUP_CONTAINER, so nothing is restored: read what it was made of in $PARENT/$CONTAINER.before-*.json"
+    say "the original container is no longer there as $BACKUP_CONTAINER, so nothing is restored: read what it was" \
+      "made of in $PARENT/$CONTAINER.before-*.json"
     # shellcheck disable=SC2034
     CONTAINER_IS_LOST=yes
     return 0

@@ -22,7 +22,9 @@ ensure_image() {
     pull_with_login
   else
     docker pull --quiet "$IMAGE" >/dev/null
-  fi || die "cannot pull the image $IMAGE (the engine's reason is above): check its name, registryUser and registryPassword"
+  fi ||
+    die "cannot pull the image $IMAGE (the engine's reason is above): check its name, registryUser and" \
+      "registryPassword"
 }
 
 # The registry that the image names; empty for Docker Hub.

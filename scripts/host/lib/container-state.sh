@@ -10,6 +10,7 @@ container_exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
 
 is_running() {
   local running
-  running=$(docker container inspect --format '{{.State.Running}}' "$CONTAINER") || die "Docker does not say whether $CONTAINER runs (its reason is above): run again"
+  running=$(docker container inspect --format '{{.State.Running}}' "$CONTAINER") ||
+    die "Docker does not say whether $CONTAINER runs (its reason is above): run again"
   [ "$running" = true ]
 }

@@ -21,7 +21,8 @@ data_matches() {
   local match
   [ -e "$DATA_DIRECTORY" ] || return 1
   match=$(relayed timeout "$FIND_SECONDS" find -H "$DATA_DIRECTORY" -ignore_readdir_race -mindepth 1 "$@" -printf x -quit) ||
-    die "$DATA_DIRECTORY cannot be searched: find ended with $? (124: not within $FIND_SECONDS s; another reason is above). Check the disk, and run again"
+    die "$DATA_DIRECTORY cannot be searched: find ended with $? (124: not within $FIND_SECONDS s; another reason is" \
+      "above). Check the disk, and run again"
   [ -n "$match" ]
 }
 FIND_SECONDS=30
@@ -50,7 +51,8 @@ data_fits_pat() {
   if [ ! -e "$DATA_DIRECTORY" ] && [ -d "$FRESH_DATA" ]; then mv -T "$FRESH_DATA" "$DATA_DIRECTORY"; fi
   current=$(pat_of_data)
   if [ -z "$current" ] || [ "$current" = "$PAT_ENABLED" ]; then
-    [ "$PURGE_STALE_DATA" = false ] || say "purgeStaleData: the data belongs to pat_enabled $PAT_ENABLED already, nothing to purge"
+    [ "$PURGE_STALE_DATA" = false ] ||
+      say "purgeStaleData: the data belongs to pat_enabled $PAT_ENABLED already, nothing to purge"
     return 0
   fi
   has_data || return 0
@@ -66,9 +68,11 @@ data_fits_pat() {
 # require_movable_data WHY, or the step ends.
 require_movable_data() {
   [ "$(realpath "$DATA_DIRECTORY")" = "$DATA_DIRECTORY" ] ||
-    die "$1: $DATA_DIRECTORY is reached through a symbolic link ($(realpath "$DATA_DIRECTORY")): nothing was moved. Empty it by hand while $CONTAINER is stopped, and run again"
+    die "$1: $DATA_DIRECTORY is reached through a symbolic link ($(realpath "$DATA_DIRECTORY")): nothing was moved." \
+      "Empty it by hand while $CONTAINER is stopped, and run again"
   ! mountpoint --quiet "$DATA_DIRECTORY" ||
-    die "$1: $DATA_DIRECTORY is a mount point and cannot be moved: nothing was moved. Empty it by hand while $CONTAINER is stopped, and run again"
+    die "$1: $DATA_DIRECTORY is a mount point and cannot be moved: nothing was moved. Empty it by hand while" \
+      "$CONTAINER is stopped, and run again"
 }
 
 # move_data TO: moved, not deleted: one rename, which is done or not, and nothing is
@@ -78,7 +82,8 @@ move_data() {
   chown --reference "$DATA_DIRECTORY" "$FRESH_DATA"
   chmod --reference "$DATA_DIRECTORY" "$FRESH_DATA"
   mv -T "$DATA_DIRECTORY" "$1" ||
-    die "$DATA_DIRECTORY cannot be moved (the reason is above); it is complete, and $CONTAINER stays stopped: fix that and run again"
+    die "$DATA_DIRECTORY cannot be moved (the reason is above); it is complete, and $CONTAINER stays stopped: fix" \
+      "that and run again"
   mv -T "$FRESH_DATA" "$DATA_DIRECTORY"
 }
 

@@ -83,11 +83,13 @@ engine_restart_problems() {
   printf '%s\n' "$running" | affected_container_problems
   live_restore=$(docker info --format '{{.LiveRestoreEnabled}}')
   if [ "$live_restore" = true ]; then
-    echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default bridge. Stop them or switch live-restore off"
+    echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default" \
+      "bridge. Stop them or switch live-restore off"
   fi
   others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | lines_except "$CONTAINER" | paste -sd ' ')
   if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
-    echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others. Stop them, set restartDocker, or set dockerNetwork to dedicated"
+    echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others. Stop them, set" \
+      "restartDocker, or set dockerNetwork to dedicated"
   fi
 }
 

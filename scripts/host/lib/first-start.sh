@@ -44,7 +44,8 @@ first_start_is_over() {
 image_has_mark() {
   local words
   if words=$(timeout 30 docker cp "$CONTAINER:$IMAGE_MARK" - 2>&1 >/dev/null); then return 0; fi
-  [[ $words == *"Could not find the file"* ]] || die "Docker does not say whether $CONTAINER has $IMAGE_MARK ($words): run again"
+  [[ $words == *"Could not find the file"* ]] ||
+    die "Docker does not say whether $CONTAINER has $IMAGE_MARK ($words): run again"
   return 1
 }
 IMAGE_MARK=/usr/local/schema-version
@@ -64,5 +65,6 @@ back_up_cut_off_database() {
   require_movable_data "the first start of the database was cut off"
   rm -rf --one-file-system "$CUT_OFF"
   move_data "$CUT_OFF"
-  say "the first start of the database was cut off and left a part that is never completed: it is in $CUT_OFF, and the start begins again"
+  say "the first start of the database was cut off and left a part that is never completed: it is in $CUT_OFF, and" \
+    "the start begins again"
 }

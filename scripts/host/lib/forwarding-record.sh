@@ -26,7 +26,8 @@ restore_forwarding() {
   if [ "$(original_forwarding)" = 0 ] && forwarding_is_on && ! sysctl_asks_for_forwarding; then
     bridges=$(other_ipv6_bridges | paste -sd ' ')
     if [ -n "$bridges" ]; then
-      say "IPv6 forwarding stays on, other Docker networks need it ($bridges); between other interfaces it stays closed until the next reboot, by the chain OPENBMP-ISOLATE of ip6tables -t mangle"
+      say "IPv6 forwarding stays on, other Docker networks need it ($bridges); between other interfaces it stays" \
+        "closed until the next reboot, by the chain OPENBMP-ISOLATE of ip6tables -t mangle"
       return
     fi
     echo 0 >"$FORWARDING"

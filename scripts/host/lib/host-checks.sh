@@ -26,8 +26,8 @@ COMFORTABLE_MEMORY_MB=6000
 
 NO_ENGINE="no Docker engine answers"
 
-# unfit TEXT: a reason to refuse the host.
-unfit() { printf '%s\n' "$1"; }
+# unfit TEXT…: a reason to refuse the host.
+unfit() { printf '%s\n' "$*"; }
 
 check_tools() {
   local pair missing=''
@@ -46,12 +46,15 @@ check_docker() {
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
     unfit "the Docker engine is $version; $OLDEST_ENGINE is the oldest that publishes ports over IPv6: upgrade Docker"
   systemctl cat docker.service >/dev/null 2>&1 ||
-    unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported): install the package of the distribution or of Docker"
+    unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported):" \
+      "install the package of the distribution or of Docker"
   info=$(docker info --format '{{json .}}')
   is_so=$(jq 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info")
-  [ "$is_so" = false ] || unfit "the Docker engine is rootless: containers do not share the host's network; use the system's engine"
+  [ "$is_so" = false ] ||
+    unfit "the Docker engine is rootless: containers do not share the host's network; use the system's engine"
   is_so=$(jq '.FirewallBackend.Driver? // "" | startswith("nftables")' <<<"$info")
-  [ "$is_so" = false ] || unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\", and restart Docker"
+  [ "$is_so" = false ] ||
+    unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\", and restart Docker"
 }
 
 # Settings on dockerd's command line win over the file, or clash with it.
@@ -89,19 +92,22 @@ check_image_needs() {
   local total needed
   total=$(host_memory_mb)
   needed=$(image_memory_label)
-  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] || unfit "the AIO image is for x86_64, the host is $(uname -m): use another host, or an image of your own"
+  [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] ||
+    unfit "the AIO image is for x86_64, the host is $(uname -m): use another host, or an image of your own"
   needed=${needed:-$AIO_MEMORY_MB}
   # The image's own arithmetic: what it would refuse is refused, and nothing else.
   [ "$total" -ge "$needed" ] || unfit "the host has $total MB of memory, the collector needs $needed MB: give it more"
   [ -z "$MEMORY_GB" ] || [ $((MEMORY_GB * 1024)) -le "$total" ] ||
-    unfit "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give the host more memory"
+    unfit "memoryGb is $MEMORY_GB, which is $((MEMORY_GB * 1024)) MB, and the host has $total MB: lower it, or give" \
+      "the host more memory"
 }
 
 memory_warning() {
   local total
   total=$(host_memory_mb)
   [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(image_memory_label)" ] ||
-    say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one of them may be ended. Give the host 6 GB or more"
+    say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one" \
+      "of them may be ended. Give the host 6 GB or more"
 }
 
 # The bridge's own prefix is ours or an earlier deployment's, also on the other
@@ -118,7 +124,8 @@ check_prefix_overlap() {
     awk '!/ via /' <<<"$networks"
     awk 'NF { print $4, "dev", $2 }' <<<"$addresses"
   } | awk -v ours="dev ($ours)( |$)" 'NF && !/^default|^(unreachable|multicast|ff00::)/ && $0 !~ ours && !found { found = 1; print }')
-  [ -z "$clash" ] || unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network ($clash): set another fixedCidrV6"
+  [ -z "$clash" ] ||
+    unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the host's own network ($clash): set another fixedCidrV6"
 }
 
 check_ports() {
@@ -144,7 +151,8 @@ check_port() {
 
 check_ipv6() {
   local address
-  [ -e /proc/net/if_inet6 ] || unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
+  [ -e /proc/net/if_inet6 ] ||
+    unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
   address=$(verification_address)
   [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one"
 }

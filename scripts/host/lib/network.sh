@@ -47,7 +47,9 @@ network_removal_problems() {
   [ -n "$(network_prefix)" ] || return 0
   others=$(docker network inspect --format '{{range .Containers}}{{println .Name}}{{end}}' "$OWN_NETWORK" |
     lines_except "$CONTAINER" | paste -sd ' ')
-  [ -z "$others" ] || echo "the network $OWN_NETWORK has to go for this change, and other containers are on it: disconnect $others from it first"
+  [ -z "$others" ] ||
+    echo "the network $OWN_NETWORK has to go for this change, and other containers are on it: disconnect $others from" \
+      "it first"
 }
 
 # Before the collector stops for a change of the network.
@@ -68,12 +70,15 @@ ensure_network() {
   close_forwarding
   docker network create --label "$NETWORK_LABEL=$NETWORK_PREFIX" --opt "com.docker.network.bridge.name=$OWN_BRIDGE" \
     --ipv6 --subnet "$NETWORK_PREFIX" "$OWN_NETWORK" >/dev/null ||
-    die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above): set another fixedCidrV6, or remove the network that has the prefix"
+    die "Docker does not make the network $OWN_NETWORK with $NETWORK_PREFIX (its reason is above): set another" \
+      "fixedCidrV6, or remove the network that has the prefix"
   if [ -n "$routes" ] && [ -z "$(default_routes)" ]; then
     docker network rm "$OWN_NETWORK" >/dev/null
     restore_forwarding
     restore_route "$routes"
-    die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the network $OWN_NETWORK is gone again: configure the route statically, or let systemd-networkd handle router advertisements"
+    die "the host lost its IPv6 default route ($(head -n 1 <<<"$routes")) when Docker switched on forwarding; the" \
+      "network $OWN_NETWORK is gone again: configure the route statically, or let systemd-networkd handle router" \
+      "advertisements"
   fi
   bring_up_bridge
   say "made the network $OWN_NETWORK with $NETWORK_PREFIX"
@@ -82,7 +87,8 @@ ensure_network() {
 remove_network() {
   [ -n "$(network_prefix)" ] || return 0
   docker network rm "$OWN_NETWORK" >/dev/null ||
-    die "the network $OWN_NETWORK cannot be removed (Docker's reason is above): disconnect other containers from it and run again"
+    die "the network $OWN_NETWORK cannot be removed (Docker's reason is above): disconnect other containers from it" \
+      "and run again"
   say "removed the network $OWN_NETWORK"
 }
 

@@ -93,7 +93,9 @@ refuse_unnamed_owner() { die "$RECORDED_OWNER names no stack: run again; if that
 
 # owner_problem RECORDED: a line where that is another stack.
 owner_problem() {
-  [ -z "$1" ] || [ "$1" = "$OWNER" ] || echo "the host is deployed by the stack $1: destroy that one first, or take the host over (scripts/stack take-over) where its state is lost"
+  [ -z "$1" ] || [ "$1" = "$OWNER" ] ||
+    echo "the host is deployed by the stack $1: destroy that one first, or take the host over (scripts/stack" \
+      "take-over) where its state is lost"
 }
 
 # release_host: in one move, so that a claim at this moment finds all of the record, or none.

@@ -30,9 +30,12 @@ rest_problem() {
   case $status in
   *" 401")
     if [ "$(collector_database <<<"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'openBMP' AND table_name = 'users';" 2>/dev/null)" = 0 ]; then
-      echo "the REST API lets nobody in: its table of logins is missing, as after a first start that was cut off. Nothing of a database that may hold your data is removed: move $DATA_DIRECTORY away while $CONTAINER is stopped, and run again"
+      echo "the REST API lets nobody in: its table of logins is missing, as after a first start that was cut off." \
+        "Nothing of a database that may hold your data is removed: move $DATA_DIRECTORY away while $CONTAINER is" \
+        "stopped, and run again"
     else
-      echo "the REST API does not accept the login ${REST_USER:-$PUBLIC_USER} (HTTP 401): set restUser and restPassword to the login that it has"
+      echo "the REST API does not accept the login ${REST_USER:-$PUBLIC_USER} (HTTP 401): set restUser and" \
+        "restPassword to the login that it has"
     fi
     ;;
   '') echo "it accepts connections but does not answer: docker exec $CONTAINER tail /var/log/tomcat8/catalina.out" ;;

@@ -53,7 +53,8 @@ set_rest_login() {
   read -r given was_public own < <(collector_database <<<"SELECT
     (SELECT COUNT(*) FROM users WHERE $(login_condition "$user" "$hash")), (SELECT COUNT(*) FROM users WHERE $public),
     (SELECT COUNT(*) FROM users WHERE $([ "$ours" = none ] && echo FALSE || echo "$ours"));") ||
-    die "the database of $CONTAINER does not say which logins the REST API has: set OPENBMP_DB_PASSWORD in environment to what it was made with"
+    die "the database of $CONTAINER does not say which logins the REST API has: set OPENBMP_DB_PASSWORD in" \
+      "environment to what it was made with"
   if [ "$given" = 0 ] && [ "$was_public" = 1 ]; then
     record_original_login replaced
     replace_login "$user" "$hash" "$public"
@@ -62,7 +63,8 @@ set_rest_login() {
     replace_login "$user" "$hash" "$ours"
     say "the REST API has the new login $REST_USER now"
   elif [ "$given" = 0 ]; then
-    die "the REST API has neither the login of restUser ($REST_USER) and restPassword nor the image's own, and nothing was changed: set both keys to the login that it has"
+    die "the REST API has neither the login of restUser ($REST_USER) and restPassword nor the image's own, and" \
+      "nothing was changed: set both keys to the login that it has"
   elif [ "$was_public" = 1 ]; then
     record_original_login removed
     collector_database <<<"DELETE FROM users WHERE $public;"
@@ -74,7 +76,8 @@ set_rest_login() {
 # replace_login USER HASH OF: one statement, which is done or not.
 replace_login() {
   collector_database <<<"UPDATE users SET username = $1, password = $2 WHERE $3;" ||
-    die "the REST API has a login restUser ($REST_USER) with another password, and nothing was changed: set restPassword to that, or choose another restUser"
+    die "the REST API has a login restUser ($REST_USER) with another password, and nothing was changed: set" \
+      "restPassword to that, or choose another restUser"
 }
 
 # collector_database: the SQL on stdin, as the collector's own user.
@@ -115,6 +118,7 @@ restore_rest_login() {
   if collector_database <<<"$statement"; then
     say "the REST API has its original login again"
   else
-    say "the REST API keeps the login of this stack, since the database of $CONTAINER does not answer: change it in the table users"
+    say "the REST API keeps the login of this stack, since the database of $CONTAINER does not answer: change it in" \
+      "the table users"
   fi
 }

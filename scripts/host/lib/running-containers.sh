@@ -38,7 +38,8 @@ restore_containers() {
   running=$(jq -r '.running[]' "$CONTAINERS_BEFORE_RESTART")
   policies=$(jq -r '.stopped[] | "\(.id) \(.policy)"' "$CONTAINERS_BEFORE_RESTART")
   for id in $running; do
-    docker start "$id" >/dev/null || say "container $id ran before the restart of Docker and does not start again: docker start $id"
+    docker start "$id" >/dev/null ||
+      say "container $id ran before the restart of Docker and does not start again: docker start $id"
   done
   while read -r id policy; do
     [ -z "$id" ] || docker update --restart "$policy" "$id" >/dev/null || true

@@ -17,7 +17,8 @@ stop_container() {
   close_database "$1" || status=$?
   case $status in
   0) seconds=1 ;;
-  2) say "the database in $1 does not end within $DATABASE_SECONDS s: Docker gives it $STOP_SECONDS s more, and kills it then" ;;
+  2) say "the database in $1 does not end within $DATABASE_SECONDS s: Docker gives it $STOP_SECONDS s more, and" \
+    "kills it then" ;;
   esac
   docker stop --time "$seconds" "$1" >/dev/null
 }

@@ -28,7 +28,8 @@ install_topics() {
   printf '%s' "$TOPICS_PROGRAM_TEXT" | write_file "$TOPICS_PROGRAM" 755 >/dev/null
   printf '%s' "$TOPICS_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$TOPICS_UNIT" >/dev/null
   systemctl enable --quiet --now "$TOPICS_UNIT" ||
-    die "the unit $TOPICS_UNIT does not start: $(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+    die "the unit $TOPICS_UNIT does not start:" \
+      "$(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
 }
 
 remove_topics() {

@@ -53,13 +53,17 @@ REFUSED_PATIENCE_SECONDS=${REFUSED_PATIENCE_SECONDS:-30}
 # image's consumers have.
 consumer_login_problem() {
   ! consumers_file_exists && [ "$(database_answer "$DATABASE_USER" "$PUBLIC_DATABASE_PASSWORD")" = no ] || return 0
-  echo "Its consumers do not read OPENBMP_DB_PASSWORD: without $CONSUMERS_FILE they have the image's own password, and the database refuses it. Write that file (docs/outside-consumers.md) and run again: the collector starts with it"
+  echo "Its consumers do not read OPENBMP_DB_PASSWORD: without $CONSUMERS_FILE they have the image's own password," \
+    "and the database refuses it. Write that file (docs/outside-consumers.md) and run again: the collector starts" \
+    "with it"
 }
 
 # consumers_are_missing ADDRESS REFUSED: ends the step with the link that broke.
 consumers_are_missing() {
   local advertised reason=$2
-  advertised=$(kafka_advertised "$1") || die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets a row: docker exec $CONTAINER tail /var/log/kafka.log"
+  advertised=$(kafka_advertised "$1") ||
+    die "verification failed: no Kafka broker answers in $CONTAINER at port $KAFKA_CONTAINER_PORT, so no router gets" \
+      "a row: docker exec $CONTAINER tail /var/log/kafka.log"
   reason=${reason:-"The broker sends its clients to ${advertised:0:300}: does that name lead to $CONTAINER, from inside? Else its consumers ended: docker logs $CONTAINER, and docker exec $CONTAINER tail /var/log/mysql-consumer0.log"}
   die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. $reason"
 }

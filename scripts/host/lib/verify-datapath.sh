@@ -39,17 +39,23 @@ datapath_problem() {
   container_address=$("$DNAT_PROGRAM" where)
   container_address=${container_address%%,*}
   if [ -z "$container_address" ]; then
-    echo "engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over $DAEMON_JSON"
+    echo "engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over" \
+      "$DAEMON_JSON"
   elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
-    echo "container not listening on IPv6 at port $inner: it listens at $(listeners); check listen_mode in openbmpd.conf, and docker logs $CONTAINER"
+    echo "container not listening on IPv6 at port $inner: it listens at $(listeners); check listen_mode in" \
+      "openbmpd.conf, and docker logs $CONTAINER"
   elif send_syn "$address" "$port" && sleep 0.3 && syn_received env | grep -qF "[$PROBE_ADDRESS]"; then
-    echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give \"reapply\" a new value"
+    echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give" \
+      "\"reapply\" a new value"
   elif ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
-    echo "rule missing: nothing sends port $port to [$container_address]:$inner (unit $(systemctl is-active "$FOLLOW_UNIT" || true)): journalctl -u $FOLLOW_UNIT"
+    echo "rule missing: nothing sends port $port to [$container_address]:$inner (unit" \
+      "$(systemctl is-active "$FOLLOW_UNIT" || true)): journalctl -u $FOLLOW_UNIT"
   elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ]; then
-    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0; find what switched it off, mostly a file in /etc/sysctl.d"
+    echo "forwarding dropped: net.ipv6.conf.all.forwarding is 0; find what switched it off, mostly a file in" \
+      "/etc/sysctl.d"
   else
-    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; find the rule that drops it with ip6tables-save"
+    echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; find the rule" \
+      "that drops it with ip6tables-save"
   fi
 }
 
@@ -72,10 +78,14 @@ verify_dnat() {
 verify_proxy() {
   local address=$1 status='' seen
   proxy_answers "$address" "$BMP_PORT" ||
-    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT; check \"userland-proxy\" in $DAEMON_JSON, the allow lists and firewalls"
+    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT; check \"userland-proxy\" in" \
+      "$DAEMON_JSON, the allow lists and firewalls"
   complete_handshakes
-  wait_for_rest request_rest_by_proxy "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
-  [ -n "$seen" ] || die "verification failed: the REST API answers, but not to a connection of docker-proxy's; give \"reapply\" a new value"
+  wait_for_rest request_rest_by_proxy "$address" ||
+    die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
+  [ -n "$seen" ] ||
+    die "verification failed: the REST API answers, but not to a connection of docker-proxy's; give \"reapply\" a new" \
+      "value"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
 }

@@ -48,11 +48,13 @@ wait_for_cloud_init() {
     ;;
   124)
     say_cloud_init_failure
-    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: its status); replace the VM, whose address and data stay: $REPLACE_VM"
+    die "cloud-init is not done after $CLOUD_INIT_TIMEOUT_SECONDS s (above: its status); replace the VM, whose" \
+      "address and data stay: $REPLACE_VM"
     ;;
   *)
     say_cloud_init_failure
-    die "cloud-init failed on the new VM (exit code $status; above: what failed); replace the VM, whose address and data stay: $REPLACE_VM"
+    die "cloud-init failed on the new VM (exit code $status; above: what failed); replace the VM, whose address and" \
+      "data stay: $REPLACE_VM"
     ;;
   esac
 }

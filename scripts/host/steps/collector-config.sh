@@ -25,9 +25,12 @@ copy_from_image() {
     ulimit -f $((MAXIMUM_BYTES / 1024))
     timeout --foreground "$FILE_TIMEOUT_SECONDS" docker cp --follow-link "$CONTAINER:$IMAGE_CONFIG" "$copy" >/dev/null
   ) ||
-    die "Docker does not copy $IMAGE_CONFIG out of $CONTAINER (its reason is above): set image to an OpenBMP AIO image, which has at most $MAXIMUM_BYTES bytes in it, or free disk space"
-  [[ $(stat -c %f "$copy") == 8* ]] || die "$IMAGE_CONFIG in the image must be a regular file, it is a $(stat -c %F "$copy")"
-  place_config "$copy" --no-clobber || die "$FILE cannot be made (the reason is above): free disk space, or move what has its name"
+    die "Docker does not copy $IMAGE_CONFIG out of $CONTAINER (its reason is above): set image to an OpenBMP AIO" \
+      "image, which has at most $MAXIMUM_BYTES bytes in it, or free disk space"
+  [[ $(stat -c %f "$copy") == 8* ]] ||
+    die "$IMAGE_CONFIG in the image must be a regular file, it is a $(stat -c %F "$copy")"
+  place_config "$copy" --no-clobber ||
+    die "$FILE cannot be made (the reason is above): free disk space, or move what has its name"
   next_exists || say "copied $IMAGE_CONFIG from the image to $FILE"
 }
 
@@ -57,10 +60,12 @@ patched_text() {
 }
 
 die_config_not_writable() {
-  die "$FILE cannot be written, nothing was changed (the reason is above): make it mutable (lsattr, chattr -i), or its file system writable (df, mount)"
+  die "$FILE cannot be written, nothing was changed (the reason is above): make it mutable (lsattr, chattr -i), or" \
+    "its file system writable (df, mount)"
 }
 
-die_config_changed() { die "$FILE was changed while it was being configured: give \"reapply\" a new value and run again"; }
+die_config_changed() { die "$FILE was changed while it was being configured: give \"reapply\" a new value and run" \
+  "again"; }
 
 write_edits() {
   local new=$STAGING/new

@@ -51,7 +51,8 @@ start_collector() {
   ! first_start_was_cut_off || back_up_cut_off_database
   record_pat_of_data
   has_data || begin_first_start
-  docker start "$CONTAINER" >/dev/null || die "the container does not start (Docker's reason is above): fix that and run again"
+  docker start "$CONTAINER" >/dev/null ||
+    die "the container does not start (Docker's reason is above): fix that and run again"
   say "started $CONTAINER"
 }
 
@@ -82,7 +83,9 @@ locate_container() {
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
   where=$("$DNAT_PROGRAM" where)
   IFS=, read -r ADDRESS DATAPATH <<<"$where"
-  [ -n "$ADDRESS" ] || die "verification failed: engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over $DAEMON_JSON"
+  [ -n "$ADDRESS" ] ||
+    die "verification failed: engine without IPv6: the container has no IPv6 address; find the flag or file of" \
+      "dockerd that wins over $DAEMON_JSON"
 }
 
 # open_rest_port: its port opens when the image's own login is gone.
@@ -100,7 +103,9 @@ open_mysql_port() {
   collect problems database_password_mismatches
   if [ ${#problems[@]} -gt 0 ]; then
     hold_port mysql
-    die "the port of the database stays closed: $(join_with_semicolons "${problems[@]}"). The image sets these passwords only when it makes a new database; change them in the one that is there, or put into environment what it has, and run again"
+    die "the port of the database stays closed: $(join_with_semicolons "${problems[@]}"). The image sets these" \
+      "passwords only when it makes a new database; change them in the one that is there, or put into environment" \
+      "what it has, and run again"
   fi
   open_port mysql
 }
@@ -125,7 +130,8 @@ collector_start_apply() {
   if [ "$VERIFY" = true ]; then
     verification=$(verify)
     unmark_first_start
-    say "verified: $(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
+    say "verified:" \
+      "$(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
   jq -cn --arg address "$ADDRESS" --arg datapath "$DATAPATH" --argjson verification "$verification" \
     '{containerIpv6: $address, datapath: $datapath, verification: $verification}'

@@ -28,7 +28,8 @@
 
 start_stopped_collector() {
   [ -e "$COLLECTOR_IS_STOPPED" ] || return 0
-  docker start "$CONTAINER" >/dev/null || say "container $CONTAINER ran before the restart of Docker and does not start again: docker start $CONTAINER"
+  docker start "$CONTAINER" >/dev/null ||
+    say "container $CONTAINER ran before the restart of Docker and does not start again: docker start $CONTAINER"
   rm -f "$COLLECTOR_IS_STOPPED"
 }
 
@@ -92,7 +93,8 @@ use_own_network() {
   leave_other_network
   [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
   restore_default_bridge
-  [ -z "$RESTORE_FAILURE" ] || die "the default bridge still has the prefix of the earlier deployment ($RESTORE_FAILURE): fix that and run again"
+  [ -z "$RESTORE_FAILURE" ] ||
+    die "the default bridge still has the prefix of the earlier deployment ($RESTORE_FAILURE): fix that and run again"
   forget_daemon_json
 }
 
@@ -119,7 +121,8 @@ docker_restart_undo() {
   # What is recorded is needed until the engine runs.
   docker version >/dev/null 2>&1 ||
     die "Docker does not answer after its restart${RESTORE_FAILURE:+ ($RESTORE_FAILURE)}: start it and destroy again"
-  [ -z "$RESTORE_FAILURE" ] || say "Docker still runs with IPv6 on the default bridge ($RESTORE_FAILURE): restart it when that suits"
+  [ -z "$RESTORE_FAILURE" ] ||
+    say "Docker still runs with IPv6 on the default bridge ($RESTORE_FAILURE): restart it when that suits"
 }
 
 docker_restart_drift() {

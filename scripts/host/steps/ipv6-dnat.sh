@@ -44,7 +44,8 @@ ipv6_dnat_apply() {
     # One of an earlier release may be writing rules at this moment.
     systemctl stop "$FOLLOW_UNIT" 2>/dev/null || true
     systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
-      die "the DNAT units do not start: $(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+      die "the DNAT units do not start:" \
+        "$(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
     ports=$(host_ports)
     case $MODE in
     dnat) say "installed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
@@ -75,7 +76,8 @@ rule_drift() {
   deployed_dnat check || status=$?
   case $status in
   0 | 3) ;;
-  *) die "the rules cannot be compared (exit code $status of $DNAT_PROGRAM, its reason is above): fix that and run again" ;;
+  *) die "the rules cannot be compared (exit code $status of $DNAT_PROGRAM, its reason is above): fix that and run" \
+    "again" ;;
   esac
 }
 

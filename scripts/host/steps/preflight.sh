@@ -90,7 +90,8 @@ preflight_remove() {
   run_steps_in_reverse undo
   run_steps_in_reverse release
   release_host
-  say "$([ -z "$RESTORE_FAILURE$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as before the first deployment; ${DATA_DIRECTORY%/*} stays"
+  say "$([ -z "$RESTORE_FAILURE$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as before the first deployment;" \
+    "${DATA_DIRECTORY%/*} stays"
 }
 
 # run_steps_in_reverse VERB: of those that have it.
