@@ -83,7 +83,7 @@ const value = /\$\w+|\$[@*#?]|\$\{[^}]*\}|[$\\]\((?:[^()"]|"(?:\\.|[^"\\])*"|\((
 const quoted = `"((?:${value}|\\\\.|[^"\\\\])*)"`;
 
 function shellMessages(source: string): string[] {
-    const code = source.replace(/^\s*#.*$/gm, "");
+    const code = source.replace(/^\s*#.*$|" \\\n\s*"(?=.*"$)/gm, (text) => (text.startsWith('"') ? " " : ""));
     const texts = (text: string, before = "") =>
         [...text.matchAll(new RegExp(before + quoted, "g"))].map(([, inside = ""]) =>
             inside.replace(new RegExp(value, "g"), PLACEHOLDER).replace(/\\(.)/g, "$1"),

@@ -11,13 +11,18 @@
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 
 # dnat_rule_exists CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
-dnat_rule_exists() { grep -E "^-A $1 " <<<"$NAT_RULES" | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"; }
+dnat_rule_exists() {
+  grep -E "^-A $1 " <<<"$NAT_RULES" | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"
+}
 
 # has_jump RULES CHAIN OURS
 has_jump() { grep -qE "^-A $2 .*-j $3\$" <<<"$1"; }
 
 # exempt_from_engine_dnat PORT: in the mode proxy, before the engine's own DNAT.
-exempt_from_engine_dnat() { has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT && grep -qE "^-A OPENBMP-DNAT .*--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT" <<<"$NAT_RULES"; }
+exempt_from_engine_dnat() {
+  has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT &&
+    grep -qE "^-A OPENBMP-DNAT .*--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT" <<<"$NAT_RULES"
+}
 
 # port_datapath PORT CONTAINER_PORT: DATAPATH,WHY.
 port_datapath() {
@@ -46,7 +51,8 @@ port_facts() {
     facts=$(port_datapath "$port" "$inner")
     IFS=, read -r datapath why <<<"$facts"
     ! is_held "$name" || datapath=closed why=$(held_reason "$name")
-    jq -n --arg name "$name" --argjson port "$port" --arg datapath "$datapath" --arg why "$why" '{$name, $port, $datapath, $why}'
+    jq -n --arg name "$name" --argjson port "$port" --arg datapath "$datapath" --arg why "$why" \
+      '{$name, $port, $datapath, $why}'
   done <<<"$(published_ports)" | jq --slurp '{ports: .}'
 }
 
@@ -54,7 +60,9 @@ port_facts() {
 rule_facts() {
   local command
   for command in ip6tables iptables; do
-    "$command-save" --counters | awk -v command="$command" '/^\*/ { table = substr($0, 2) } / OPENBMP-/ && /^\[/ { print command, table, $0 }'
+    "$command-save" --counters | awk -v command="$command" '
+      /^\*/ { table = substr($0, 2) }
+      / OPENBMP-/ && /^\[/ { print command, table, $0 }'
   done | jq --raw-input --slurp '{rules: [split("\n")[] | select(. != "")
     | capture("^(?<command>\\S+) (?<table>\\S+) \\[(?<packets>[0-9]+):(?<bytes>[0-9]+)\\] (?<rule>.*)$")
     | .packets |= tonumber | .bytes |= tonumber]}'

@@ -20,7 +20,7 @@ record_inspect() {
   since=$(date --utc --reference "$RECORDED_OWNER" +%Y-%m-%dT%H:%M:%SZ)
   # Whole or not at all.
   facts=$(record_facts)
-  jq --compact-output --slurp --arg owner "$owner" --arg since "$since" '{owner: $owner, since: $since, facts: .}' <<<"$facts"
+  jq --compact-output --slurp --arg owner "$owner" --arg since "$since" '{$owner, $since, facts: .}' <<<"$facts"
 }
 
 # record_take: the host is this stack's from here on, with all of its record, unless

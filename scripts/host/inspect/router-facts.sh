@@ -39,7 +39,8 @@ consumer_facts() {
       ! kafka_consumers_attached "$address" || attached=true
     fi
   fi
-  jq -n --arg advertised "${advertised:0:300}" --argjson attached "$attached" '{kafka: {advertised: $advertised, consumersAttached: $attached}}'
+  jq -n --arg advertised "${advertised:0:300}" --argjson attached "$attached" \
+    '{kafka: {advertised: $advertised, consumersAttached: $attached}}'
 }
 
 # What is taken of the REST API's answer: whoever speaks BMP makes rows, and the
@@ -53,13 +54,15 @@ TEXT_CHARACTERS=255
 # line, and "end" after the last. Piece by piece, so that no answer fills the memory.
 router_rows() {
   # shellcheck disable=SC2016
-  timeout 20 jq --compact-output --null-input --stream --argjson most "$ROUTERS" --argjson characters "$TEXT_CHARACTERS" '
+  timeout 20 jq --compact-output --null-input --stream \
+    --argjson most "$ROUTERS" --argjson characters "$TEXT_CHARACTERS" '
     ["RouterName", "RouterIP", "isConnected", "LastModified", "LastTermCode", "LastTermReason"] as $wanted
     | limit($most + 1; foreach inputs as $event ({row: {}};
         $event[0] as $path | .line = null
         | if $path[0:2] != ["routers", "data"] then .
           elif $event | has(1) then
-            if ($path | length) == 4 and any($wanted[]; . == $path[3]) then .row[$path[3]] = ($event[1] | if type == "string" then .[0:$characters] else . end)
+            if ($path | length) == 4 and any($wanted[]; . == $path[3]) then
+              .row[$path[3]] = ($event[1] | if type == "string" then .[0:$characters] else . end)
             elif ($path | length) == 2 and $event[1] == [] then .line = "end"
             else . end
           # An array or an object ends: the list, a row, or something in a row.
@@ -70,7 +73,8 @@ router_rows() {
 }
 
 router_facts() {
-  { ! { container_exists && is_running; } || rest_answer | head -c "$REST_BYTES" | sed '1,/^\r$/d' | router_rows || true; } |
+  { ! { container_exists && is_running; } ||
+    rest_answer | head -c "$REST_BYTES" | sed '1,/^\r$/d' | router_rows || true; } |
     jq --null-input --argjson most "$ROUTERS" '
       def words: if type == "string" then . elif . == null then "" else tostring end;
       def number: if type == "string" then (tonumber? // null) else numbers // null end;
@@ -78,9 +82,11 @@ router_facts() {
       | if ($rows | length) == 0 and ($whole | not) then {routers: null, routersNote: null}
         else {
           routers: [$rows[0:$most][] | {
-            name: (.RouterName | words), address: (.RouterIP | words), connected: (.isConnected | tostring | IN("1", "true")),
+            name: (.RouterName | words), address: (.RouterIP | words),
+            connected: (.isConnected | tostring | IN("1", "true")),
             since: (.LastModified | if . == null then . else words end),
-            lastTermination: ({code: (.LastTermCode | number), reason: (.LastTermReason | words)} | if . == {code: null, reason: ""} then null else . end)}],
+            lastTermination: ({code: (.LastTermCode | number), reason: (.LastTermReason | words)}
+              | if . == {code: null, reason: ""} then null else . end)}],
           routersNote: (if $whole then null else "the answer of the REST API was cut off, there are more" end)
         } end'
 }

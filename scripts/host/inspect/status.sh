@@ -27,7 +27,8 @@ container_facts() {
     echo '{"container": null}'
     return
   }
-  container_json | jq --arg address "$ADDRESS" '{container: {id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
+  container_json | jq --arg address "$ADDRESS" '{container: {
+    id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
 }
 
@@ -44,7 +45,8 @@ disk_facts() {
   { timeout 10 df --block-size 1 --output=size,used,avail "$DATA_DIRECTORY" 2>/dev/null || true; } | tail -n 1 |
     jq --raw-input --slurp --arg path "$DATA_DIRECTORY" --arg layer "$layer" --arg log "$log" '
       [scan("[0-9]+") | tonumber] as [$size, $used, $free]
-      | {disk: {path: $path, size: $size, used: $used, free: $free, containerLayer: ($layer | tonumber? // null), containerLog: ($log | tonumber? // null)}}'
+      | {disk: {path: $path, size: $size, used: $used, free: $free, containerLayer: ($layer | tonumber? // null),
+        containerLog: ($log | tonumber? // null)}}'
 }
 
 unit_facts() {
@@ -74,7 +76,9 @@ config_facts() {
 # Every step says what of it is not as deployed.
 drift_facts() {
   local step
-  for step in "${STEPS[@]}"; do "${step//-/_}_drift"; done | jq --raw-input --slurp '{differences: [split("\n")[] | select(. != "") | split("\t") | map(.[0:1000]) | {what: .[0]} + if .[1] then {cure: .[1]} else {} end]}'
+  for step in "${STEPS[@]}"; do "${step//-/_}_drift"; done | jq --raw-input --slurp '{differences: [
+    split("\n")[] | select(. != "") | split("\t") | map(.[0:1000])
+    | {what: .[0]} + if .[1] then {cure: .[1]} else {} end]}'
 }
 
 status_inspect() {

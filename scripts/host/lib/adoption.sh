@@ -27,7 +27,8 @@ image_mismatches() {
 
 # Whoever can write above one of its directories can put a link in the directory's place.
 mounted_parent_mismatches() {
-  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
+  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
     [$config, $data, ($paths | split("\n")[])] as $directories
     | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
     | select($mount.Source and any($directories[]; startswith($above)))
@@ -43,7 +44,8 @@ port_mismatches() {
     | if any($all[]; fits($wanted)) then
         $all[] | select(fits($wanted) | not)
         | "port \($inside) is also published as \(binding), where no list holds"
-      else "port \($inside) is published as \([$all[] | binding] | join(" and ") | if . == "" then "none" else . end), not \($wanted)" end'
+      else ([$all[] | binding] | join(" and ") | if . == "" then "none" else . end) as $bindings
+        | "port \($inside) is published as \($bindings), not \($wanted)" end'
 }
 
 # One line for each setting in which a container does not fit.
@@ -53,17 +55,26 @@ container_mismatches() {
   container_json | port_mismatches
   container_json | kafka_name_mismatches
   container_json | jq -r \
-    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" \
+    --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
     --rawfile environment <(user_environment) '
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
     . as $container
-    | (if mounted("/config") != $config then "/config is \(mounted("/config")), not \($config), where its files have to be first" else empty end),
-      (if mounted("/data/mysql") != $data then "/data/mysql is \(mounted("/data/mysql")), not \($data), where its database has to be first" else empty end),
-      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network then "it is on the network \(.HostConfig.NetworkMode), not on \(if $network == "bridge" then "the default bridge" else $network end)"
+    | (if mounted("/config") != $config
+      then "/config is \(mounted("/config")), not \($config), where its files have to be first" else empty end),
+      (if mounted("/data/mysql") != $data
+        then "/data/mysql is \(mounted("/data/mysql")), not \($data), where its database has to be first"
+        else empty end),
+      (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network
+        then (if $network == "bridge" then "the default bridge" else $network end) as $name
+          | "it is on the network \(.HostConfig.NetworkMode), not on \($name)"
         elif .NetworkSettings.Networks | has($network) | not then "it is not connected to the network \($network)"
-        elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address then "its IPv6 address is not fixed as \($address)" else empty end),
-      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not then "it has no restart policy always or unless-stopped (docker update --restart unless-stopped \(.Name | ltrimstr("/")))" else empty end),
-      (if any(.Config.Env[]?; startswith("REINIT_DB=")) then "its variable REINIT_DB empties the database at every start" else empty end),
+        elif (.NetworkSettings.Networks[$network].IPAMConfig.IPv6Address? // "") != $address
+          then "its IPv6 address is not fixed as \($address)" else empty end),
+      (if .HostConfig.RestartPolicy.Name | IN("always", "unless-stopped") | not
+        then "it has no restart policy always or unless-stopped (docker update --restart unless-stopped)" else empty end),
+      (if any(.Config.Env[]?; startswith("REINIT_DB="))
+        then "its variable REINIT_DB empties the database at every start" else empty end),
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
           else "its environment lacks the wanted \(split("=")[0])" end)'
@@ -73,14 +84,16 @@ container_mismatches() {
 # find the container under that name: from inside, no list allows the path by the host.
 kafka_name_mismatches() {
   jq -r --arg name "$KAFKA_FQDN" '
-    select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase] | index(($name | ascii_downcase) + ":127.0.0.1") | not))
+    select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase]
+      | index(($name | ascii_downcase) + ":127.0.0.1") | not))
     | "inside it, \($name) does not stand for the container itself (--add-host \($name):127.0.0.1)"'
 }
 
 # The other ports that an adopted container publishes beyond the host itself, one line each.
 open_ports() {
   jq -r --arg published "$(container_ports)" "$BINDINGS"'
-    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not) | .key as $inside
+    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
+      | .key as $inside
       | .value[] | select(.HostIp | (startswith("127.") or . == "::1") | not) | "\($inside) published as \(binding)"),
     (if .HostConfig.PublishAllPorts then "of its image, all of them (--publish-all)" else empty end)'
 }

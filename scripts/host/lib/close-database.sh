@@ -33,8 +33,10 @@ while [ -n "$(databases)" ]; do sleep 0.1 || sleep 1 || exit 1; done'
 # would end as well.
 close_database() {
   local status=0
-  [ "$(timeout 10 docker container inspect --format '{{.State.Status}} {{.HostConfig.PidMode}}' "$1" 2>/dev/null)" = "running " ] || return 1
-  timeout --kill-after 5 "$DATABASE_SECONDS" docker exec --user 0 "$1" sh -c "$DATABASE_SCRIPT" >/dev/null 2>&1 </dev/null || status=$?
+  [ "$(timeout 10 docker container inspect --format '{{.State.Status}} {{.HostConfig.PidMode}}' "$1" 2>/dev/null)" = \
+    "running " ] || return 1
+  timeout --kill-after 5 "$DATABASE_SECONDS" docker exec --user 0 "$1" sh -c "$DATABASE_SCRIPT" \
+    >/dev/null 2>&1 </dev/null || status=$?
   case $status in
   0) ;;
   124 | 137) return 2 ;;

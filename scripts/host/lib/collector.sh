@@ -47,7 +47,8 @@ listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
 # opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
   local begun=$SECONDS ipv4_since='' current
-  until current=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$current" && listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; do
+  until current=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$current" &&
+    listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
     if [[ " $current " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; then

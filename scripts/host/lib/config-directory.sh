@@ -129,7 +129,8 @@ config_attributes() {
 
 # overwrite_config FROM: the same file with another text.
 overwrite_config() {
-  in_config_directory dd if="$1" iflag=nofollow of=openbmpd.conf oflag=nofollow,nonblock conv=nocreat,fsync bs=64K status=none
+  in_config_directory dd if="$1" iflag=nofollow of=openbmpd.conf oflag=nofollow,nonblock conv=nocreat,fsync \
+    bs=64K status=none
 }
 
 # place_config FROM OPTION: a whole file takes the name in one move, or none

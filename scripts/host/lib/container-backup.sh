@@ -26,7 +26,8 @@ back_up_container() {
     # That container may have the parent, too: the file is made elsewhere, and moved.
     container_json | write_file "$INSPECTION" 600 >/dev/null
     mv --force --no-target-directory "$INSPECTION" "$saved"
-    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' | write_file "$ORIGINAL_CONTAINER" 600 >/dev/null
+    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' |
+      write_file "$ORIGINAL_CONTAINER" 600 >/dev/null
     say "the inspection of the original container is in $saved"
   fi
   docker update --restart no "$CONTAINER" >/dev/null
@@ -39,6 +40,7 @@ back_up_container() {
 # shellcheck disable=SC2034 # the files that source this one read it
 CONTAINER_IS_LOST=''
 restore_container() {
+  local policy
   [ -e "$ORIGINAL_CONTAINER" ] || return 0
   # After a run that was cut off before the rename, it still has its own name.
   if ! docker rename "$BACKUP_CONTAINER" "$CONTAINER" 2>/dev/null && ! container_exists; then
@@ -48,7 +50,10 @@ restore_container() {
     CONTAINER_IS_LOST=yes
     return 0
   fi
-  docker update --restart "$(jq -r '.restart | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)" elif .Name == "" then "no" else .Name end' "$ORIGINAL_CONTAINER")" "$CONTAINER" >/dev/null
+  policy=$(jq -r '.restart
+    | if .Name == "on-failure" and .MaximumRetryCount > 0 then "\(.Name):\(.MaximumRetryCount)"
+      elif .Name == "" then "no" else .Name end' "$ORIGINAL_CONTAINER")
+  docker update --restart "$policy" "$CONTAINER" >/dev/null
   if jq -e .running "$ORIGINAL_CONTAINER" >/dev/null; then
     docker start "$CONTAINER" >/dev/null || say "the original container does not start: docker start $CONTAINER"
   fi

@@ -36,7 +36,9 @@ BINDINGS='
   def binding: address + (if .HostPort == "" then "a port of Docker'\''s choice" else .HostPort end);
   def bindings(inside): .HostConfig.PortBindings[inside + "/tcp"] // [];'
 
-container_spec_label() { docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null; }
+container_spec_label() {
+  docker container inspect --format "{{index .Config.Labels \"$SPEC_LABEL\"}}" "$CONTAINER" 2>/dev/null
+}
 
 container_is_ours() { [ -n "$(container_spec_label)" ]; }
 
@@ -51,7 +53,8 @@ host_memory_mb() { awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo; }
 default_memory_gb() {
   local total gb
   total=$(host_memory_mb)
-  gb=$(docker container inspect --format "{{index .Config.Labels \"$MEMORY_GB_LABEL\"}}" "$CONTAINER" 2>/dev/null || true)
+  gb=$(docker container inspect --format "{{index .Config.Labels \"$MEMORY_GB_LABEL\"}}" "$CONTAINER" 2>/dev/null ||
+    true)
   if ! [[ $gb =~ ^[0-9]{1,5}$ ]] || [ $((gb * 1024)) -gt "$total" ]; then
     gb=$((total / 1024 - 4))
     [ "$gb" -ge 3 ] || gb=3

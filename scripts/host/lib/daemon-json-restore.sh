@@ -17,7 +17,7 @@ restore_working_keys() {
   deployed=$(jq -c .written "$WORKING_DAEMON_KEYS")
   restored=$(with_keys_restored "$current" "$deployed") || return 0
   # Before and after the file itself, as where it is written.
-  record_daemon_keys "$(jq -cn --argjson working "$deployed" --argjson deployed "$(deployed_daemon_keys)" '$working + $deployed')"
+  record_daemon_keys "$(deployed_daemon_keys | jq -c --argjson working "$deployed" '$working + .')"
   replace_daemon_json "$restored"
   record_daemon_keys "$deployed"
   say "$DAEMON_JSON has the keys of the earlier deployment again"

@@ -77,7 +77,7 @@ apply_daemon_json() {
   fi | write_file "$DAEMON_DIGESTS" 600 >/dev/null
   # Before the file itself, with what was ours until now: a kill between the
   # two must not make ours pass for the user's.
-  record_daemon_keys "$(jq -cn --argjson desired "$desired" --argjson deployed "$(deployed_daemon_keys)" '$deployed + $desired')"
+  record_daemon_keys "$(deployed_daemon_keys | jq -c --argjson desired "$desired" '. + $desired')"
   mark_engine_if_stale "$merged"
   mv -f "$merged" "$DAEMON_JSON"
   record_daemon_keys "$desired"

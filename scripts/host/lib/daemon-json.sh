@@ -15,7 +15,9 @@ read_daemon_json() {
 }
 
 # Fails where stdin is anything but one JSON object.
-require_json_object() { jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'; }
+require_json_object() {
+  jq --slurp 'if length == 1 and (.[0] | type) == "object" then .[0] else error("not a JSON object") end'
+}
 
 # What the original file says.
 original_daemon_json() {
@@ -36,11 +38,13 @@ daemon_json_problems() {
     echo "$DAEMON_JSON is not a JSON object: fix it or move it away"
     return
   fi
-  jq -r --argjson desired "$(desired_daemon_keys)" --argjson deployed "$(deployed_daemon_keys)" --arg file "$DAEMON_JSON" '
+  jq -r --argjson desired "$(desired_daemon_keys)" --argjson deployed "$(deployed_daemon_keys)" \
+    --arg file "$DAEMON_JSON" '
     . as $current
     | (($desired | keys_unsorted[]) as $key
         | select(($current | has($key)) and $current[$key] != $desired[$key] and ($deployed | has($key) | not))
-        | "\($file) sets \"\($key)\" to \($current[$key] | tojson), this deployment needs \($desired[$key] | tojson): change it there or in the configuration"),
+        | ($current[$key] | tojson) as $current | ($desired[$key] | tojson) as $desired
+        | "\($file) sets \"\($key)\" to \($current), this deployment needs \($desired): change it there or in the configuration"),
       (select((.bridge // "docker0") != "docker0")
         | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0: set dockerNetwork to dedicated")' <<<"$current"
 }

@@ -78,5 +78,6 @@ default_route_drift() {
   for interface in $(recorded_interfaces); do
     has_accept_ra_2 "$interface" || drift "$interface: accept_ra is not 2"
   done
-  [ -z "$(recorded_interfaces)" ] || cmp -s "$RA_SYSCTL_FILE" <(ra_sysctl_text) || drift "$RA_SYSCTL_FILE is not as it was written"
+  [ -z "$(recorded_interfaces)" ] || cmp -s "$RA_SYSCTL_FILE" <(ra_sysctl_text) ||
+    drift "$RA_SYSCTL_FILE is not as it was written"
 }

@@ -29,7 +29,8 @@ engine_defaults() {
 own_container_options() {
   local log=()
   ! rotates_log || log=("${LOG_OPTIONS[@]}")
-  jq -nc --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" '
+  jq -nc --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" \
+    --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" '
     def settings: split(" ") | map(split("=") | {(.[0]): .[1]}) | add // {};
     {sysctls: ($sysctls | settings), log: ($log | settings), dropped: [$dropped, "CAP_" + $dropped],
      nofile: {Name: "nofile", Hard: $nofile, Soft: $nofile}}'
@@ -44,13 +45,15 @@ container_extras() {
   given=$(own_container_options)
   environment=$(container_environment)
   container_json | jq -r --slurpfile image <(printf '%s' "$image") --slurpfile engine <(printf '%s' "$engine") \
-    --slurpfile daemon <(printf '%s' "$daemon") --argjson given "$given" --arg network "$NETWORK" --arg published "$(container_ports)" \
+    --slurpfile daemon <(printf '%s' "$daemon") --argjson given "$given" \
+    --arg network "$NETWORK" --arg published "$(container_ports)" \
     --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(printf '%s\n' "$environment") "$BINDINGS"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""
       elif type == "object" then keys[]
-      elif type == "array" then .[] | if type == "object" then .Name // .PathOnHost // .Path // .Driver // "" else tostring end
+      elif type == "array" then .[]
+        | if type == "object" then .Name // .PathOnHost // .Path // .Driver // "" else tostring end
       else tostring end;
     def option($name): words | if . == "" then $name else "\($name) \(.)" end;
     def unless($usual): if IN($usual[]) then null else . end;
@@ -62,7 +65,8 @@ container_extras() {
       ($host.PublishAllPorts | option("--publish-all")),
       ([$own.Env[]? | select([.] | inside($image.Env // []) | not) | split("=")[0]]
         - [$environment | split("\n")[] | split("=")[0]] | .[] | "the variable \(.)"),
-      (.Mounts[] | select(.Destination | IN("/config", "/data/mysql") | not) | "\(.Source | if . == "" then "a tmpfs" else . end) at \(.Destination)"),
+      (.Mounts[] | select(.Destination | IN("/config", "/data/mysql") | not)
+        | "\(.Source | if . == "" then "a tmpfs" else . end) at \(.Destination)"),
       (.Mounts[] | select(.Type == "volume" and (.Destination | IN("/config", "/data/mysql")))
         | "its own data at \(.Destination), in the volume \(.Name)"),
       ($host.Tmpfs | option("--tmpfs")),
@@ -70,17 +74,20 @@ container_extras() {
       ($host.Privileged | option("--privileged")),
       ($host.CapAdd | option("--cap-add")),
       ($host.CapDrop // [] | map(select(IN($given.dropped[]) | not)) | option("--cap-drop")),
-      ($host.SecurityOpt // [] | if $host.Privileged then . - ["label=disable"] else . end | map(split("=")[0]) | option("--security-opt")),
+      ($host.SecurityOpt // [] | if $host.Privileged then . - ["label=disable"] else . end | map(split("=")[0])
+        | option("--security-opt")),
       ($host.ReadonlyRootfs | option("--read-only")),
       ($host.Devices | option("--device")),
       ($host.DeviceCgroupRules | option("--device-cgroup-rule")),
       ($host.DeviceRequests | option("--gpus")),
       ($host.GroupAdd | option("--group-add")),
       ($host.Sysctls // {} | with_entries(select(.value != $given.sysctls[.key])) | option("--sysctl")),
-      ($host.Ulimits // [] | map(select(. != $given.nofile and (.Name | in($daemon["default-ulimits"] // {}) | not))) | option("--ulimit")),
+      ($host.Ulimits // [] | map(select(. != $given.nofile and (.Name | in($daemon["default-ulimits"] // {}) | not)))
+        | option("--ulimit")),
 
       ($host.LogConfig.Type | unless([$engine.LoggingDriver]) | option("--log-driver")),
-      ($host.LogConfig.Config // {} | with_entries(select(.value != (($daemon["log-opts"] // {}) + $given.log)[.key])) | option("--log-opt")),
+      ($host.LogConfig.Config // {} | with_entries(select(.value != (($daemon["log-opts"] // {}) + $given.log)[.key]))
+        | option("--log-opt")),
       ($host.ExtraHosts // [] - [$kafka] | option("--add-host")),
       ($host.Dns | option("--dns")),
       ($host.DnsSearch | option("--dns-search")),
@@ -127,7 +134,10 @@ container_extras() {
       ($host.StorageOpt | option("--storage-opt")),
       ($host.Annotations | option("--annotation")),
 
-      ($own.Labels // {} | with_entries(select(.value != ($image.Labels // {})[.key] and (.key | startswith("com.docker.compose.") | not))) | option("--label")),
+      ($own.Labels // {}
+        | with_entries(select(.value != ($image.Labels // {})[.key]
+          and (.key | startswith("com.docker.compose.") | not)))
+        | option("--label")),
       ($host.RestartPolicy.Name | unless(["unless-stopped"]) | option("--restart")),
       ($own.Hostname | unless([$id[0:12], "openbmp-aio"]) | option("--hostname")),
       ($own.Domainname | option("--domainname")),

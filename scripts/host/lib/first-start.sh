@@ -57,7 +57,8 @@ unmark_first_start() { rm -f "$FIRST_START"; }
 
 # Of a collector that does not run, or has come to its end of starting.
 first_start_was_cut_off() {
-  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has_name openBMP && ! first_start_is_over
+  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has_name openBMP &&
+    ! first_start_is_over
 }
 
 # The collector is stopped. One such part is kept.

@@ -37,7 +37,9 @@ restore_forwarding() {
 }
 
 # Once, before the first touch.
-record_forwarding() { [ -e "$ORIGINAL_FORWARDING" ] || write_file "$ORIGINAL_FORWARDING" 600 <"$FORWARDING" >/dev/null; }
+record_forwarding() {
+  [ -e "$ORIGINAL_FORWARDING" ] || write_file "$ORIGINAL_FORWARDING" 600 <"$FORWARDING" >/dev/null
+}
 
 # A record of an earlier release does not say: then what is forwarded stays so.
 original_forwarding() { cat "$ORIGINAL_FORWARDING" 2>/dev/null || echo 1; }

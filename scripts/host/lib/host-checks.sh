@@ -85,7 +85,8 @@ check_restart() {
 
 # What the image says itself, in MB; a label is its author's text.
 image_memory_label() {
-  docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null | grep -xE '[0-9]{1,7}' || true
+  docker image inspect --format "{{index .Config.Labels \"$MEMORY_LABEL\"}}" "$IMAGE" 2>/dev/null |
+    grep -xE '[0-9]{1,7}' || true
 }
 
 check_image_needs() {

@@ -13,7 +13,9 @@ KAFKA_LIST_GROUPS=16
 # An answer of the collector's has a hundredth of it; the container may send anything.
 KAFKA_BYTES=262144
 # What openbmpd's messages go through, and the consumers that fill the database read.
-KAFKA_TOPICS=(openbmp.parsed.{collector,router,peer,bmp_stat,base_attribute,unicast_prefix,ls_node,ls_link,ls_prefix,l3vpn,evpn})
+KAFKA_TOPICS=(
+  openbmp.parsed.{collector,router,peer,bmp_stat,base_attribute,unicast_prefix,ls_node,ls_link,ls_prefix,l3vpn,evpn}
+)
 ROUTER_TOPIC=openbmp.parsed.router
 
 # The parts of a request, as escapes for printf.
@@ -34,7 +36,8 @@ kafka_request() {
   # shellcheck disable=SC2059,SC2016 # escapes are meant; the inner shell's own variables
   printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" 2>/dev/null | timeout 10 bash -c '
     exec 3<>"/dev/tcp/$0/$1" && cat >&3 && read -r bytes < <(head -c 4 <&3 | od -An -tu4 --endian=big) &&
-      [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null | od -An -v -tu1
+      [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null |
+    od -An -v -tu1
 }
 
 # kafka_parse TEXT: what TEXT, an awk program, makes of the numbers on stdin. An
@@ -50,7 +53,10 @@ kafka_parse() {
     function int32(  high) { high = int16(); return high * 65536 + byte() * 256 + byte() }
     # What is not printable is shown as such, and a word stays a word.
     function string(  left, code, text) {
-      for (left = int16(); left > 0; left--) { code = byte(); text = text (code > 32 && code < 127 ? sprintf("%c", code) : "?") }
+      for (left = int16(); left > 0; left--) {
+        code = byte()
+        text = text (code > 32 && code < 127 ? sprintf("%c", code) : "?")
+      }
       return text == "" ? "-" : text
     }
     # As it is in a request.
@@ -103,7 +109,11 @@ kafka_assignments() {
         left = int32(); end = at + left
         if (left > 0) {
           int16()
-          for (topics = int32(); topics > 0; topics--) { topic = string(); count = int32(); for (left = count; left > 0; left--) int32(); print host, topic, count }
+          for (topics = int32(); topics > 0; topics--) {
+            topic = string(); count = int32()
+            for (left = count; left > 0; left--) int32()
+            print host, topic, count
+          }
         }
         at = end
       }

@@ -45,6 +45,7 @@ complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dpor
 # after its network's id; another br-… may be the uplink.
 verification_address() {
   ip -6 -json addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" '
-    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not)) | .addr_info[]
+    [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not))
+      | .addr_info[]
      | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
 }

@@ -17,7 +17,8 @@ wait_for_rest() {
   local told=false answered=''
   until "$@" && [[ $status == *" 200" ]]; do
     [ -z "$status" ] || answered=${answered:-$SECONDS}
-    [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] && [ $((SECONDS - ${answered:-$SECONDS})) -lt "$REST_PATIENCE_SECONDS" ] || return 1
+    [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] &&
+      [ $((SECONDS - ${answered:-$SECONDS})) -lt "$REST_PATIENCE_SECONDS" ] || return 1
     [ "$told" = true ] || say "waiting until the REST API answers"
     told=true
     sleep 0.5

@@ -83,7 +83,8 @@ replace_login() {
 # collector_database: the SQL on stdin, as the collector's own user.
 collector_database() {
   local password
-  password=$(docker container inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$CONTAINER" | sed -n 's/^OPENBMP_DB_PASSWORD=//p' | tail -n 1)
+  password=$(docker container inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$CONTAINER" |
+    sed -n 's/^OPENBMP_DB_PASSWORD=//p' | tail -n 1)
   database_query openbmp "${password:-$PUBLIC_DATABASE_PASSWORD}"
 }
 
@@ -99,7 +100,8 @@ sql_from_hex() {
 
 # record_login FILE HOW USER
 record_login() {
-  collector_database <<<"SELECT '$2', HEX(username), HEX(password) FROM users WHERE username = $3;" | head -c 1000 | write_file "$1" 600 >/dev/null
+  collector_database <<<"SELECT '$2', HEX(username), HEX(password) FROM users WHERE username = $3;" | head -c 1000 |
+    write_file "$1" 600 >/dev/null
 }
 
 # record_original_login HOW: once; what came after it is ours.
@@ -112,7 +114,10 @@ restore_rest_login() {
   [ -e "$ORIGINAL_LOGIN" ] && [ -e "$OUR_LOGIN" ] || return 0
   original="$(sql_from_hex "$ORIGINAL_LOGIN" 1), $(sql_from_hex "$ORIGINAL_LOGIN" 2)"
   case $(head -c 10 "$ORIGINAL_LOGIN") in
-  replaced*) statement="UPDATE users SET username = ${original/, /, password = } WHERE $(recorded_login_condition "$OUR_LOGIN");" ;;
+  replaced*)
+    statement="UPDATE users SET username = ${original/, /, password = }"
+    statement+=" WHERE $(recorded_login_condition "$OUR_LOGIN");"
+    ;;
   *) statement="INSERT IGNORE INTO users VALUES ($original, 'admin');" ;;
   esac
   if collector_database <<<"$statement"; then

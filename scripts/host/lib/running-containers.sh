@@ -11,8 +11,10 @@
 affected_container_problems() {
   jq -r '.[]
     | (.Name | ltrimstr("/")) as $name
-    | if .HostConfig.AutoRemove then "container \($name) runs with --rm and would vanish when Docker restarts: stop it first"
-      elif .State.Paused then "container \($name) is paused and would lose its processes when Docker restarts: resume it first"
+    | if .HostConfig.AutoRemove
+      then "container \($name) runs with --rm and would vanish when Docker restarts: stop it first"
+      elif .State.Paused
+      then "container \($name) is paused and would lose its processes when Docker restarts: resume it first"
       else empty end'
 }
 
@@ -26,10 +28,13 @@ record_containers() {
   # shellcheck disable=SC2086
   { [ -z "$all" ] || docker inspect $all; } | jq -c --slurp '(.[0] // []) | {
     running: [.[] | select(.State.Running)] | sort_by(.State.StartedAt) | map(.Id),
-    stopped: [.[] | select(.State.Running | not) | {id: .Id, policy: .HostConfig.RestartPolicy} | select(.policy.Name | IN("", "no") | not)
-      | {id, policy: (.policy.Name + if .policy.MaximumRetryCount > 0 then ":\(.policy.MaximumRetryCount)" else "" end)}]
+    stopped: [.[] | select(.State.Running | not) | {id: .Id, policy: .HostConfig.RestartPolicy}
+      | select(.policy.Name | IN("", "no") | not)
+      | {id, policy: (.policy.Name + if .policy.MaximumRetryCount > 0 then ":\(.policy.MaximumRetryCount)"
+        else "" end)}]
   }' | write_file "$CONTAINERS_BEFORE_RESTART" 600 >/dev/null
-  jq -r '.stopped[].id' "$CONTAINERS_BEFORE_RESTART" | while read -r id; do docker update --restart no "$id" >/dev/null; done
+  jq -r '.stopped[].id' "$CONTAINERS_BEFORE_RESTART" |
+    while read -r id; do docker update --restart no "$id" >/dev/null; done
 }
 
 restore_containers() {

@@ -17,7 +17,8 @@ exempt_peers() {
   printf '%s\n' 127.0.0.0/8 ::1/128 "$PROBE_PREFIX::/64"
   ip -json address show | jq -r --arg bridge "$BRIDGE" '
     .[] | .ifname as $interface | .addr_info[] | select(.local)
-    | "\(.local)/\(if $interface == $bridge and .scope == "global" then .prefixlen elif .family == "inet" then 32 else 128 end)"'
+    | (if $interface == $bridge and .scope == "global" then .prefixlen elif .family == "inet" then 32 else 128 end) as $length
+    | "\(.local)/\($length)"'
 }
 
 # ss_filter_except PORT PREFIX…: ss's filter for connections at that port from anywhere else.

@@ -9,7 +9,10 @@ TOPICS_PROGRAM=$PROGRAM_DIRECTORY/openbmp-topics
 TOPICS_UNIT=openbmp-aio-ipv6-topics.service
 
 # broker_address: the container's own, as the unit asks it.
-broker_address() { docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$CONTAINER" | awk '{ print $1 }'; }
+broker_address() {
+  docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$CONTAINER" |
+    awk '{ print $1 }'
+}
 
 # A line for each part of the unit that is not as deployed.
 topics_drift() {

@@ -68,7 +68,8 @@ verify_dnat() {
     die "verification failed: $(datapath_problem "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
   complete_handshakes
   wait_for_rest request_rest "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
-  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" --arg status "$status" '
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" \
+    --arg status "$status" '
     {sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp, restSeenFrom: $rest, restStatus: $status}'
 }
 
@@ -86,7 +87,8 @@ verify_proxy() {
   [ -n "$seen" ] ||
     die "verification failed: the REST API answers, but not to a connection of docker-proxy's; give \"reapply\" a new" \
       "value"
-  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" --argjson pat "$PAT_ENABLED" '
+  jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg rest "$seen" --arg status "$status" \
+    --argjson pat "$PAT_ENABLED" '
     {sentTo: $to, sentFrom: $from, restSeenFrom: $rest, restStatus: $status, patEnabled: $pat}'
 }
 

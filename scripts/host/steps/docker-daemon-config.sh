@@ -72,5 +72,6 @@ daemon_key_drift() {
 # Docker switches it on when it starts; DNAT is of no use without.
 forwarding_drift() {
   [ "$MODE" = proxy ] || forwarding_is_on ||
-    drift "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" "sysctl -w net.ipv6.conf.all.forwarding=1, and find what switched it off"
+    drift "net.ipv6.conf.all.forwarding is 0, the container gets nothing over IPv6" \
+      "sysctl -w net.ipv6.conf.all.forwarding=1, and find what switched it off"
 }

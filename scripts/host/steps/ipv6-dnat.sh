@@ -18,8 +18,8 @@ print_rule_drift() { "$DNAT_PROGRAM" check >&2; }
 
 ipv6_dnat_apply() {
   local changed units_changed ports
-  input MODE DOCKER_NETWORK FIXED_CIDR_V6 CONTAINER_IPV6 BMP_PORT REST_PORT BMP_ALLOWED REST_ALLOWED OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED \
-    HELD_PORTS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT REAPPLY
+  input MODE DOCKER_NETWORK FIXED_CIDR_V6 CONTAINER_IPV6 BMP_PORT REST_PORT BMP_ALLOWED REST_ALLOWED \
+    OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED HELD_PORTS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT REAPPLY
   claim_host
   stop_for_mode_change
   mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
@@ -33,7 +33,8 @@ ipv6_dnat_apply() {
   units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
   units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
   # Of two units, systemctl is content with either. To enable one reads all of them anew.
-  if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null || ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
+  if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null ||
+    ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
     systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
   elif [ -n "$units_changed" ]; then
     systemctl daemon-reload
