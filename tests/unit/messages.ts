@@ -83,7 +83,8 @@ const value = /\$\w+|\$[@*#?]|\$\{[^}]*\}|[$\\]\((?:[^()"]|"(?:\\.|[^"\\])*"|\((
 const quoted = `"((?:${value}|\\\\.|[^"\\\\])*)"`;
 
 function shellMessages(source: string): string[] {
-    const code = source.replace(/^\s*#.*$|" \\\n\s*"(?=.*"$)/gm, (text) => (text.startsWith('"') ? " " : ""));
+    // A long text is given as several, which are printed with spaces between.
+    const code = source.replace(/^\s*#.*$/gm, "").replace(/" \\\n\s*"/g, " ");
     const texts = (text: string, before = "") =>
         [...text.matchAll(new RegExp(before + quoted, "g"))].map(([, inside = ""]) =>
             inside.replace(new RegExp(value, "g"), PLACEHOLDER).replace(/\\(.)/g, "$1"),
