@@ -32,16 +32,18 @@ function emptyLists(settings: Settings): string[] {
     const withoutIpv4 = settings.target === "aws" && !settings.publicIpv4;
     const lists = [
         ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "so no router can connect: list their prefixes"],
-        ["restAllowedCidrs", settings.restAllowedCidrs, "so nobody but the host itself can use the REST API: list the prefixes that may"],
+        [
+            "restAllowedCidrs",
+            settings.restAllowedCidrs,
+            "so nobody but the host itself can use the REST API: list the prefixes that may",
+        ],
         ["kafkaAllowedCidrs", settings.kafkaAllowedCidrs, undefined],
         ["mysqlAllowedCidrs", settings.mysqlAllowedCidrs, undefined],
     ] as const;
     return lists.flatMap(([key, prefixes, consequence]) => {
         const unreachable = prefixes.filter(({ family }) => withoutIpv4 && family === "ipv4");
         return [
-            ...(prefixes.length === 0 && consequence !== undefined
-                ? [`${key} is empty, ${consequence}`]
-                : []),
+            ...(prefixes.length === 0 && consequence !== undefined ? [`${key} is empty, ${consequence}`] : []),
             ...(unreachable.length > 0
                 ? [
                       `${key} has IPv4 prefixes (${textsOf(unreachable).join(", ")}), which cannot connect: set publicIpv4, or remove them`,

@@ -68,7 +68,7 @@ describe("a host that learns its IPv6 default route from router advertisements",
             systemctl daemon-reload`);
             const error = await deployment.failingUp();
             expect(error).toMatch(
-                /the host lost its IPv6 default route \(default via fe80::.*\) when Docker switched on forwarding\. \/etc\/docker\/daemon\.json and Docker are as before/,
+                /the host lost its IPv6 default route \(default via fe80::.*\) when Docker switched on forwarding: configure it statically, or let systemd-networkd handle router advertisements\. \/etc\/docker\/daemon\.json and Docker are as before/,
             );
             expect(await sandbox.root("cat /etc/docker/daemon.json")).toBe('{"log-driver":"json-file"}\n');
             expect(await sandbox.root("docker network inspect bridge --format '{{.EnableIPv6}}'")).toBe("false\n");

@@ -24,7 +24,7 @@ describe.each([
         await shared.deployment.configure(config);
         const { stdout } = await shared.deployment.up();
         // A database that is backed up takes its starts with it.
-        const purged = stdout.includes("the former database is in");
+        const purged = stdout.includes("the original database is in");
         expect(await shared.sandbox.collectorStarts()).toBe(purged ? 1 : starts + 1);
         return stdout;
     }
@@ -92,7 +92,7 @@ describe.each([
     test(
         "changed back with purgeStaleData, the router has its own address again, in a new database",
         async () => {
-            expect(await change({ mode: "dnat" })).toContain("the former database is in /var/openbmp/mysql.before-");
+            expect(await change({ mode: "dnat" })).toContain("the original database is in /var/openbmp/mysql.before-");
             const address = shared.sandbox.peerAddress("101");
             expect((await connected("edge-1")).RouterIP).toBe(address);
             expect((await shared.sandbox.routers()).length).toBe(1);

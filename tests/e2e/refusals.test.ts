@@ -34,8 +34,8 @@ describe("a host that is not fit", () => {
                 expect.stringMatching(
                     /^- a container openbmp_aio is already there and does not fit \(port 8001 is published as none, not 8001; .*set replaceContainer to true/,
                 ),
-                "- bmpPort 5000 is already taken on the host by container web",
-                "- fixedCidrV6 fc00:172:17::/64 overlaps the host's own network: fc00:172:17::/64 dev eth0 proto kernel metric 256 pref medium",
+                "- bmpPort 5000 is already taken on the host by container web: stop it, or change that key",
+                "- fixedCidrV6 fc00:172:17::/64 overlaps the host's own network (fc00:172:17::/64 dev eth0 proto kernel metric 256 pref medium): set another fixedCidrV6",
                 expect.stringMatching(/^- memoryGb is 4096, which is 4194304 MB, and the host has \d+ MB: lower it/),
             ]);
             await shared.sandbox.root(`rm /etc/docker/daemon.json; ip -6 addr del fc00:172:17::77/64 dev eth0
@@ -68,7 +68,7 @@ describe("a host that is not fit", () => {
             await shared.sandbox.root("docker run --detach --name web openbmp-aio-stand-in:latest sleep infinity");
             await shared.deployment.configure({ restartDocker: "false" });
             expect(reasons(await refused())).toEqual([
-                "- Docker must restart for IPv6, but restartDocker is false and these containers run: web",
+                "- Docker must restart for IPv6, but restartDocker is false and these containers run: web. Stop them, set restartDocker, or set dockerNetwork to dedicated",
             ]);
             await shared.sandbox.root("docker rm --force web");
             await shared.deployment.configure({ restartDocker: "true" });
@@ -81,11 +81,11 @@ describe("a host that is not fit", () => {
         async () => {
             await shared.sandbox.root("systemctl stop docker.socket docker.service");
             expect(reasons(await shared.deployment.failingUp())).toEqual([
-                expect.stringMatching(/^- no Docker engine answers: /),
+                expect.stringMatching(/^- no Docker engine answers \(/),
             ]);
             await shared.sandbox.root("systemctl start docker.service; mv /usr/bin/docker /usr/bin/docker.hidden");
             expect(reasons(await shared.deployment.failingUp())).toEqual([
-                "- missing on the host: docker (package docker.io)",
+                "- missing on the host: docker (package docker.io). Install them",
             ]);
             await shared.sandbox.root("mv /usr/bin/docker.hidden /usr/bin/docker");
         },

@@ -53,7 +53,7 @@ describe("the login of the REST API", () => {
             expect(statSync(join(record, "ours")).mode & 0o077).toBe(0);
             // The container was the user's: it gets back what it had before the first of them.
             expect((await onHost("restore_rest_login", "reader", "second one")).stderr).toContain(
-                "its former login again",
+                "its original login again",
             );
             expect(await statuses(publicLogin, "reader:second one")).toEqual([200, 401]);
         },

@@ -84,7 +84,7 @@ describe("scripts/status", () => {
                 expect.arrayContaining([
                     '/etc/docker/daemon.json: "fixed-cidr-v6" is "fc00:172:99::/64", not "fc00:172:17::/64"',
                     "/var/openbmp/config/openbmpd.conf was changed after the collector read it",
-                    "openbmp_aio: it has no restart policy always or unless-stopped",
+                    "openbmp_aio: it has no restart policy always or unless-stopped (docker update --restart unless-stopped)",
                     "/usr/local/lib/openbmp-aio-ipv6/openbmp-dnat is not as it was written",
                     "/etc/openbmp-aio-ipv6/dnat.conf is not as it was written",
                     "/etc/systemd/system/openbmp-aio-ipv6-guard.service is not as it was written",
@@ -149,7 +149,7 @@ describe("scripts/status", () => {
                 docker run --detach --name openbmp_aio --env KAFKA_FQDN=x --publish 5000:5000 openbmp-aio-stand-in:latest`);
             const { code, status } = await check();
             expect(code).toBe(1);
-            expect(texts(status)).toContain("openbmp_aio is another container than the one deployed");
+            expect(texts(status)).toContain("openbmp_aio is not the container that was deployed");
             expect(status.differences).toContainEqual({
                 what: "openbmp_aio: port 8001 is published as none, not 8001",
                 cure: expect.stringContaining("replaceContainer") as string,
@@ -185,7 +185,7 @@ describe("scripts/status", () => {
             );
             await shared.deployment.configure({ reapply: "after docker-proxy" });
             await shared.deployment.up();
-            // The former session is docker-proxy's own, and counts until that notices its end, after minutes.
+            // The earlier session is docker-proxy's own, and counts until that notices its end, after minutes.
             await shared.sandbox.connectedRouter("edge-2");
             expect((await check()).status.routers).toContainEqual(
                 expect.objectContaining({ name: "edge-2", address: shared.sandbox.peerAddress("102"), mark: null }),

@@ -8,12 +8,12 @@ describe("the verification at the end of a deployment", () => {
     beforeAll(() => shared.deployment.up(), MINUTE);
 
     /** Breaks the datapath, deploys again, and restores it; returns the error. */
-    async function errorAfter(breakIt: string, mendIt: string): Promise<string> {
+    async function errorAfter(breakIt: string, fixIt: string): Promise<string> {
         await shared.sandbox.root(breakIt);
         run += 1;
         await shared.deployment.configure({ reapply: String(run) });
         const error = await shared.deployment.failingUp();
-        await shared.sandbox.root(mendIt);
+        await shared.sandbox.root(fixIt);
         return error;
     }
 

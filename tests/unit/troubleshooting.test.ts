@@ -65,7 +65,12 @@ describe("messages are found in", () => {
 
     test.each([
         ["an error", "components/x.ts", "throw new Error(`${file} is not b`)", "… is not b"],
-        ["a choice", "scripts/lib/x.ts", "throw new Failure(a ? `cold day in ${d}` : `east wind in ${f}`)", "east wind in …"],
+        [
+            "a choice",
+            "scripts/lib/x.ts",
+            "throw new Failure(a ? `cold day in ${d}` : `east wind in ${f}`)",
+            "east wind in …",
+        ],
         [
             "a warning",
             "components/x.ts",
