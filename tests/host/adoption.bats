@@ -19,7 +19,7 @@ at() { echo "{\"HostIp\": \"$1\", \"HostPort\": \"$2\"}"; }
 
 adopted() {
   step_succeeds aio-container
-  says "openbmp_aio was there, fits and is adopted"
+  says "adopted the existing openbmp_aio, which fits"
   not_called 'docker (create|rm|stop|update|rename)'
 }
 

@@ -68,7 +68,7 @@ refused_for() {
   step_succeeds aio-container
   engine LoggingDriver=journald
   step_succeeds aio-container
-  says "openbmp_aio is there and fits"
+  says "openbmp_aio exists and fits"
 }
 
 # memory KILOBYTES: what a new container gets on a host with so many.
@@ -135,7 +135,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   [[ $(calls 'docker create' | tail -n 1) == *"--publish 5000:5000 --publish 8001:8001 --publish 9092:9092 --publish 3306:3306 --add-host kafka.example.net:127.0.0.1 "* ]]
   same '["MEM=4","KAFKA_FQDN=kafka.example.net"]' "$(container openbmp_aio Env)"
   step_succeeds aio-container
-  says "openbmp_aio is there and fits"
+  says "openbmp_aio exists and fits"
   OUTSIDE_PORTS=() KAFKA_FQDN=localhost
   step_succeeds aio-container
   same "$before" "$(spec)"
@@ -172,7 +172,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   local before
   before=$(container openbmp_aio Id)
   step_succeeds aio-container
-  says "openbmp_aio is there and fits"
+  says "openbmp_aio exists and fits"
   same "$before" "$(container openbmp_aio Id)"
   same 1 "$(calls 'docker (create|rm|stop|pull|start)' | wc -l)"
 }
@@ -259,7 +259,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
 @test "a container of the user's that fits is adopted as it is" {
   fitting_container
   step_succeeds aio-container
-  says "was there, fits and is adopted"
+  says "adopted the existing openbmp_aio, which fits"
   same id-openbmp_aio "$(jq -r .containerId <<<"$output")"
   not_called 'docker (create|rm|stop|update|rename)'
 }

@@ -117,7 +117,7 @@ STUB
 
 @test "an image without the file, or with a directory in its place, is named; nothing is left" {
   rm "$FAKE/openbmpd.conf"
-  step_refuses "an image without that file is not an OpenBMP AIO image" collector-config read
+  step_refuses "set image to an OpenBMP AIO image" collector-config read
   names_are
   mkdir "$FAKE/openbmpd.conf"
   step_refuses "/usr/etc/openbmp/openbmpd.conf in the image must be a regular file, it is a directory" collector-config read
@@ -226,7 +226,7 @@ a_full_disk() {
   local before
   before=$(identity "$FILE")
   step_succeeds collector-config
-  says "already has the wanted values"
+  says "already has the desired values"
   same "$before" "$(identity "$FILE")"
 }
 
@@ -256,11 +256,11 @@ a_full_disk() {
   the_file 'old'
   host chattr +i "$FILE" || skip "no immutable files on this file system"
   before=$(identity "$FILE")
-  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config
+  step_refuses "$FILE cannot be written, nothing was changed (the reason is above): make it mutable" collector-config
   host chattr -i "$FILE"
   host ln "$FILE" "$FILE.linked"
   host chattr +i "$FILE"
-  step_refuses "$FILE cannot be written, nothing was changed: is it immutable" collector-config
+  step_refuses "$FILE cannot be written, nothing was changed (the reason is above): make it mutable" collector-config
   same "$before" "$(identity "$FILE")"
   names_are openbmpd.conf openbmpd.conf.linked
   host chattr -i "$FILE"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Step collector-start: one start, on the present configuration, and on data
+# Step collector-start: one start, on the current configuration, and on data
 # that belongs to the PAT value.
 # shellcheck disable=SC2030,SC2031 # each test changes its own copy
 
@@ -23,7 +23,7 @@ teardown() { close_network; }
 starts() { calls 'docker start openbmp_aio' | wc -l; }
 stops() { calls 'docker stop .*openbmp_aio' | wc -l; }
 
-# Started as the present configuration wants it, with a database.
+# Started as the current configuration wants it, with a database.
 deployed() {
   step_succeeds collector-start
   write_on_host "$DATA/ibdata1" 640 <<<rows
@@ -254,7 +254,7 @@ hold_rest() {
   change_container openbmp_aio Running=false
   echo 'echo "Error response from daemon: no space left on device" >&2; exit 1' >"$FAKE/on-mark"
   : >"$FAKE/calls"
-  step_refuses "Docker does not say whether openbmp_aio has /usr/local/schema-version: Error response from daemon: no space left" collector-start
+  step_refuses "Docker does not say whether openbmp_aio has /usr/local/schema-version (Error response from daemon: no space left" collector-start
   same "0 half" "$(starts) $(on_host "$DATA/ibdata1")"
 }
 
@@ -283,7 +283,7 @@ STUB
     [ "$what" != users ] || host rm "$DATA/schema-version"
     find_dies "$what"
     : >"$FAKE/calls"
-    step_refuses "it is not known what is in $DATA: find ended with 1" collector-start
+    step_refuses "$DATA cannot be searched: find ended with 1" collector-start
     says "find: Input/output error"
     same "0  half" "$(starts) $(cut_off) $(on_host "$DATA/ibdata1")"
     rm "$FAKE/bin/find"

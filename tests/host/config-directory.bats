@@ -203,7 +203,7 @@ functions_fail() {
 
 @test "what the image has in place of the file has a limit" {
   truncate -s 20M "$FAKE/openbmpd.conf"
-  step_refuses "nor one with more than 16777216 bytes in it" collector-config read
+  step_refuses "which has at most 16777216 bytes in it" collector-config read
   same "" "$(host ls -A /var/openbmp/config)"
   host test ! -e /var/openbmp/.openbmp-aio-ipv6
 }

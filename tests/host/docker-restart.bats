@@ -147,7 +147,7 @@ refused_as_before() {
   fails_with fc00:172:18
   step_succeeds docker-daemon-config
   refused_as_before "$worked"
-  says "has the keys of the former deployment again"
+  says "has the keys of the earlier deployment again"
   same "fc00:172:17::/64 web" "$(engine_has Bridge6) $(running)"
   same "$keys" "$(on_host "$RECORD/daemon.keys")"
   step_succeeds preflight remove
@@ -226,7 +226,7 @@ refused_as_before() {
 
 @test "an engine that starts neither way is said to be down" {
   cat >"$FAKE/on-restart" <<<'false'
-  step_refuses "Docker does not start with the former $DAEMON_JSON either" docker-restart
+  step_refuses "Docker does not start with the original $DAEMON_JSON either" docker-restart
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
@@ -262,7 +262,7 @@ refused_as_before() {
   has_container web
   RESTART_DOCKER=false
   step_succeeds preflight remove
-  says "Docker still runs with IPv6 on the default bridge, until its next restart"
+  says "Docker still runs with IPv6 on the default bridge ("
   says "restartDocker is false and these containers run: web"
   same 1 "$(restarts)"
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
@@ -298,7 +298,7 @@ refused_as_before() {
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
 }
 
-@test "the restarted bridge has its IPv6 addresses before it has a container, and looks for duplicates as before" {
+@test "the restarted bridge has its IPv6 addresses before it has a container, and searches for duplicates as before" {
   host ip link add docker0 type bridge
   host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/docker0/accept_dad'
   # A bridge has a carrier until it knows that no port has one.

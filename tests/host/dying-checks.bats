@@ -44,7 +44,7 @@ ends_at() {
   dying stat '-L -c %u?%U /var/openbmp' ends_at parent_problem preflight
   dying docker 'info *' ends_at check_docker preflight
   dying jq 'any(.SecurityOptions*' ends_at check_docker preflight
-  dying jq '*--argjson wanted*' ends_at daemon_json_problems preflight
+  dying jq '*--argjson desired*' ends_at daemon_json_problems preflight
   dying docker 'network inspect bridge' ends_at check_restart preflight
   dying docker 'ps --quiet --no-trunc' ends_at check_restart preflight
   dying awk '*MemTotal*' ends_at check_image_needs preflight
@@ -90,7 +90,7 @@ refused_step() {
     echo "while $program $pattern fails"
     dying "$program" "$pattern" refused_step status inspect
   done <<'CHECKS'
-jq:*--argjson wanted*
+jq:*--argjson desired*
 docker:network inspect bridge
 stat:-L -c %u?%U /var/openbmp
 jq:-r .Id

@@ -139,7 +139,7 @@ joined_network() {
 
 @test "the default bridge's prefix is refused, unless a deployment gave it" {
   interface docker0 fc00:172:17::1/64
-  unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network: fc00:172:17::/64 dev docker0"
+  unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network (fc00:172:17::/64 dev docker0"
 }
 
 @test "in the mode proxy an engine may do IPv6 NAT of its own" {

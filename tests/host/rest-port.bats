@@ -64,7 +64,7 @@ opened the port of rest to its allowed prefixes"
 @test "a login that was there already leaves the image's own to be removed before the port opens" {
   logins 1 1 0
   step_succeeds collector-start
-  says "the image's own login of the REST API is gone; reader was there already"
+  says "the image's own login of the REST API is gone; it already has reader"
   same "DELETE 0 1" "$(changes) $(in_list 8001)"
 }
 

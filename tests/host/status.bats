@@ -286,7 +286,7 @@ ANSWERS
   differs "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
   differs "openbmp-close-database is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database 1d
   differs "openbmp-close-database is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database
-  differs "systemd has not read the present files of docker.service" edit "$DROP_INS/openbmp-aio-ipv6-database.conf" "s/ExecStop=-/ExecStop=/"
+  differs "systemd has not read the current files of docker.service" edit "$DROP_INS/openbmp-aio-ipv6-database.conf" "s/ExecStop=-/ExecStop=/"
   differs "openbmp-aio-ipv6-database.conf is not as it was written" true
   differs "dnat.conf is not as it was written" edit /etc/openbmp-aio-ipv6/dnat.conf 's/ALLOWED=(/&::\/0 /'
   differs "$GUARD is not as it was written" edit "/etc/systemd/system/$GUARD" 1d
@@ -306,7 +306,7 @@ ANSWERS
 }
 
 @test "a container that is gone, or another one in its place, is found" {
-  differs "openbmp_aio is another container than the one deployed" change_container openbmp_aio Id=another
+  differs "openbmp_aio is not the container that was deployed" change_container openbmp_aio Id=another
   differs "openbmp_aio was created from other settings" change_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "other"}'
   change_container openbmp_aio 'Labels={}' Image=other:1
   same '{"what":"openbmp_aio: it runs the image other:1, not openbmp/aio:latest","cure":"it is not ours: fix it, or set replaceContainer to true to back it up and replace it"}' \
@@ -321,7 +321,7 @@ ANSWERS
   same '["openbmp_aio","fc00:172:18::5000"]' "$(status_field '[.container.network, .container.ipv6Address]')"
   write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "2001:db8:9::/64"}'
   same "" "$(differences)"
-  differs "the Docker network openbmp_aio is not there, or not with fc00:172:18::/64" host rm "$FAKE/networks/openbmp_aio"
+  differs "the Docker network openbmp_aio does not exist, or has not fc00:172:18::/64" host rm "$FAKE/networks/openbmp_aio"
   host ip link del openbmp0
   deploy
   same "" "$(differences)"
@@ -340,7 +340,7 @@ ANSWERS
   differences | grep -xF "$CONFIG must be a regular file, it is a symbolic link: put the file itself there"
   same null "$(status_field .openbmpdConf)"
   host rm "$CONFIG"
-  differences | grep -xF "$CONFIG is not there"
+  differences | grep -xF "$CONFIG is not there: run again, which copies the file of the image"
   same null "$(status_field .openbmpdConf)"
 }
 

@@ -103,7 +103,7 @@ ORIGINAL_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING lati
   deployed_up_to collector-start
   with_a_login
   step_succeeds preflight remove
-  says "the REST API has its former login again"
+  says "the REST API has its original login again"
   same "$ORIGINAL_LOGIN" "$(cat "$FAKE/sql")"
   same openbmp_aio "$(running)"
 }
@@ -114,7 +114,7 @@ ORIGINAL_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING lati
   deployed_up_to collector-start
   with_a_login
   step_succeeds preflight remove
-  says "the REST API has its former login again"
+  says "the REST API has its original login again"
   same "$ORIGINAL_LOGIN" "$(cat "$FAKE/sql")"
   calls '^mysql|docker (stop|rm) ' | head -n 1 | grep mysql
   same other:1 "$(container openbmp_aio Image)"
@@ -126,7 +126,7 @@ ORIGINAL_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING lati
   with_a_login
   rm "$FAKE/accounts"
   step_succeeds preflight remove
-  says "the REST API keeps the login of this stack: the database of openbmp_aio does not answer"
+  says "the REST API keeps the login of this stack, since the database of openbmp_aio does not answer"
   says "the host is as before the first deployment"
 }
 

@@ -44,7 +44,7 @@ words() { told ".facts[] | select(.file == \"$1\") | .words"; }
   same "IPv6 forwarding (net.ipv6.conf.all.forwarding) was $(host cat /proc/sys/net/ipv6/conf/all/forwarding)" "$(words forwarding)"
   same "there was a $DAEMON_JSON" "$(words daemon.found)"
   same "the original $DAEMON_JSON, of 28 bytes" "$(words daemon.before)"
-  same "set in $DAEMON_JSON, besides what was there: ipv6, fixed-cidr-v6" "$(words daemon.keys)"
+  same "set in $DAEMON_JSON, besides the original keys: ipv6, fixed-cidr-v6" "$(words daemon.keys)"
   same "versions of $DAEMON_JSON that were written: 1" "$(words daemon.written)"
 }
 
