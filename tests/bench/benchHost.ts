@@ -55,7 +55,7 @@ export class BenchHost {
             /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat remove`);
     }
 
-    async arm(): Promise<void> {
+    async installRules(): Promise<void> {
         await this.sandbox.root(`systemctl start openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat
             until /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat check; do sleep 0.2; done`);
     }

@@ -32,7 +32,7 @@ export async function sources(host: BenchHost): Promise<Measurement[]> {
 async function control(host: BenchHost): Promise<Measurement> {
     await host.disarm();
     const counts = await hammerWhile(host.sandbox, { attempts: CONTROL_ATTEMPTS, right: 0 }, () => Promise.resolve());
-    await host.arm();
+    await host.installRules();
     return {
         name: "control: the same count without our rules",
         unit: `of ${counts.attempts}`,

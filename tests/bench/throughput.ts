@@ -43,7 +43,7 @@ export async function throughput(host: BenchHost, rounds: number): Promise<Measu
         await host.disarm();
         add("direct", await figuresOf(host, await host.addressOf("openbmp_aio")));
         add("proxy", await figuresOf(host, host.sandbox.info.address));
-        await host.arm();
+        await host.installRules();
     }
     const measurements: Measurement[] = [];
     for (const [way, name] of [
