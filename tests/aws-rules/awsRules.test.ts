@@ -1,7 +1,7 @@
 import { cloudFormationOf } from "./cloudFormation";
 import { type AwsResource, resourcesOf } from "./program";
 import { terraformOf } from "./terraform";
-import { cfnLint, checkov, type Finding, runTool } from "./tools";
+import { cfnLint, checkov, type Finding } from "./tools";
 import { type Waiver, waivers } from "./waivers";
 
 const MINUTE = 60_000;
@@ -34,17 +34,12 @@ describe.each(Object.entries(stacks))("what the program makes in AWS %s", (_, co
         resources = await resourcesOf(config);
     }, MINUTE);
 
-    test("is what the emulated account accepts: declared properties, known references, addresses that fit", () => {
-        expect(resources.map(({ token }) => token)).toContain("aws:ec2/instance:Instance");
-    });
-
-    test("lets the whole Internet in for nothing but ICMPv6", () => {
-        const open = resources.filter(
-            ({ token, inputs }) =>
-                token === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule" &&
-                [inputs.cidrIpv4, inputs.cidrIpv6].some((cidr) => typeof cidr === "string" && cidr.endsWith("/0")),
-        );
-        expect(open.filter(({ inputs }) => inputs.ipProtocol !== "icmpv6")).toEqual([]);
+    test("is described in the characters that EC2 takes", () => {
+        const described = resources.filter(({ inputs }) => inputs.description !== undefined);
+        expect(described.length).toBeGreaterThan(10);
+        // EC2 API reference, CreateSecurityGroup and IpRange. cfn-lint does not look at rules.
+        const taken = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
+        expect(described.filter(({ inputs }) => !taken.test(inputs.description as string))).toEqual([]);
     });
 
     test(
@@ -56,47 +51,20 @@ describe.each(Object.entries(stacks))("what the program makes in AWS %s", (_, co
     );
 
     test(
-        "as CloudFormation, gives checkov nothing to say",
-        async () => {
-            const template = JSON.stringify(cloudFormationOf(resources));
-            expect(unwaived(await checkov("cloudformation", template, resources))).toEqual([]);
-        },
-        MINUTE,
-    );
-
-    test(
         "as Terraform, gives checkov nothing to say",
         async () => {
-            expect(unwaived(await checkov("terraform", terraformOf(resources), resources))).toEqual([]);
-        },
-        MINUTE,
-    );
-
-    test(
-        "is made by moto's EC2, call by call",
-        async () => {
-            const { code, stdout, stderr } = await runTool(
-                "python",
-                [`${__dirname}/replay.py`],
-                JSON.stringify(resources),
-            );
-            expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
-            expect(stdout.trim().split("\n")).toHaveLength(resources.length);
+            expect(unwaived(await checkov(terraformOf(resources), resources))).toEqual([]);
         },
         MINUTE,
     );
 });
 
 test(
-    "checkov sees what is open to the world, in both views",
+    "checkov sees what is open to the world",
     async () => {
         const resources = await resourcesOf({ allowWorldOpen: "true", sshAllowedCidrs: '["0.0.0.0/0"]' });
-        const found = [
-            await checkov("cloudformation", JSON.stringify(cloudFormationOf(resources)), resources),
-            await checkov("terraform", terraformOf(resources), resources),
-        ];
         const ssh = { rule: "CKV_AWS_24", resource: "network-ingress-ssh-0.0.0.0_0" };
-        expect(found).toEqual([1, 2].map(() => expect.arrayContaining([expect.objectContaining(ssh)]) as unknown));
+        expect(await checkov(terraformOf(resources), resources)).toContainEqual(expect.objectContaining(ssh));
     },
     MINUTE,
 );

@@ -1,5 +1,5 @@
-/** The program's resources as a CloudFormation template, for tools that read one. */
-import type { ResourceToken } from "../emulators/aws/tokens";
+/** The program's resources as a CloudFormation template, for cfn-lint. */
+import type { ResourceToken } from "../emulators/aws/cloud";
 import type { Properties, Value } from "../../scripts/plugin/protocol/values";
 import type { AwsResource } from "./program";
 
@@ -11,23 +11,23 @@ interface Part {
 
 type Mapping = (properties: Properties, logicalId: string) => Record<string, Part>;
 
-/** One resource of the same properties, which CloudFormation spells with a capital, and `renamed` where it has other names. */
-function one(type: string, names: readonly string[], renamed: Record<string, string> = {}): Mapping {
-    return (properties, logicalId) => {
-        const mapped: Record<string, unknown> = {};
+/** One resource of the same properties, which CloudFormation spells with a capital, but for those that are `renamed`, or left out. */
+function one(type: string, renamed: Record<string, string | undefined> = {}): Mapping {
+    return ({ tags, ...properties }, logicalId) => {
+        const mapped: Record<string, unknown> = tagsOf(tags);
         for (const [name, value] of Object.entries(properties)) {
-            const target = renamed[name] ?? (names.includes(name) ? capital(name) : undefined);
+            const target = name in renamed ? renamed[name] : capital(name);
             if (target !== undefined) {
                 mapped[target] = capitals(value);
             }
         }
-        return { [logicalId]: { Type: `AWS::EC2::${type}`, Properties: { ...mapped, ...tagsOf(properties) } } };
+        return { [logicalId]: { Type: `AWS::EC2::${type}`, Properties: mapped } };
     };
 }
 
 const mappings: Readonly<Record<ResourceToken, Mapping>> = {
     "aws:ec2/vpc:Vpc": (properties, logicalId) => ({
-        ...one("VPC", ["cidrBlock", "enableDnsHostnames", "enableDnsSupport"])(properties, logicalId),
+        ...one("VPC", { assignGeneratedIpv6CidrBlock: undefined })(properties, logicalId),
         [`${logicalId}Ipv6`]: {
             Type: "AWS::EC2::VPCCidrBlock",
             Properties: {
@@ -38,37 +38,23 @@ const mappings: Readonly<Record<ResourceToken, Mapping>> = {
     }),
     // CloudFormation cannot say anything of the default group: the Terraform view does.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": () => ({}),
-    "aws:ec2/subnet:Subnet": one("Subnet", [
-        "vpcId",
-        "cidrBlock",
-        "ipv6CidrBlock",
-        "availabilityZone",
-        "mapPublicIpOnLaunch",
-    ]),
+    "aws:ec2/subnet:Subnet": one("Subnet"),
     "aws:ec2/internetGateway:InternetGateway": (properties, logicalId) => ({
-        ...one("InternetGateway", [])(properties, logicalId),
+        ...one("InternetGateway", { vpcId: undefined })(properties, logicalId),
         [`${logicalId}Attachment`]: {
             Type: "AWS::EC2::VPCGatewayAttachment",
             Properties: { VpcId: properties.vpcId, InternetGatewayId: { Ref: logicalId } },
         },
     }),
-    "aws:ec2/routeTable:RouteTable": one("RouteTable", ["vpcId"]),
-    "aws:ec2/route:Route": one("Route", ["routeTableId", "gatewayId", "destinationCidrBlock"], {
-        destinationIpv6CidrBlock: "DestinationIpv6CidrBlock",
-    }),
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": one("SubnetRouteTableAssociation", [
-        "routeTableId",
-        "subnetId",
-    ]),
-    "aws:ec2/securityGroup:SecurityGroup": one("SecurityGroup", ["vpcId"], { description: "GroupDescription" }),
+    "aws:ec2/routeTable:RouteTable": one("RouteTable"),
+    "aws:ec2/route:Route": one("Route"),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": one("SubnetRouteTableAssociation"),
+    "aws:ec2/securityGroup:SecurityGroup": one("SecurityGroup", { description: "GroupDescription" }),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule("SecurityGroupIngress"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule("SecurityGroupEgress"),
-    "aws:ec2/networkInterface:NetworkInterface": one("NetworkInterface", ["subnetId", "description"], {
-        securityGroups: "GroupSet",
-        ipv6AddressCount: "Ipv6AddressCount",
-    }),
+    "aws:ec2/networkInterface:NetworkInterface": one("NetworkInterface", { securityGroups: "GroupSet" }),
     "aws:ec2/eip:Eip": (properties, logicalId) => ({
-        ...one("EIP", ["domain"])(properties, logicalId),
+        ...one("EIP", { networkInterface: undefined })(properties, logicalId),
         [`${logicalId}Association`]: {
             Type: "AWS::EC2::EIPAssociation",
             Properties: {
@@ -77,84 +63,64 @@ const mappings: Readonly<Record<ResourceToken, Mapping>> = {
             },
         },
     }),
-    "aws:ebs/volume:Volume": one(
-        "Volume",
-        ["availabilityZone", "size", "encrypted", "iops", "throughput", "kmsKeyId"],
-        {
-            type: "VolumeType",
-        },
-    ),
-    "aws:ec2/volumeAttachment:VolumeAttachment": one("VolumeAttachment", ["instanceId", "volumeId"], {
+    "aws:ebs/volume:Volume": one("Volume", { type: "VolumeType" }),
+    "aws:ec2/volumeAttachment:VolumeAttachment": one("VolumeAttachment", {
         deviceName: "Device",
+        stopInstanceBeforeDetaching: undefined,
     }),
     "aws:ec2/instance:Instance": (properties, logicalId) => {
-        const { primaryNetworkInterface, rootBlockDevice, metadataOptions, userData } = properties as Record<
+        const { rootBlockDevice, primaryNetworkInterface, userData, ...others } = properties as Record<
             string,
             Properties
         >;
         const { tags, ...root } = rootBlockDevice ?? {};
-        return {
-            [logicalId]: {
-                Type: "AWS::EC2::Instance",
-                Properties: {
-                    ImageId: properties.ami,
-                    InstanceType: properties.instanceType,
-                    EbsOptimized: properties.ebsOptimized,
-                    Monitoring: properties.monitoring,
-                    UserData: { "Fn::Base64": userData },
-                    MetadataOptions: capitals(metadataOptions ?? {}),
-                    NetworkInterfaces: [
-                        { DeviceIndex: "0", NetworkInterfaceId: primaryNetworkInterface?.networkInterfaceId },
-                    ],
-                    BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: capitals(root) }],
-                    ...tagsOf(properties),
-                },
-            },
+        const mapped: Record<string, unknown> = {
+            ...others,
+            userData: { "Fn::Base64": userData },
+            networkInterfaces: [{ deviceIndex: "0", ...primaryNetworkInterface }],
+            blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: root }],
         };
+        const renamed = { ami: "ImageId", userDataReplaceOnChange: undefined };
+        return one("Instance", renamed)(mapped as Properties, logicalId);
     },
 };
 
+/** Tags of rules are not in CloudFormation. */
 function rule(type: string): Mapping {
-    // Tags of rules are not in CloudFormation.
     return ({ tags, ...properties }, logicalId) =>
-        one(type, ["ipProtocol", "fromPort", "toPort", "description", "cidrIpv6"], {
-            securityGroupId: "GroupId",
-            cidrIpv4: "CidrIp",
-        })(properties, logicalId);
+        one(type, { securityGroupId: "GroupId", cidrIpv4: "CidrIp" })(properties, logicalId);
 }
 
 /** The template; ids of resources become references to them. */
 export function cloudFormationOf(resources: readonly AwsResource[]): object {
-    const logicalIds = new Map(resources.map(({ id, name }) => [id, logicalIdOf(name)]));
+    const references = new Map(resources.map(({ id, name, token }) => [id, referenceTo(token, logicalIdOf(name))]));
     const parts = resources.flatMap(({ name, token, inputs }) =>
         Object.entries(mappings[token](inputs, logicalIdOf(name))),
     );
     return {
         AWSTemplateFormatVersion: "2010-09-09",
-        Resources: Object.fromEntries(parts.map(([logicalId, part]) => [logicalId, withReferences(part, logicalIds)])),
+        Resources: Object.fromEntries(parts.map(([logicalId, part]) => [logicalId, withReferences(part, references)])),
     };
 }
 
 /** A value with the ids in it replaced by references. */
-function withReferences(value: unknown, logicalIds: ReadonlyMap<string, string>): unknown {
+function withReferences(value: unknown, references: ReadonlyMap<string, object>): unknown {
     if (typeof value === "string") {
-        const logicalId = logicalIds.get(value);
-        return logicalId === undefined ? value : reference(value, logicalId);
+        return references.get(value) ?? value;
     }
     if (Array.isArray(value)) {
-        return value.map((item) => withReferences(item, logicalIds));
+        return value.map((item) => withReferences(item, references));
     }
     if (typeof value === "object" && value !== null) {
         const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-        return Object.fromEntries(entries.map(([name, item]) => [name, withReferences(item, logicalIds)]));
+        return Object.fromEntries(entries.map(([name, item]) => [name, withReferences(item, references)]));
     }
     return value;
 }
 
-function reference(id: string, logicalId: string): object {
-    return /^(sg|igw)-/.test(id)
-        ? { "Fn::GetAtt": [logicalId, id.startsWith("sg-") ? "GroupId" : "InternetGatewayId"] }
-        : { Ref: logicalId };
+function referenceTo(token: ResourceToken, logicalId: string): object {
+    const attribute = /:(SecurityGroup|InternetGateway)$/.exec(token)?.[1]?.replace("Security", "");
+    return attribute ? { "Fn::GetAtt": [logicalId, `${attribute}Id`] } : { Ref: logicalId };
 }
 
 function logicalIdOf(name: string): string {
@@ -177,7 +143,7 @@ function capitals(value: Value): unknown {
         : value;
 }
 
-function tagsOf({ tags }: Properties): object {
+function tagsOf(tags: Value | undefined): Record<string, unknown> {
     return tags === undefined
         ? {}
         : { Tags: Object.entries(tags as Record<string, string>).map(([Key, Value]) => ({ Key, Value })) };

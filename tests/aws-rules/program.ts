@@ -1,29 +1,18 @@
-import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
-import { configure, printed, runProgram } from "../components/mocks";
-import { Cloud, type CloudResource } from "../emulators/aws/cloud";
-import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
-import { functions } from "../emulators/aws/functions";
-import { autonamed } from "../emulators/aws/replacement";
-import { resourceTypes } from "../emulators/aws/resources";
-import { misfits } from "../emulators/aws/shapes";
-import { allTokens, type ResourceToken } from "../emulators/aws/tokens";
+import { recordAws } from "../components/awsMocks";
+import { configure, runProgram } from "../components/mocks";
+import type { ResourceToken } from "../emulators/aws/cloud";
 import { type Properties, withoutSecrets } from "../../scripts/plugin/protocol/values";
 
 /** A resource that the program makes. */
-export interface AwsResource extends CloudResource {
+export interface AwsResource {
+    /** By it other resources name this one. */
+    readonly id: string;
+    readonly token: ResourceToken;
     readonly name: string;
     /** What the program gave, without marks of secrets. */
     readonly inputs: Properties;
 }
-
-const region = "eu-central-1";
-
-const settings = {
-    accountId: "123456789012",
-    amazonPrefix: "2001:db8:aa00::/40",
-    parameters: { [region]: { "/aws/service/debian/release/13/latest/amd64": "ami-0123456789abcdef0" } },
-};
 
 const base = {
     sshPrivateKey: loginKey.private,
@@ -34,48 +23,19 @@ const base = {
     restAllowedCidrs: '["2001:db8:2::/64"]',
 };
 
-let declarations: Declarations | undefined;
-
-/** A mock of the engine that keeps what the program makes in an emulated account, by the account's rules. */
-function intoAccount(cloud: Cloud, made: AwsResource[]): pulumi.runtime.Mocks {
-    const declared = (declarations ??= readDeclarations(allTokens)).of;
-    return {
-        newResource({ type, name, inputs: given }) {
-            const inputs = withoutSecrets(given as Properties) as Properties;
-            if (!type.startsWith("aws:")) {
-                return { id: name, state: { ...inputs, stdout: printed[name] } };
-            }
-            const token = type as ResourceToken;
-            const [misfit] = misfits(inputs, declared[token]?.inputs ?? {});
-            if (misfit) {
-                throw new Error(`${name}: ${misfit.path} ${misfit.reason}`);
-            }
-            const resource = cloud.create(token, autonamed(token, name, {}, inputs));
-            made.push({ ...resource, name, inputs });
-            return { id: resource.id, state: resource.properties };
-        },
-        call({ token, inputs }) {
-            const { [token]: call } = functions;
-            if (call === undefined) {
-                throw new Error(`unexpected call of ${token}`);
-            }
-            return call(cloud, inputs as Properties);
-        },
-    };
-}
-
-/** What the whole program makes in AWS with that configuration, in an order that the graph allows. */
+/** What the whole program makes in AWS with that configuration. */
 export async function resourcesOf(config: Readonly<Record<string, string>>): Promise<AwsResource[]> {
-    const made: AwsResource[] = [];
-    await pulumi.runtime.disconnect();
-    await pulumi.runtime.setMocks(
-        intoAccount(new Cloud(settings, region, resourceTypes), made),
-        "openbmp-aio-ipv6",
-        "test",
-        false,
-    );
+    const { registrations } = await recordAws({
+        "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }),
+    });
     configure({ ...base, ...config });
     await runProgram();
-    await pulumi.runtime.disconnect();
-    return made;
+    return registrations
+        .filter(({ type }) => type.startsWith("aws:"))
+        .map(({ type, name, inputs }) => ({
+            id: `${name}-id`,
+            token: type as ResourceToken,
+            name,
+            inputs: withoutSecrets(inputs as Properties) as Properties,
+        }));
 }

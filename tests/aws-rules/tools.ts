@@ -17,17 +17,13 @@ export interface Finding {
 /** The folder of the tools, which `scripts/test aws-rules` installs. */
 const tools = process.env.AWS_RULES_TOOLS;
 
-/** Runs one of the tools over stdin; what it finds is on stdout, whatever its exit code. */
-export function runTool(
-    name: string,
-    args: readonly string[],
-    input = "",
-): Promise<{ code: number; stdout: string; stderr: string }> {
+/** Runs one of the tools; what it finds is on stdout, whatever its exit code. */
+function runTool(name: string, args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     if (tools === undefined) {
         throw new Error("AWS_RULES_TOOLS is not set: run scripts/test aws-rules");
     }
     return new Promise((resolve) => {
-        const child = execFile(
+        execFile(
             join(tools, name),
             args,
             { maxBuffer: 1 << 26, env: { ...process.env, LOG_LEVEL: "ERROR" } },
@@ -35,7 +31,6 @@ export function runTool(
                 resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, stdout, stderr });
             },
         );
-        child.stdin?.end(input);
     });
 }
 
@@ -77,14 +72,10 @@ interface CheckovReport {
     readonly summary: { readonly passed: number; readonly parsing_errors: number; readonly resource_count: number };
 }
 
-/** What checkov says of a view. Without its platform it grades nothing, so every finding counts. */
-export function checkov(
-    framework: "cloudformation" | "terraform",
-    text: string,
-    resources: readonly AwsResource[],
-): Promise<Finding[]> {
-    return withFile(framework === "terraform" ? "main.tf" : "template.json", text, async (file) => {
-        const args = ["--file", file, "--framework", framework, "--output", "json", "--compact", "--skip-download"];
+/** What checkov says of a Terraform configuration. Without its platform it grades nothing, so every finding counts. */
+export function checkov(text: string, resources: readonly AwsResource[]): Promise<Finding[]> {
+    return withFile("main.tf", text, async (file) => {
+        const args = ["--file", file, "--framework", "terraform", "--output", "json", "--compact", "--skip-download"];
         const { stdout, stderr } = await runTool("checkov", args);
         const report = JSON.parse(stdout) as CheckovReport;
         if (report.summary.passed === 0 || report.summary.parsing_errors > 0) {

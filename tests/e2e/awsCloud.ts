@@ -37,10 +37,9 @@ export class AwsCloud {
         const vpcCidr = `10.${200 + ((digest[10] ?? 0) % 50)}.${digest[11] ?? 0}.0/24`;
         const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr);
         const settings: CloudSettings = {
-            accountId: "123456789012",
             amazonPrefix: `${prefix}::/56`,
             oldZone: `${region}a`,
-            parameters: { [region]: { [amiParameter]: AwsCloud.images[0], older: AwsCloud.images[1] } },
+            parameters: { [region]: { [amiParameter]: AwsCloud.images[0] } },
             ...(boots ? await cloud.makeMachinery() : {}),
         };
         writeFileSync(join(cloud.directory, "cloud.json"), JSON.stringify(settings));

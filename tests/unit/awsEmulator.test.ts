@@ -1,99 +1,178 @@
-import { type Declarations, readDeclarations } from "../emulators/aws/declarations";
+import { Cloud, type CloudResource, type ResourceToken } from "../emulators/aws/cloud";
 import { firewallOf } from "../emulators/aws/firewall";
-import { functions } from "../emulators/aws/functions";
-import { addressAt, contains, firstFree, overlap } from "../emulators/aws/prefixes";
-import { providerFailures } from "../emulators/aws/provider";
-import { autonamed, deletesFirst, replaces } from "../emulators/aws/replacement";
-import { resourceTypes } from "../emulators/aws/resources";
-import { misfits } from "../emulators/aws/shapes";
-import { allTokens, type FunctionToken, type ResourceToken } from "../emulators/aws/tokens";
-import { type Properties, unknown } from "../../scripts/plugin/protocol/values";
-import { AwsWorld, nameOf, sshRule } from "./awsWorld";
+import { replaces, resourceTypes, unknownInputs } from "../emulators/aws/resources";
+import type { Properties } from "../../scripts/plugin/protocol/values";
 
 const tokens = Object.keys(resourceTypes) as ResourceToken[];
+const nameOf = (token: string) => token.split(":").at(-1) ?? "";
 const tokenOf = (name: string) => tokens.find((token) => nameOf(token) === name) as ResourceToken;
 
-describe("the declarations of @pulumi/aws", () => {
-    let declarations: Declarations;
-    beforeAll(() => {
-        declarations = readDeclarations(allTokens);
-    });
+/** What a rule of a security group is made of, without its group. */
+const sshRule = { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv6: "2001:db8::/32" };
 
-    test("are read for every type that the emulator serves", () => {
-        expect(Object.keys(declarations.of)).toEqual([...allTokens]);
-        expect(declarations.of["aws:ec2/subnet:Subnet"]?.inputs.vpcId).toEqual({
-            shape: { kind: "string" },
-            required: true,
-        });
-        expect(() => readDeclarations(["aws:ec2/vpc:Nothing"])).toThrow("declares no NothingArgs");
-    });
+/** An emulated account with one of everything. */
+class World {
+    readonly cloud = new Cloud(
+        { amazonPrefix: "2001:db8:aa00::/56", parameters: {}, oldZone: "eu-central-1a" },
+        "eu-central-1",
+        resourceTypes,
+    );
+    /** By the last part of the token, as `Vpc`. */
+    private readonly ids: Record<string, string> = {};
 
-    test.each<[string, Properties, string[]]>([
-        ["what is declared", { vpcId: "vpc-1", ipv6CidrBlock: unknown, tags: { Name: "x" } }, []],
-        ["a property with a typing error", { vpcId: "vpc-1", ipv6CiderBlock: "x" }, ["ipv6CiderBlock is not declared"]],
-        ["a missing property", {}, ["vpcId is required and missing"]],
-        ["a value of another kind", { vpcId: 1 }, ["vpcId must be a string"]],
-        ["an inner value of another kind", { vpcId: "vpc-1", tags: { Name: true } }, ["tags.Name must be a string"]],
-    ])("tell %s", (_, values, expected) => {
-        const { inputs = {} } = declarations.of["aws:ec2/subnet:Subnet"] ?? {};
-        expect(misfits(values, inputs).map(({ path, reason }) => `${path} ${reason}`)).toEqual(expected);
-    });
+    constructor() {
+        for (const token of tokens) {
+            this.ids[nameOf(token)] = this.make(nameOf(token)).id;
+        }
+    }
 
-    test("tell a typing error inside a block", () => {
-        const { inputs = {} } = declarations.of["aws:ec2/instance:Instance"] ?? {};
-        const values = { metadataOptions: { httpTokens: "required", httpPutResponseHopLimits: 1 } };
-        expect(misfits(values, inputs)).toEqual([
-            { path: "metadataOptions.httpPutResponseHopLimits", reason: "is not declared" },
-        ]);
-    });
+    id(name: string): string {
+        return this.ids[name] ?? "";
+    }
 
-    test.each(tokens)("know every output that the emulator gives for %s", (token) => {
-        const world = new AwsWorld();
-        const { inputs = {}, outputs = {} } = declarations.of[token] ?? {};
-        const given = Object.keys(world.cloud.get(world.ids[nameOf(token)] ?? "").properties);
-        expect(given.filter((name) => !(name in outputs) && !(name in inputs))).toEqual([]);
-    });
+    /** One more resource of that type; `changes` to the inputs of the first. */
+    make(name: string, changes: Properties = {}): CloudResource {
+        return this.cloud.create(tokenOf(name), { ...this.inputs(name), ...changes });
+    }
 
-    test.each<[FunctionToken, Properties]>([
-        ["aws:ssm/getParameter:getParameter", { name: "/aws/service/debian/release/13/latest/amd64" }],
+    remove(...names: readonly string[]): void {
+        for (const name of names) {
+            this.cloud.remove(this.id(name));
+        }
+    }
+
+    inputs(name: string): Properties {
+        const [vpcId, subnetId, routeTableId] = [this.id("Vpc"), this.id("Subnet"), this.id("RouteTable")];
+        const [securityGroupId, networkInterface] = [this.id("SecurityGroup"), this.id("NetworkInterface")];
+        const inputs: Record<string, Properties> = {
+            Vpc: { cidrBlock: "10.64.0.0/16", assignGeneratedIpv6CidrBlock: true },
+            Subnet: {
+                ...{ vpcId, cidrBlock: "10.64.1.0/24", ipv6CidrBlock: "2001:db8:aa00::/64" },
+                availabilityZone: "eu-central-1b",
+            },
+            Route: { routeTableId, destinationIpv6CidrBlock: "::/0", gatewayId: this.id("InternetGateway") },
+            RouteTableAssociation: { routeTableId, subnetId },
+            SecurityGroupIngressRule: { securityGroupId, ...sshRule },
+            SecurityGroupEgressRule: { securityGroupId, ...sshRule },
+            NetworkInterface: { subnetId, securityGroups: [securityGroupId], ipv6AddressCount: 1 },
+            Eip: { networkInterface },
+            Volume: { size: 50 },
+            Instance: { primaryNetworkInterface: { networkInterfaceId: networkInterface } },
+            VolumeAttachment: { volumeId: this.id("Volume"), instanceId: this.id("Instance") },
+        };
+        return inputs[name] ?? { vpcId };
+    }
+}
+
+describe("the emulated account refuses", () => {
+    const second = { cidrBlock: "10.64.2.0/24", ipv6CidrBlock: "2001:db8:aa00:1::/64" };
+    test.each<[string, string, Properties, string, string[]?]>([
+        ["a resource that is not there", "NetworkInterface", { subnetId: "subnet-0" }, "NotFound"],
+        ["one of a list that is not there", "NetworkInterface", { securityGroups: ["sg-0"] }, "NotFound"],
+        ["a second VPC", "Vpc", {}, "VpcLimitExceeded"],
+        ["a subnet outside its VPC", "Subnet", { cidrBlock: "10.65.0.0/24" }, "InvalidSubnet.Range"],
         [
-            "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
-            { locationType: "availability-zone", filters: [{ name: "instance-type", values: ["t3.large"] }] },
+            "a subnet outside Amazon's /56",
+            "Subnet",
+            { ...second, ipv6CidrBlock: "2001:db8:ab00::/64" },
+            "InvalidSubnet.Range",
         ],
-        ["aws:ec2/getInstanceType:getInstanceType", { instanceType: "t3.large" }],
-    ])("know every output that the emulator gives for %s, as it gives it", (token, args) => {
-        const { inputs = {}, outputs = {} } = declarations.of[token] ?? {};
-        expect(misfits(args, inputs)).toEqual([]);
-        const wrong = misfits(functions[token]?.(new AwsWorld().cloud, args) ?? {}, outputs);
-        // It leaves out what the program does not read.
-        expect(wrong.filter(({ reason }) => reason !== "is required and missing")).toEqual([]);
+        ["a subnet that overlaps another", "Subnet", { cidrBlock: "10.64.1.128/25" }, "InvalidSubnet.Conflict"],
+        ["a subnet with another's /64", "Subnet", { cidrBlock: "10.64.2.0/24" }, "InvalidSubnet.Conflict"],
+        ["a second gateway", "InternetGateway", {}, "AlreadyExists"],
+        ["a second route to the same", "Route", {}, "AlreadyExists"],
+        ["a second route table for a subnet", "RouteTableAssociation", {}, "AlreadyExists"],
+        ["a rule that is there", "SecurityGroupIngressRule", { description: "again" }, "AlreadyExists"],
+        ["a second VM for a volume", "VolumeAttachment", {}, "AlreadyExists"],
+        ["an instance on an interface in use", "Instance", {}, "AlreadyExists"],
+        ["a public address without a gateway", "Eip", {}, "Gateway.NotAttached", ["Eip", "InternetGateway"]],
+    ])("%s", (_, name, changes, code, removed = []) => {
+        const world = new World();
+        world.remove(...removed);
+        expect(() => world.make(name, changes)).toThrow(`api error ${code}: `);
     });
 
-    test("a type that is not emulated is none, as AWS says it", () => {
-        const { "aws:ec2/getInstanceType:getInstanceType": getInstanceType } = functions;
-        expect(() => getInstanceType?.(new AwsWorld().cloud, { instanceType: "t9.large" })).toThrow(
-            "InvalidInstanceType: The following supplied instance types do not exist: [t9.large]",
-        );
+    test("a resource of another type than is asked for", () => {
+        const world = new World();
+        expect(() => world.make("NetworkInterface", { subnetId: world.id("Vpc") })).toThrow("api error NotFound: ");
+    });
+
+    test("an instance in a zone that AWS chose", () => {
+        const world = new World();
+        const { availabilityZone, ...chosen } = world.inputs("Subnet");
+        const { id } = world.cloud.create(tokenOf("Subnet"), { ...chosen, ...second });
+        const networkInterfaceId = world.make("NetworkInterface", { subnetId: id }).id;
+        const launch = () => world.make("Instance", { primaryNetworkInterface: { networkInterfaceId } });
+        expect(launch).toThrow("api error Unsupported: ");
+    });
+
+    test.each(["Vpc", "Subnet", "SecurityGroup", "RouteTable", "InternetGateway", "NetworkInterface", "Volume"])(
+        "to delete a %s that is needed",
+        (name) => {
+            const world = new World();
+            expect(() => {
+                world.remove(name);
+            }).toThrow("api error DependencyViolation: ");
+        },
+    );
+});
+
+describe("the emulated account", () => {
+    test("gives an interface its addresses once, also when another instance comes", () => {
+        const world = new World();
+        const addresses = { ipv6Addresses: ["2001:db8:aa00::4"], privateIp: "10.64.1.4" };
+        world.remove("Instance");
+        expect(world.make("Instance").properties).toMatchObject(addresses);
+        const inputs = { ...world.inputs("NetworkInterface"), description: "changed" };
+        expect(world.cloud.update(world.id("NetworkInterface"), inputs).properties).toMatchObject(addresses);
+        const others = { ipv6Addresses: ["2001:db8:aa00::5"], privateIp: "10.64.1.5" };
+        expect(world.make("NetworkInterface").properties).toMatchObject(others);
+    });
+
+    test("detaches the volumes of an instance that is terminated", () => {
+        const world = new World();
+        world.remove("Instance", "Volume");
+        expect(world.cloud.resources.has(world.id("VolumeAttachment"))).toBe(false);
+    });
+
+    test("is empty after everything was deleted the other way round", () => {
+        const world = new World();
+        world.remove(...tokens.map(nameOf).reverse());
+        expect(world.cloud.resources.size).toBe(0);
     });
 });
 
+test("an input that the emulator does not know is named", () => {
+    expect(
+        unknownInputs(tokenOf("Instance"), { ami: "ami-0", rootBlockDevice: {}, tags: {}, keyName: "mine" }),
+    ).toEqual(["keyName"]);
+});
+
+test.each<[string, string, Properties, boolean]>([
+    ["Vpc", "cidrBlock", {}, true],
+    ["Vpc", "tags.Name", {}, false],
+    ["Instance", "instanceType", {}, false],
+    ["Instance", "primaryNetworkInterface.networkInterfaceId", {}, true],
+    ["Instance", "rootBlockDevice.volumeSize", {}, false],
+    ["Instance", "userData", {}, false],
+    ["Instance", "userData", { userDataReplaceOnChange: true }, true],
+])("a changed %s at %s (%j) replaces it: %s", (name, path, news, expected) => {
+    expect(replaces(tokenOf(name), path, news)).toBe(expected);
+});
+
 describe("the security groups of an interface", () => {
-    const world = new AwsWorld();
+    const world = new World();
     const firewall = (family: "ipv4" | "ipv6") =>
-        firewallOf(world.cloud, world.ids.NetworkInterface ?? "", family)
+        firewallOf(world.cloud, world.id("NetworkInterface"), family)
             .split("\n")
             .filter((line) => line.startsWith("-A AWS-INGRESS"));
 
     test("let through what a rule says and what finds the neighbours, and drop the rest", () => {
-        world.make(tokenOf("SecurityGroupIngressRule"), {
-            ...{ ipProtocol: "icmpv6", fromPort: 128, toPort: -1, cidrIpv6: "::/0" },
-        });
+        const echo = { ipProtocol: "icmpv6", fromPort: 128, toPort: -1, cidrIpv6: "::/0" };
+        world.make("SecurityGroupIngressRule", echo);
         expect(firewall("ipv6")).toEqual([
             "-A AWS-INGRESS -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN",
-            "-A AWS-INGRESS -p ipv6-icmp --icmpv6-type 133 -j RETURN",
-            "-A AWS-INGRESS -p ipv6-icmp --icmpv6-type 134 -j RETURN",
-            "-A AWS-INGRESS -p ipv6-icmp --icmpv6-type 135 -j RETURN",
-            "-A AWS-INGRESS -p ipv6-icmp --icmpv6-type 136 -j RETURN",
+            ...[133, 134, 135, 136].map((type) => `-A AWS-INGRESS -p ipv6-icmp --icmpv6-type ${type} -j RETURN`),
             "-A AWS-INGRESS -s 2001:db8::/32 -p tcp --dport 22:22 -j RETURN",
             "-A AWS-INGRESS -s ::/0 -p ipv6-icmp --icmpv6-type 128 -j RETURN",
             "-A AWS-INGRESS -j DROP",
@@ -108,59 +187,8 @@ describe("the security groups of an interface", () => {
     });
 
     test("do not take rules of another group", () => {
-        const other = world.make(tokenOf("SecurityGroup"), { name: "other" });
-        world.make(tokenOf("SecurityGroupIngressRule"), {
-            ...{ ...sshRule, securityGroupId: other.id, fromPort: 5000, toPort: 5000 },
-        });
+        const { id } = world.make("SecurityGroup");
+        world.make("SecurityGroupIngressRule", { securityGroupId: id, fromPort: 5000, toPort: 5000 });
         expect(firewall("ipv6").join("\n")).not.toContain("5000");
     });
-});
-
-test.each<[string, string, Properties, boolean]>([
-    ["Vpc", "cidrBlock", {}, true],
-    ["Vpc", "tags.Name", {}, false],
-    ["Instance", "instanceType", {}, false],
-    ["Instance", "ami", {}, true],
-    ["Instance", "primaryNetworkInterface.networkInterfaceId", {}, true],
-    ["Instance", "rootBlockDevice.volumeSize", {}, false],
-    ["Instance", "userData", {}, false],
-    ["Instance", "userData", { userDataReplaceOnChange: true }, true],
-    ["NetworkInterface", "securityGroups[0]", {}, false],
-    ["Volume", "size", {}, false],
-    ["Volume", "region", {}, true],
-])("a changed %s at %s (%j) replaces it: %s", (name, path, news, expected) => {
-    expect(replaces(tokenOf(name), path, news)).toBe(expected);
-});
-
-test("a security group without a name gets one, and keeps it", () => {
-    const named = autonamed(tokenOf("SecurityGroup"), "group", {}, {});
-    expect(named).toEqual({
-        name: expect.stringMatching(/^group-[0-9a-f]{7}$/) as string,
-        description: "Managed by Pulumi",
-    });
-    expect(autonamed(tokenOf("SecurityGroup"), "group", { name: "group-0123456" }, {}).name).toBe("group-0123456");
-    expect(deletesFirst(tokenOf("SecurityGroup"), "group", named)).toBe(false);
-    expect(deletesFirst(tokenOf("SecurityGroup"), "group", { name: "mine" })).toBe(true);
-});
-
-test.each<[string, Record<string, string>, RegExp]>([
-    ["no region", { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, /^Missing region/],
-    ["an empty region", { AWS_REGION: "", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, /^Missing region/],
-    ["no credentials", { AWS_REGION: "eu-central-1" }, /^No valid credential sources/],
-    ["half of them", { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a" }, /^No valid credential sources/],
-    ["all", { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, /^$/],
-])("the provider with %s", (_, environment, expected) => {
-    const [failure = "", ...more] = providerFailures({}, environment);
-    expect(failure).toMatch(expected);
-    expect(more).toEqual([]);
-});
-
-test("addresses and prefixes are counted across bytes", () => {
-    expect(addressAt("10.0.0.0/16", 256)).toBe("10.0.1.0");
-    expect(addressAt("2001:db8::ffff/112", 1)).toBe("2001:db8::1:0");
-    expect(firstFree("2001:db8:aa00::/40", 56, [])).toBe("2001:db8:aa00::/56");
-    expect(firstFree("2001:db8:aa00::/40", 56, ["2001:db8:aa00::/56"])).toBe("2001:db8:aa00:100::/56");
-    expect(() => firstFree("10.0.0.0/28", 28, ["10.0.0.0/24"])).toThrow("no /28 is left");
-    expect(overlap("10.0.0.0/8", "2001:db8::/32")).toBe(false);
-    expect(contains("10.0.0.0/24", "10.0.0.0/16")).toBe(false);
 });

@@ -1,18 +1,34 @@
 /** The emulated account: its resources, and the rules that hold between them. */
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { isProperties, type Properties, type Value } from "../../../scripts/plugin/protocol/values";
-import { AwsError } from "./errors";
-import type { ResourceToken } from "./tokens";
+
+/** The resource types that are emulated. */
+export type ResourceToken =
+    | "aws:ec2/vpc:Vpc"
+    | "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    | "aws:ec2/subnet:Subnet"
+    | "aws:ec2/internetGateway:InternetGateway"
+    | "aws:ec2/routeTable:RouteTable"
+    | "aws:ec2/route:Route"
+    | "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    | "aws:ec2/securityGroup:SecurityGroup"
+    | "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    | "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    | "aws:ec2/networkInterface:NetworkInterface"
+    | "aws:ec2/eip:Eip"
+    | "aws:ebs/volume:Volume"
+    | "aws:ec2/instance:Instance"
+    | "aws:ec2/volumeAttachment:VolumeAttachment";
 
 /** What a test says about the emulated cloud: the file cloud.json. */
 export interface CloudSettings {
-    readonly accountId: string;
-    /** The prefix that Amazon's /56 blocks are cut from. */
+    /** The /56 that Amazon gives to the account's VPC. */
     readonly amazonPrefix: string;
     /** SSM parameters by region and name, with the ids of images as values. */
     readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
     /** A zone that offers no type of instance; AWS chooses it where it is let choose. */
-    readonly oldZone?: string;
+    readonly oldZone: string;
     /** The Docker network that stands in for the Internet. Without it instances are recorded and not booted. */
     readonly network?: string;
     /** The names of the instances' sandboxes begin with it. */
@@ -30,33 +46,31 @@ export interface CloudResource {
 
 /** A property that names another resource. */
 export interface Reference {
-    /** The path of the property: `vpcId`, `securityGroups[]`, `primaryNetworkInterface.networkInterfaceId`. */
-    readonly path: string;
-    readonly to: ResourceToken;
-    /** The code with which AWS says that there is no such resource. */
-    readonly notFound: string;
-    /** The code with which AWS keeps the other from being deleted while this one is there. */
-    readonly blocks?: string;
+    readonly idPrefix: string;
+    /** Whether the other cannot be deleted while this one is there. */
+    readonly keeps: boolean;
 }
 
-/** A resource type of the emulated cloud. */
+/** A resource type of the emulated cloud: the inputs that the program gives, and no other. */
 export interface ResourceType {
     readonly idPrefix: string;
     /** Inputs whose change replaces: `ForceNew` in Terraform's AWS provider. */
-    readonly replaceOn: readonly string[];
-    readonly references: readonly Reference[];
-    /**
-     * Checks the inputs as AWS would and returns what AWS adds to them. `before`
-     * holds the properties of the resource when it is there already.
-     */
-    readonly compute: (cloud: Cloud, inputs: Properties, self: Self) => Properties;
+    readonly replaces: readonly string[];
+    /** Inputs that are changed in place, besides the tags. */
+    readonly updates: readonly string[];
+    /** By path: `vpcId`, `securityGroups[]`, `primaryNetworkInterface.networkInterfaceId`. */
+    readonly references: Readonly<Record<string, Reference>>;
+    /** Inputs that are not the same in two resources of the type. */
+    readonly unique?: readonly string[];
+    /** What AWS adds to the inputs. `before` holds the properties of the resource when it is there already. */
+    readonly compute?: (cloud: Cloud, inputs: Properties, self: Self) => Properties;
     /** Says why it cannot be deleted, by throwing, or changes what goes with it. */
     readonly remove?: (cloud: Cloud, resource: CloudResource) => void;
 }
 
 export interface Self {
     readonly id: string;
-    readonly before: Properties | undefined;
+    readonly before: Properties;
 }
 
 export class Cloud {
@@ -68,9 +82,7 @@ export class Cloud {
     ) {}
 
     create(token: ResourceToken, inputs: Properties): CloudResource {
-        const type = this.types[token];
-        const id = `${type.idPrefix}-0${randomBytes(8).toString("hex")}`;
-        return this.put(id, token, inputs, undefined);
+        return this.put(`${this.types[token].idPrefix}-0${randomBytes(8).toString("hex")}`, token, inputs, {});
     }
 
     update(id: string, inputs: Properties): CloudResource {
@@ -83,14 +95,12 @@ export class Cloud {
         if (!resource) {
             return;
         }
-        for (const { other, reference } of this.referencesTo(id)) {
-            if (reference.blocks !== undefined) {
-                throw new AwsError(
-                    reference.blocks,
-                    `${id} has a dependent object (${other.id}) and cannot be deleted`,
-                );
-            }
-        }
+        const dependent = [...this.resources.values()].find(({ token, properties }) =>
+            Object.entries(this.types[token].references).some(
+                ([path, { keeps }]) => keeps && valuesAt(properties, path).includes(id),
+            ),
+        );
+        demand(!dependent, "DependencyViolation", `${id} has a dependent object (${dependent?.id ?? ""})`);
         this.types[resource.token].remove?.(this, resource);
         this.resources.delete(id);
     }
@@ -112,34 +122,32 @@ export class Cloud {
         return [...this.resources.values()].filter((each) => each.token === token);
     }
 
-    arn(kind: string, id: string): string {
-        return `arn:aws:ec2:${this.region}:${this.settings.accountId}:${kind}/${id}`;
+    /** The properties of all others of that type. */
+    others(token: ResourceToken, id: string): Properties[] {
+        return this.all(token).flatMap((other) => (other.id === id ? [] : [other.properties]));
     }
 
-    /** Which resources name this one, and with what property. */
-    referencesTo(id: string): { other: CloudResource; reference: Reference }[] {
-        return [...this.resources.values()].flatMap((other) =>
-            this.types[other.token].references
-                .filter((reference) => valuesAt(other.properties, reference.path).includes(id))
-                .map((reference) => ({ other, reference })),
-        );
-    }
-
-    private put(id: string, token: ResourceToken, inputs: Properties, before: Properties | undefined): CloudResource {
-        const type = this.types[token];
-        for (const { path, to, notFound } of type.references) {
-            for (const named of valuesAt(inputs, path)) {
-                if (this.resources.get(named)?.token !== to) {
-                    throw new AwsError(notFound, `The ID '${named}' does not exist`);
-                }
-            }
+    private put(id: string, token: ResourceToken, inputs: Properties, before: Properties): CloudResource {
+        const { references, unique = [], compute } = this.types[token];
+        for (const [path, { idPrefix }] of Object.entries(references)) {
+            const missing = valuesAt(inputs, path).find(
+                (named) => !named.startsWith(`${idPrefix}-`) || !this.resources.has(named),
+            );
+            demand(missing === undefined, "NotFound", `${path} names no ${idPrefix}: '${missing ?? ""}'`);
         }
-        const computed = type.compute(this, inputs, { id, before });
-        const tagsAll: Properties = inputs.tags === undefined ? {} : { tagsAll: inputs.tags };
-        const properties: Properties = { region: this.region, ...tagsAll, ...inputs, ...computed };
-        const resource = { id, token, properties };
+        const isSame = (other: Properties) => unique.every((name) => isDeepStrictEqual(other[name], inputs[name]));
+        const isTaken = unique.length > 0 && this.others(token, id).some(isSame);
+        demand(!isTaken, "AlreadyExists", `another ${token} has the same ${unique.join(", ")}`);
+        const resource = { id, token, properties: { ...inputs, ...compute?.(this, inputs, { id, before }) } };
         this.resources.set(id, resource);
         return resource;
+    }
+}
+
+/** Throws an error, as the provider words what AWS refuses, unless the condition holds. */
+export function demand(condition: boolean, code: string, message: string): asserts condition {
+    if (!condition) {
+        throw new Error(`api error ${code}: ${message}`);
     }
 }
 

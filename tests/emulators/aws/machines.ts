@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Account } from "./account";
 import { type Cloud, type CloudResource, number, text, texts } from "./cloud";
-import { AwsError } from "./errors";
 import { firewallOf } from "./firewall";
 
 const GIB = 2 ** 30;
@@ -73,10 +72,8 @@ export class Machines {
         const cloud = this.account.read();
         const directory = this.directoryOf(id);
         mkdirSync(directory, { recursive: true, mode: 0o700 });
-        const encoded = text(properties, "userDataBase64");
-        const userData = encoded ? Buffer.from(encoded, "base64") : (text(properties, "userData") ?? "");
         const privateIp = text(properties, "privateIp") ?? "";
-        writeFileSync(join(directory, "user-data"), userData);
+        writeFileSync(join(directory, "user-data"), text(properties, "userData") ?? "");
         writeFileSync(
             join(directory, "meta-data"),
             JSON.stringify({ "instance-id": id, "local-hostname": `ip-${privateIp.replaceAll(".", "-")}` }),
@@ -143,16 +140,14 @@ export class Machines {
             await promisify(execFile)(this.command, args);
         } catch (error) {
             const { stderr, message } = error as Error & { stderr?: string };
-            throw new AwsError("Emulator", (stderr ?? "").trim() || message);
+            throw new Error((stderr ?? "").trim() || message);
         }
     }
 }
 
 /** Whether AWS stops and starts the instance to make the change. */
 function needsStop(after: CloudResource, before: CloudResource): boolean {
-    return ["instanceType", "userData", "userDataBase64"].some(
-        (name) => after.properties[name] !== before.properties[name],
-    );
+    return ["instanceType", "userData"].some((name) => after.properties[name] !== before.properties[name]);
 }
 
 /** The name of an instance's sandbox, or of what an interface's address is kept under. */

@@ -1,30 +1,24 @@
 /**
- * An emulator of the Pulumi plugin aws for the resource types in tokens.ts,
+ * An emulator of the Pulumi plugin aws for the resource types in resources.ts,
  * for tests. Speaks the plugin protocol: the port goes to stdout. What it
  * serves is an account of its own; nothing here ever reaches AWS.
  */
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { changedPaths } from "../../../scripts/plugin/protocol/diff";
 import { checkFailure, diffResponse, propertiesOf, serve, structOf } from "../../../scripts/plugin/protocol/server";
-import { type Properties, unknown, withoutSecrets } from "../../../scripts/plugin/protocol/values";
+import { type Properties, withoutSecrets } from "../../../scripts/plugin/protocol/values";
 import { Account } from "./account";
-import type { Declarations } from "./declarations";
+import { type ResourceToken, text } from "./cloud";
 import { Machines } from "./machines";
 import { functions } from "./functions";
-import { providerFailures, regionOf } from "./provider";
-import { autonamed, deletesFirst, replaces } from "./replacement";
-import { resourceTypes } from "./resources";
-import { misfits } from "./shapes";
-import { providerToken, type ResourceToken } from "./tokens";
+import { replaces, resourceTypes, unknownInputs } from "./resources";
 
-const { OPENBMP_AWS_EMULATOR: directory, AWS_DECLARATIONS: declarationsFile, AWS_MACHINE: machine } = process.env;
-if (directory === undefined || declarationsFile === undefined || machine === undefined) {
+const { OPENBMP_AWS_EMULATOR: directory, AWS_VERSION: version, AWS_MACHINE: machine } = process.env;
+if (directory === undefined || version === undefined || machine === undefined) {
     throw new Error("usage: OPENBMP_AWS_EMULATOR=FOLDER pulumi-resource-aws");
 }
-const declarations = JSON.parse(readFileSync(declarationsFile, "utf8")) as Declarations;
 let account = new Account(directory, "unknown");
 let machines = new Machines(account, machine);
 
@@ -39,41 +33,44 @@ function tokenOf(type: string): ResourceToken {
     return type as ResourceToken;
 }
 
+/** The region of the stack, as the real provider finds it, without its shared configuration files. */
+function regionOf(config: Properties): string | undefined {
+    return [text(config, "region"), process.env.AWS_REGION, process.env.AWS_DEFAULT_REGION].find((each) => each);
+}
+
+/** Why the provider cannot serve, in the words of the real one. */
+function providerFailures(config: Properties): string[] {
+    if (regionOf(config) === undefined) {
+        return [
+            "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`.",
+        ];
+    }
+    return process.env.AWS_ACCESS_KEY_ID && process.env.AWS_SECRET_ACCESS_KEY
+        ? []
+        : [
+              "No valid credential sources found.\nPlease see https://www.pulumi.com/registry/packages/aws/installation-configuration/ for more information about providing credentials.",
+          ];
+}
+
 function checkConfig(request: proto.CheckRequest): proto.CheckResponse {
     const response = new proto.CheckResponse();
-    const news = propertiesOf(request.getNews());
-    const unknownKeys = Object.keys(news).filter(
-        (name) => !Object.hasOwn(declarations.of[providerToken]?.inputs ?? {}, name) && name !== "version",
-    );
-    response.setFailuresList([
-        ...unknownKeys.map((name) => checkFailure("is not declared by @pulumi/aws", name)),
-        ...providerFailures(plain(news), process.env).map((reason) => checkFailure(reason)),
-    ]);
+    const failures = providerFailures(plain(propertiesOf(request.getNews())));
+    response.setFailuresList(failures.map((reason) => checkFailure(reason)));
     response.setInputs(request.getNews());
     return response;
 }
 
 function configure(args: Properties): void {
-    account = new Account(directory as string, regionOf(plain(args), process.env) ?? "unknown");
+    account = new Account(directory as string, regionOf(plain(args)) ?? "unknown");
     machines = new Machines(account, machine as string);
 }
 
 function check(request: proto.CheckRequest): proto.CheckResponse {
     const token = tokenOf(request.getType());
     const response = new proto.CheckResponse();
-    const given = propertiesOf(request.getNews());
-    // As the real provider: what it fills in is part of the inputs.
-    const news = {
-        region: account.region,
-        ...autonamed(token, request.getName(), propertiesOf(request.getOlds()), given),
-    };
-    const failures = misfits(plain(news), declarations.of[token]?.inputs ?? {});
-    response.setFailuresList(
-        failures.map(({ path, reason }) =>
-            checkFailure(`${path} ${reason} in @pulumi/aws ${declarations.version}`, path),
-        ),
-    );
-    response.setInputs(structOf(news));
+    const unknown = unknownInputs(token, propertiesOf(request.getNews()));
+    response.setFailuresList(unknown.map((name) => checkFailure("is not in resources.ts of the emulator", name)));
+    response.setInputs(request.getNews());
     return response;
 }
 
@@ -83,14 +80,7 @@ function diff(request: proto.DiffRequest): proto.DiffResponse {
     const changes = changedPaths(olds, news);
     const response = diffResponse(changes, (path) => replaces(token, path, plain(news)));
     response.setReplacesList([...changes.keys()].filter((path) => replaces(token, path, plain(news))));
-    response.setDeletebeforereplace(deletesFirst(token, request.getName(), plain(news)));
     return response;
-}
-
-/** What is not known before the deployment: every output that there always is. */
-function unknownOutputs(token: ResourceToken): Properties {
-    const outputs = Object.entries(declarations.of[token]?.outputs ?? {});
-    return Object.fromEntries(outputs.filter(([, { required }]) => required).map(([name]) => [name, unknown]));
 }
 
 async function create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
@@ -98,7 +88,8 @@ async function create(request: proto.CreateRequest): Promise<proto.CreateRespons
     const response = new proto.CreateResponse();
     const inputs = propertiesOf(request.getProperties());
     if (request.getPreview()) {
-        response.setProperties(structOf({ ...unknownOutputs(token), ...inputs }));
+        // What is not given is not known before the deployment.
+        response.setProperties(structOf(inputs));
         return response;
     }
     const resource = account.change((cloud) => cloud.create(token, plain(inputs)));
@@ -164,17 +155,12 @@ function invoke(request: proto.InvokeRequest): proto.InvokeResponse {
         throw new Error(`the emulator of the aws plugin has no ${token}, only ${Object.keys(functions).join(" and ")}`);
     }
     const response = new proto.InvokeResponse();
-    const args = plain(propertiesOf(request.getArgs()));
-    const [misfit] = misfits(args, declarations.of[token]?.inputs ?? {});
-    if (misfit) {
-        throw new Error(`${misfit.path} ${misfit.reason} in @pulumi/aws ${declarations.version}`);
-    }
-    response.setReturn(structOf(call(account.read(), args)));
+    response.setReturn(structOf(call(account.read(), plain(propertiesOf(request.getArgs())))));
     return response;
 }
 
 serve({
-    version: declarations.version,
+    version,
     checkConfig,
     configure,
     check,
