@@ -62,10 +62,11 @@ ensure_docker_registry() {
   export PATH=$home/usr/bin:$PATH
 }
 
-# cfn-lint, checkov and moto; AWS_RULES_TOOLS is the folder of their programs.
+# cfn-lint and checkov; AWS_RULES_TOOLS is the folder of their programs. The lock has each package's version
+# without hashes: PyPI never gives another file under a name that it had, and these see no secret.
 ensure_aws_rules_tools() {
   local requirements=$PROJECT_ROOT/tests/aws-rules/requirements.txt
   AWS_RULES_TOOLS=$(python_environment "aws-rules-$(sha256sum "$requirements" | cut -c 1-12)" \
-    --require-hashes --only-binary :all: --requirement "$requirements")
+    --no-deps --only-binary :all: --requirement "$requirements")
   export AWS_RULES_TOOLS
 }
