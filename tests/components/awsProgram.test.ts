@@ -73,6 +73,8 @@ describe("the whole program in AWS, with its defaults", () => {
         return registration;
     };
 
+    const commands = () => recording.registrations.filter(({ type }) => type === "command:remote:Command");
+
     beforeAll(async () => {
         recording = await run({});
     });
@@ -167,8 +169,7 @@ describe("the whole program in AWS, with its defaults", () => {
     });
 
     test("steps begin with the VM's first boot, and go with the VM", () => {
-        const commands = recording.registrations.filter(({ type }) => type === "command:remote:Command");
-        expect(commands.map(({ name, deletedWith }) => [name, deletedWith])).toEqual(
+        expect(commands().map(({ name, deletedWith }) => [name, deletedWith])).toEqual(
             ["host-cloud-init", ...hostCommands].map((name) => [name, "host-instance"]),
         );
         expect(found("host-cloud-init").dependsOn).toContain("host-data-volume-attachment");
@@ -179,8 +180,7 @@ describe("the whole program in AWS, with its defaults", () => {
     });
 
     test("every connection is pinned to the key that the VM was given; only the first waits for a boot", () => {
-        const commands = recording.registrations.filter(({ type }) => type === "command:remote:Command");
-        for (const { name, inputs } of commands) {
+        for (const { name, inputs } of commands()) {
             expect(secretText(inputs.connection)).toMatchObject({
                 host: "2600:1f18:abc:de00::1234",
                 user: "admin",
@@ -191,8 +191,7 @@ describe("the whole program in AWS, with its defaults", () => {
     });
 
     test("another VM runs all steps again: each carries the VM's id", () => {
-        const commands = recording.registrations.filter(({ type }) => type === "command:remote:Command");
-        for (const { inputs } of commands) {
+        for (const { inputs } of commands()) {
             expect(secretText(inputs.stdin)).toContain(`MACHINE='${vmKey.public} host-instance-id'`);
         }
     });
