@@ -1,18 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isIpv6Address } from "../values/addresses";
 import type { Host, Machine } from "../remote/machine";
-import { type HostRequirements, preflight } from "../steps/preflight";
+import { type HostRequirements, preflight, preflightAnswer } from "../steps/preflight";
 import { type SshArgs, sshCommandOf, sshConnection } from "../remote/sshConnection";
-import { ipv4AddressOrNone, ipv6Address, stepResult } from "../steps/stepResult";
+import { stepResult } from "../steps/stepResult";
 
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
 export interface ExistingHostArgs extends SshArgs, HostRequirements {
     /** Where SSH goes: an IPv4 or IPv6 address or a DNS name. */
     readonly address: string;
 }
-
-/** What the preflight prints. */
-const answer = { ipv6Address, ipv4Address: ipv4AddressOrNone };
 
 /** A Linux machine that is there already. */
 export class ExistingHost extends pulumi.ComponentResource implements Host {
@@ -33,7 +30,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
         this.owner = args.owner;
 
         const found = preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: opts?.dependsOn });
-        const facts = stepResult(found, answer);
+        const facts = stepResult(found, preflightAnswer);
         this.ipv6Address = facts.apply((each) => (isIpv6Address(args.address) ? args.address : each.ipv6Address));
         this.ipv4Address = facts.ipv4Address;
         this.sshCommand = sshCommandOf(args);

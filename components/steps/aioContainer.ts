@@ -4,7 +4,7 @@ import { installedProgram, readHostFile } from "../remote/hostScript";
 import { type OutsideLists, outsidePorts } from "../values/ports";
 import { remoteStep, type ShellInputs } from "../remote/remoteStep";
 import type { DockerNetwork } from "../values/modes";
-import { sha256, stepResult } from "./stepResult";
+import { answerOf, sha256, stepResult } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */
@@ -89,6 +89,9 @@ const SHOWN = [
     "registryUser",
 ] as const;
 
+/** What the step prints. */
+export const aioContainerAnswer = answerOf({ containerId: sha256 });
+
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
     readonly containerId: pulumi.Output<string>;
@@ -112,7 +115,7 @@ export class AioContainer extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.containerId = stepResult(step, { containerId: sha256 }).containerId;
+        this.containerId = stepResult(step, aioContainerAnswer).containerId;
         this.imageRef = pulumi.output(args.image);
         this.registerOutputs({ containerId: this.containerId, imageRef: this.imageRef });
     }

@@ -10,7 +10,7 @@ import {
     patWarnings,
 } from "../openbmpd/openbmpdConf";
 import { remoteStep } from "../remote/remoteStep";
-import { answerRefusal, sha256, stepResult } from "./stepResult";
+import { answerOf, answerRefusal, sha256, stepResult } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 export interface CollectorConfigArgs extends StepArgs, CollectorValues {
@@ -55,6 +55,9 @@ function planWrite(text: Buffer, wanted: CollectorValues) {
         ),
     };
 }
+
+/** What the writing step prints. */
+export const collectorConfigAnswer = answerOf({ configSha256: sha256 });
 
 /**
  * `openbmpd.conf` in the config volume: the image's own unless one is there
@@ -119,7 +122,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        this.configSha256 = stepResult(write, { configSha256: sha256 }).configSha256;
+        this.configSha256 = stepResult(write, collectorConfigAnswer).configSha256;
         this.registerOutputs({ configSha256: this.configSha256 });
     }
 }

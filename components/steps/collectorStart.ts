@@ -6,7 +6,7 @@ import type { RestLogin } from "../values/ports";
 import { remoteStep } from "../remote/remoteStep";
 import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
 import { text } from "../values/forms";
-import { address, ipv6Address, stepResult } from "./stepResult";
+import { address, answerOf, ipv6Address, stepResult } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 /** A first start of AIO fills its database for minutes. */
@@ -33,24 +33,6 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
     };
 }
 
-/** What the verification saw. */
-export interface Verification {
-    /** The host's address that the packets went to. */
-    readonly sentTo: string;
-    /** The address that they came from, outside the host's own stack. */
-    readonly sentFrom: string;
-    /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
-    readonly bmpSeenFrom?: string | undefined;
-    /** The source address that the container saw at the REST port. */
-    readonly restSeenFrom: string;
-    /** What the REST API answered to the login there. */
-    readonly restStatus: string;
-    /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
-    readonly consumers: "attached";
-    /** In the mode `proxy`: PAT in the collector. */
-    readonly patEnabled?: boolean | undefined;
-}
-
 /** What carries IPv6 to the container, by the word that the host has for it. */
 const DATAPATHS = {
     dnat: "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container",
@@ -63,25 +45,35 @@ const restStatus = text("HTTP/1.0 or HTTP/1.1 and a status code", (value) =>
     /^HTTP\/1\.[01] [1-5][0-9]{2}$/.test(value),
 ).transform((value) => `${value} ${STATUS_CODES[value.slice(-3)] ?? ""}`.trimEnd());
 
+const verification = z.object(
+    {
+        /** The host's address that the packets went to. */
+        sentTo: ipv6Address,
+        /** The address that they came from, outside the host's own stack. */
+        sentFrom: ipv6Address,
+        /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
+        bmpSeenFrom: z.optional(ipv6Address),
+        /** The source address that the container saw at the REST port. */
+        restSeenFrom: address,
+        /** What the REST API answered to the login there. */
+        restStatus,
+        /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
+        consumers: z.literal("attached", '"attached"'),
+        /** In the mode `proxy`: PAT in the collector. */
+        patEnabled: z.optional(z.boolean("true or false")),
+    },
+    "an object, or null",
+);
+
+/** What the verification saw. */
+export type Verification = z.output<typeof verification>;
+
 /** What the step prints. */
-const answer = {
+export const collectorStartAnswer = answerOf({
     containerIpv6: ipv6Address,
     datapath: z.enum(["dnat", "native", "proxy"], { error: "dnat, native or proxy" }),
-    verification: z.nullable(
-        z.object(
-            {
-                sentTo: ipv6Address,
-                sentFrom: ipv6Address,
-                bmpSeenFrom: z.optional(ipv6Address),
-                restSeenFrom: address,
-                restStatus,
-                consumers: z.literal("attached", '"attached"'),
-                patEnabled: z.optional(z.boolean("true or false")),
-            },
-            "an object, or null",
-        ),
-    ),
-};
+    verification: z.nullable(verification),
+});
 
 /** The collector runs on its present configuration, and is verified to see real IPv6 sources. */
 export class CollectorStart extends pulumi.ComponentResource {
@@ -129,7 +121,7 @@ export class CollectorStart extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        const result = stepResult(step, answer);
+        const result = stepResult(step, collectorStartAnswer);
         this.containerIpv6 = result.containerIpv6;
         this.datapath = result.datapath.apply((word) => DATAPATHS[word]);
         this.verification = result.apply(({ verification }) => verification ?? "not verified: verify is false");

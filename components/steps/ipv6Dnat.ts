@@ -5,7 +5,7 @@ import { type Prefix, textsOf } from "../values/addresses";
 import { heldPorts, type OutsideLists, outsidePorts } from "../values/ports";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
-import { sha256, stepResult } from "./stepResult";
+import { answerOf, sha256, stepResult } from "./stepResult";
 import { shownInputs, type StepArgs } from "./stepArgs";
 
 export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
@@ -29,6 +29,9 @@ export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
 
 /** Keys of the configuration that a preview shows; a diff has them all, so those of other steps are left to these. */
 const SHOWN = ["bmpAllowedCidrs", "restAllowedCidrs", "kafkaAllowedCidrs", "mysqlAllowedCidrs"] as const;
+
+/** What the step prints. */
+export const ipv6DnatAnswer = answerOf({ rulesSha256: sha256 });
 
 /**
  * The rules that bring routers to the collector under their own IPv6 address,
@@ -66,7 +69,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        this.rulesSha256 = stepResult(step, { rulesSha256: sha256 }).rulesSha256;
+        this.rulesSha256 = stepResult(step, ipv6DnatAnswer).rulesSha256;
         this.registerOutputs({ rulesSha256: this.rulesSha256 });
     }
 }

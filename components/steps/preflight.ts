@@ -3,6 +3,7 @@ import { containerSecrets, type ContainerSettings, containerVariables } from "./
 import type { Machine } from "../remote/machine";
 import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
 import type { Mode } from "../values/modes";
+import { answerOf, ipv4AddressOrNone, ipv6Address } from "./stepResult";
 
 /** What a deployment asks of its machine. */
 export interface HostRequirements extends ContainerSettings {
@@ -13,6 +14,9 @@ export interface HostRequirements extends ContainerSettings {
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
 }
+
+/** What the preflight prints. */
+export const preflightAnswer = answerOf({ ipv6Address, ipv4Address: ipv4AddressOrNone });
 
 /**
  * Reads the machine and refuses, with every reason at once, before anything is

@@ -17,16 +17,17 @@ export const ipv4AddressOrNone = text(
 );
 export const sha256 = text("64 hexadecimal digits", (value) => /^[0-9a-f]{64}$/.test(value));
 
+/** The JSON object that a step prints, with the fields that it must have. */
+export const answerOf = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape, "one JSON object");
+
 /**
- * The JSON object that a step printed, with the fields that it must have. The
- * provider marks the output as secret because the input is; what the steps
- * print is not.
+ * What a step printed. The provider marks the output as secret because the
+ * input is; what the steps print is not.
  */
-export function stepResult<Shape extends z.ZodRawShape>(
+export function stepResult<Schema extends z.ZodObject>(
     step: command.remote.Command,
-    shape: Shape,
-): pulumi.Output<z.output<z.ZodObject<Shape>>> {
-    const schema = z.object(shape, "one JSON object");
+    schema: Schema,
+): pulumi.Output<z.output<Schema>> {
     return pulumi.unsecret(step.stdout).apply((stdout) => {
         const printed = parsed(stdout);
         const { success, data, error } = schema.safeParse(printed);

@@ -1,40 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingHost, type ExistingHostArgs } from "../../components/host/existingHost";
-import { valueOf } from "./mocks";
-import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
+import { existingHost } from "./existingHost";
+import { printed, valueOf } from "./mocks";
+import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
 
 const bastionKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJ0kAqHPq8BhoWVBVhTcPHr8nLrMxvc7Z1yJm0jq2Nq";
-const facts = { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" };
-
-const plain: ExistingHostArgs = {
-    owner: "p/s",
-    address: "collector.example",
-    port: 2222,
-    user: "admin",
-    hostKey,
-    privateKey: "the login key",
-    privateKeyPassword: undefined,
-    bastion: undefined,
-    image: "openbmp/aio:1",
-    dockerNetwork: "bridge",
-    bmpPort: 5001,
-    restPort: 8002,
-    kafkaFqdn: "localhost",
-    kafkaAllowedCidrs: [],
-    mysqlAllowedCidrs: [],
-    adminId: undefined,
-    memoryGb: 0,
-    environment: { A: "1" },
-    replaceContainer: false,
-    mode: "dnat",
-    fixedCidrV6: "fc00::/64",
-    restartDocker: true,
-    reapply: "again",
-};
-
 async function deploy(change: Partial<ExistingHostArgs>) {
-    const registrations: Registration[] = await answerWith({ "host-preflight": JSON.stringify(facts) });
-    const host = new ExistingHost("host", { ...plain, ...change });
+    const registrations: Registration[] = await answerWith(printed);
+    const host = new ExistingHost("host", { ...existingHost, ...change });
     const ipv6Address = await valueOf(host.ipv6Address);
     return { host, ipv6Address, registrations, inputs: unmarked(registrations.at(-1)?.inputs ?? {}) };
 }
@@ -42,30 +15,7 @@ async function deploy(change: Partial<ExistingHostArgs>) {
 const login = { privateKey: "the login key", dialErrorLimit: 2, perDialTimeout: 15 };
 const connection = { host: "collector.example", port: 2222, user: "admin", hostKey, ...login };
 
-const preflight = [
-    "preflight",
-    "apply",
-    {
-        MACHINE: hostKey,
-        OWNER: "p/s",
-        IMAGE: "openbmp/aio:1",
-        DOCKER_NETWORK: "bridge",
-        CONTAINER_IPV6: "",
-        NETWORK_PREFIX: "",
-        BMP_PORT: "5001",
-        REST_PORT: "8002",
-        OUTSIDE_PORTS: [],
-        KAFKA_FQDN: "localhost",
-        ADMIN_ID: "",
-        MEMORY_GB: "",
-        REPLACE_CONTAINER: "false",
-        REAPPLY: "again",
-        MODE: "dnat",
-        FIXED_CIDR_V6: "fc00::/64",
-        RESTART_DOCKER: "true",
-    },
-    { ENVIRONMENT: ["A=1"] },
-] as const;
+const scriptOf = watchScripts();
 
 // Everything is told to the engine before the test environment goes.
 afterEach(() => pulumi.runtime.disconnect());
@@ -76,12 +26,15 @@ test("an existing host is one command: the preflight, which undoes everything at
         ["openbmp-aio-ipv6:host:ExistingHost", "host", "", ""],
         ["command:remote:Command", "host-preflight", "host", ""],
     ]);
-    expect(inputs).toEqual(
-        commandInputs(connection, preflight, {
-            create: "sudo -n bash -euo pipefail -s -- apply",
-            delete: "sudo -n bash -euo pipefail -s -- remove",
-        }),
-    );
+    const { stdin, ...others } = inputs;
+    expect(scriptOf(stdin)).toMatchSnapshot();
+    expect(others).toEqual({
+        connection,
+        create: "sudo -n bash -euo pipefail -s -- apply",
+        delete: "sudo -n bash -euo pipefail -s -- remove",
+        logging: "stderr",
+        addPreviousOutputInEnv: false,
+    });
     expect(registrations[0]?.inputs).toEqual({});
 });
 
@@ -132,8 +85,8 @@ test("addresses and the command to log in are not marked as secret", async () =>
 });
 
 test("the preflight waits for what the host is told to wait for", async () => {
-    const registrations = await answerWith({ "host-preflight": JSON.stringify(facts) });
-    const host = new ExistingHost("host", plain, { dependsOn: new CreatedMachine("before") });
+    const registrations = await answerWith(printed);
+    const host = new ExistingHost("host", existingHost, { dependsOn: new CreatedMachine("before") });
     await valueOf(host.ipv4Address);
     expect(registrations.at(-1)?.dependsOn).toEqual(["before"]);
 });

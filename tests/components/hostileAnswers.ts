@@ -2,9 +2,10 @@
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingHost } from "../../components/host/existingHost";
-import { digest } from "./mocks";
-import { CreatedMachine, hostKey } from "./registrations";
-import { readOutput, stepCases } from "./stepCases";
+import { existingHost } from "./existingHost";
+import { digest, outputsOf, printed, printedFile } from "./mocks";
+import { CreatedMachine } from "./registrations";
+import { type StepCase, stepCases } from "./stepCases";
 
 /** What became of an answer. */
 export interface Outcome {
@@ -38,39 +39,12 @@ const hostile: Readonly<Record<string, unknown>> = {
     nothing: undefined,
 };
 
-type Build = () => Readonly<Record<string, pulumi.Output<unknown>>>;
+type Build = () => pulumi.ComponentResource;
 type Fields = Readonly<Record<string, unknown>>;
 
-const buildHost: Build = () => {
-    const { ipv6Address, ipv4Address } = new ExistingHost("host", {
-        owner: "p/s",
-        address: "collector.example",
-        port: 22,
-        user: "admin",
-        hostKey,
-        privateKey: "the login key",
-        privateKeyPassword: undefined,
-        bastion: undefined,
-        image: "openbmp/aio:1",
-        dockerNetwork: "bridge",
-        bmpPort: 5000,
-        restPort: 8001,
-        kafkaFqdn: "localhost",
-        kafkaAllowedCidrs: [],
-        mysqlAllowedCidrs: [],
-        adminId: undefined,
-        memoryGb: 0,
-        environment: {},
-        replaceContainer: false,
-        mode: "dnat",
-        fixedCidrV6: "fc00::/64",
-        restartDocker: true,
-        reapply: "",
-    });
-    return { ipv6Address, ipv4Address };
-};
+const buildHost: Build = () => new ExistingHost("host", existingHost);
 
-const buildStep = (build: (typeof stepCases)[number][1]["build"]) => () => {
+const buildStep = (build: StepCase["build"]) => () => {
     const machine = new CreatedMachine("machine");
     return build({ machine, reapply: "again", secretKeys: new Set() }, { dependsOn: machine });
 };
@@ -91,9 +65,10 @@ function variants(object: Fields): [field: string, withValue: (value: unknown) =
 
 /** What may be left out, or be null. */
 const isAllowed = (field: string, value: unknown) =>
-    (field === "verification" && value === null) || (field.endsWith("bmpSeenFrom") && value === undefined);
+    (field === "verification" && value === null) || (/bmpSeenFrom|patEnabled/.test(field) && value === undefined);
 
-let printed: Readonly<Record<string, string>> = {};
+/** What the host answers. */
+let answers: Readonly<Record<string, string>> = {};
 let errors = new Map<string, string>();
 // As Pulumi's own runner of programs does it, which shows the stack where nobody says otherwise.
 process.on("unhandledRejection", (error: Error & { resource?: { __name?: string }; hideStack?: boolean }) =>
@@ -103,7 +78,7 @@ process.on("unhandledRejection", (error: Error & { resource?: { __name?: string 
 async function outcomeOf(name: string, command: string, build: Build, field?: string): Promise<Outcome> {
     errors = new Map();
     const outputs: Record<string, unknown> = {};
-    for (const [key, output] of Object.entries(build())) {
+    for (const [key, output] of outputsOf(build())) {
         output.apply((value) => (outputs[key] = value));
     }
     const deadline = Date.now() + 2000;
@@ -116,17 +91,18 @@ async function outcomeOf(name: string, command: string, build: Build, field?: st
     return { name, command, ...(field === undefined ? {} : { field }), errors: reported, outputs };
 }
 
-/** Every field of an answer with every value that it must not have. */
-async function* wrongFields(command: string, object: Fields, others: Readonly<Record<string, string>>, build: Build) {
-    for (const [field, withValue] of variants(object)) {
+/** Every field of a command's answer with every value that it must not have. */
+async function* wrongFields(title: string, command: string, others: Readonly<Record<string, string>>, build: Build) {
+    const fields = JSON.parse(others[command] ?? "") as Fields;
+    for (const [field, withValue] of variants(fields)) {
         for (const [what, value] of Object.entries(hostile).filter(([, each]) => !isAllowed(field, each))) {
-            printed = { ...others, [command]: JSON.stringify(withValue(value)) };
-            yield outcomeOf(`${what} as ${field}`, command, build, field);
+            answers = { ...others, [command]: JSON.stringify(withValue(value)) };
+            yield outcomeOf(`${title}: ${what} as ${field}`, command, build, field);
         }
     }
 }
 
-const facts = { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" };
+const facts = JSON.parse(printed["host-preflight"] ?? "") as Fields;
 
 const wrongAnswers: Readonly<Record<string, string>> = {
     "no answer": "",
@@ -145,7 +121,7 @@ const wrongFiles: Readonly<Record<string, string>> = {
     "a digest without a file": digest("d"),
     "a file that is not packed": `${digest("d")}\nU0VDUkVU`,
     "a file that unpacks to too much": `${digest("d")}\n${packed(Buffer.alloc(17 * 1024 * 1024))}`,
-    "more than any file gives": readOutput.padEnd(26 * 1024 * 1024, "A"),
+    "more than any file gives": printedFile("{}").padEnd(26 * 1024 * 1024, "A"),
 };
 
 /** Whole files that no collector could run on as it is deployed. */
@@ -156,28 +132,28 @@ const unfitFiles: Readonly<Record<string, string>> = {
 };
 
 async function* outcomes() {
-    yield* wrongFields("host-preflight", facts, {}, buildHost);
-    // The first of each type has all fields.
-    const first = new Map([...stepCases].reverse().map(([, step]) => [step.type, step]));
-    for (const { build, stdout } of first.values()) {
-        const [command = "", text = ""] = Object.entries(stdout).at(-1) ?? [];
+    yield* wrongFields("an existing host", "host-preflight", printed, buildHost);
+    for (const [title, { commands, build, printed: others }] of stepCases) {
+        const command = commands.at(-1) ?? "";
         // Not every step has something to say.
-        yield* wrongFields(command, JSON.parse(text || "{}") as Fields, stdout, buildStep(build));
+        if (others[command] !== "") {
+            yield* wrongFields(title, command, others, buildStep(build));
+        }
     }
     for (const [name, text] of Object.entries(wrongAnswers)) {
-        printed = { "host-preflight": text };
+        answers = { "host-preflight": text };
         yield outcomeOf(name, "host-preflight", buildHost);
     }
-    const [, { build, stdout }] = stepCases.find(([name]) => name === "the collector's configuration") ?? never();
+    const { build } = new Map(stepCases).get("the collector's configuration") ?? never();
     for (const [name, text] of Object.entries(wrongFiles)) {
-        printed = { ...stdout, "step-read": text };
-        yield outcomeOf(name, "step-read", buildStep(build));
+        answers = { ...printed, "collector-config-read": text };
+        yield outcomeOf(name, "collector-config-read", buildStep(build));
     }
     for (const [name, text] of Object.entries(unfitFiles)) {
-        printed = { ...stdout, "step-read": `${digest("d")}\n${packed(text)}` };
-        yield outcomeOf(name, "step-read", buildStep(build));
+        answers = { ...printed, "collector-config-read": printedFile(text) };
+        yield outcomeOf(name, "collector-config-read", buildStep(build));
     }
-    printed = { "host-preflight": JSON.stringify({ ...facts, more: "\x1b[2J" }) };
+    answers = { "host-preflight": JSON.stringify({ ...facts, more: "\x1b[2J" }) };
     yield outcomeOf("a field more", "host-preflight", buildHost);
 }
 
@@ -189,7 +165,7 @@ async function main(): Promise<void> {
     await pulumi.runtime.setMocks({
         newResource: ({ name, inputs }) => ({
             id: name,
-            state: { ...(inputs as object), stdout: pulumi.secret(printed[name]) },
+            state: { ...(inputs as object), stdout: pulumi.secret(answers[name]) },
         }),
         call: ({ token }) => {
             throw new Error(`unexpected call of ${token}`);

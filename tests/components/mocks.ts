@@ -3,6 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { aioContainerAnswer } from "../../components/steps/aioContainer";
+import { collectorConfigAnswer } from "../../components/steps/collectorConfig";
+import { collectorStartAnswer } from "../../components/steps/collectorStart";
+import { ipv6DnatAnswer } from "../../components/steps/ipv6Dnat";
+import { preflightAnswer } from "../../components/steps/preflight";
 import { unexpectedResource, withoutUnexpected } from "./unexpected";
 
 /** A resource as the engine was told of it. */
@@ -12,25 +18,32 @@ export interface Registered {
     readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-const config = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
+const standInConfig = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
+
+/** What the reading step prints for an openbmpd.conf. */
+export const printedFile = (text: Buffer | string) =>
+    `${createHash("sha256").update(text).digest("hex")}\n${gzipSync(text).toString("base64").replace(/.{76}/g, "$&\n")}\n`;
 
 /** A digest, or a container's id. */
 export const digest = (digit: string) => digit.repeat(64);
 
+/** What a command prints for its step to read: all the fields of the schema, and no other. */
+export function answer<Schema extends z.ZodObject>(schema: Schema, fields: z.input<Schema>): string {
+    schema.strict().parse(fields);
+    return JSON.stringify(fields);
+}
+
 /** What each command prints on a host where all goes well. */
 export const printed: Readonly<Record<string, string>> = {
-    "host-preflight": JSON.stringify({
-        ipv6Address: "2001:db8::77",
-        ipv4Address: "192.0.2.10",
-    }),
+    "host-preflight": answer(preflightAnswer, { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" }),
     "host-cloud-init": "",
     "docker-daemon-config-write": "",
     "docker-restart-restart": "",
-    "aio-container-create": JSON.stringify({ containerId: digest("c") }),
-    "collector-config-read": `${createHash("sha256").update(config).digest("hex")}\n${gzipSync(config).toString("base64").replace(/.{76}/g, "$&\n")}\n`,
-    "collector-config-write": JSON.stringify({ configSha256: digest("f") }),
-    "ipv6-dnat-arm": JSON.stringify({ rulesSha256: digest("a") }),
-    "collector-start": JSON.stringify({
+    "aio-container-create": answer(aioContainerAnswer, { containerId: digest("c") }),
+    "collector-config-read": printedFile(standInConfig),
+    "collector-config-write": answer(collectorConfigAnswer, { configSha256: digest("f") }),
+    "ipv6-dnat-arm": answer(ipv6DnatAnswer, { rulesSha256: digest("a") }),
+    "collector-start": answer(collectorStartAnswer, {
         containerIpv6: "fc00:172:17::2",
         datapath: "dnat",
         verification: {
@@ -116,6 +129,11 @@ export async function runProgram(): Promise<Record<string, pulumi.Output<unknown
 /** The value of an output once it is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     return withoutUnexpected(new Promise((resolve) => output.apply(resolve)));
+}
+
+/** What a component gives out. */
+export function outputsOf(component: pulumi.ComponentResource): [name: string, output: pulumi.Output<unknown>][] {
+    return Object.entries(component).filter(([name, value]) => name !== "urn" && pulumi.Output.isInstance(value));
 }
 
 /** The text of an input that is marked as secret; undefined when it is not. */

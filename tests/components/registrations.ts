@@ -1,6 +1,9 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { hostScript, type HostStep, type ShellValue, type Verb } from "../../components/remote/hostScript";
+import * as scripts from "../../components/remote/hostScript";
+import { installedProgram, readHostFile, type ShellValue } from "../../components/remote/hostScript";
 import type { Machine } from "../../components/remote/machine";
 import { secretText } from "./mocks";
 import { unexpectedResource } from "./unexpected";
@@ -95,26 +98,29 @@ export class CreatedMachine extends pulumi.CustomResource implements Machine {
     }
 }
 
-/** A step, what of it is run, its input in order, and the secrets of it. */
-export type Script = readonly [
-    step: HostStep,
-    verb: Verb,
-    variables: Readonly<Record<string, ShellValue>>,
-    secrets?: Readonly<Record<string, ShellValue>>,
-];
+/** The texts of files that stay on the host, by their paths. */
+const installed = new Map(
+    readdirSync(join(__dirname, "../../scripts/host/installed")).flatMap((name) => [
+        [installedProgram(name), `<installed/${name}>`],
+        [readHostFile(`installed/${name}`), `<installed/${name}>`],
+    ]),
+);
 
-/** What every command must be told, whatever it runs: compare with `toEqual`. */
-export function commandInputs(
-    connection: unknown,
-    [step, verb, variables, secrets = {}]: Script,
-    words: { readonly create: string; readonly delete?: string },
-): Record<string, unknown> {
-    return {
-        connection,
-        ...words,
-        stdin: hostScript(step, verb, { variables, secrets }),
-        logging: "stderr",
-        addPreviousOutputInEnv: false,
+/** Follows which script each command is sent: gives its step, its verb and its input, a line for each variable. */
+export function watchScripts(): (stdin: unknown) => string {
+    const made = jest.spyOn(scripts, "hostScript");
+    const linesOf = (prefix: string, values: Readonly<Record<string, ShellValue>> = {}) =>
+        Object.entries(values).map(
+            ([name, value]) => `    ${prefix}${name} ${installed.get(String(value)) ?? JSON.stringify(value)}`,
+        );
+    return (stdin) => {
+        const index = made.mock.results.findIndex(({ value }) => value === stdin);
+        const call = made.mock.calls[index];
+        if (call === undefined) {
+            throw new Error("stdin must be a script of hostScript");
+        }
+        const [step, verb, { variables, secrets }] = call;
+        return [`${step} ${verb}`, ...linesOf("", variables), ...linesOf("secret ", secrets)].join("\n");
     };
 }
 

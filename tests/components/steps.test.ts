@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { isShown } from "../../components/settings/keyFacts";
 import { fieldsByKey } from "../../components/settings/schema";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
-import { digest, secretText, valueOf } from "./mocks";
-import { answerWith, commandInputs, CreatedMachine, hostKey, type Registration, unmarked } from "./registrations";
-import { readOutput, stepCases } from "./stepCases";
+import { outputsOf, printed, printedFile, secretText, valueOf } from "./mocks";
+import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
+import { stepCases } from "./stepCases";
 
 /** The machine's, with the defaults of the provider. */
 const connection = { host: "2001:db8::20", user: "root", hostKey, dialErrorLimit: 10, perDialTimeout: 15, port: 22 };
@@ -15,57 +14,64 @@ const connection = { host: "2001:db8::20", user: "root", hostKey, dialErrorLimit
 // Everything is told to the engine before the test environment goes.
 afterAll(() => pulumi.runtime.disconnect());
 
-describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) => {
+const scriptOf = watchScripts();
+
+describe.each(stepCases)("%s", (_, { commands: names, build, printed: answers }) => {
     let registrations: Registration[];
-    let built: Readonly<Record<string, pulumi.Output<unknown>>>;
-    const roles = Object.keys(scripts);
-    const commands = () => registrations.slice(-roles.length);
+    let outputs: [name: string, output: pulumi.Output<unknown>][];
+    const component = () => registrations.find(({ type }) => type.startsWith("openbmp-aio-ipv6:"));
+    const commands = () => registrations.filter(({ type }) => type === "command:remote:Command");
 
     beforeAll(async () => {
-        registrations = await answerWith(stdout);
+        registrations = await answerWith(answers);
         const machine = new CreatedMachine("machine");
-        built = build({ machine, reapply: "again", secretKeys: new Set() }, { dependsOn: machine });
-        await Promise.all(Object.values(built).map(valueOf));
+        const built = build({ machine, reapply: "again", secretKeys: new Set() }, { dependsOn: machine });
+        outputs = outputsOf(built);
+        await Promise.all(outputs.map(([, output]) => valueOf(output)));
         // Also of a step that gives nothing out, all is registered. Not in the SDK's types.
         await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
     });
 
-    test("registers itself and its commands, and nothing else", () => {
-        const found = registrations.map((each) => [each.type, each.name, each.parent]);
-        expect(found.slice(0, 2).sort()).toEqual([
-            [type, "step", ""],
-            ["test:machine:Machine", "machine", ""],
-        ]);
-        expect(found.slice(2)).toEqual(roles.map((role) => ["command:remote:Command", `step-${role}`, "step"]));
+    test("sends each command its script and its input, and gives out what they printed", async () => {
+        const values = outputs.map(async ([name, output]) => `    ${name} ${JSON.stringify(await valueOf(output))}`);
+        const sent = commands().map(({ name, inputs }) => `${name}: ${scriptOf(unmarked(inputs).stdin)}`);
+        const given = await Promise.all(values);
+        expect(
+            [component()?.type, ...sent, ...given.slice(0, 1).map(() => "outputs"), ...given].join("\n"),
+        ).toMatchSnapshot();
     });
 
-    test("sends its script with exactly its input, over a pinned connection, and undoes nothing", () => {
-        expect(commands().map(({ inputs }) => unmarked(inputs))).toEqual(
-            Object.values(scripts).map((script) =>
-                commandInputs(connection, script, {
-                    create: `bash -euo pipefail -s -- ${script[1]}`,
-                }),
-            ),
+    test("registers itself and its commands, and nothing else", () => {
+        expect(commands().map(({ name, parent }) => [name, parent])).toEqual(
+            names.map((name) => [name, component()?.name]),
         );
+        expect(registrations.length).toBe(["machine", "component"].length + commands().length);
+    });
+
+    test("runs its commands over a pinned connection, with what they are told as secrets, and undoes nothing", () => {
+        for (const { inputs } of commands()) {
+            const { stdin, ...others } = unmarked(inputs);
+            const [, verb] = scriptOf(stdin).split(/\s/);
+            const create = `bash -euo pipefail -s -- ${verb}`;
+            expect(others).toEqual({ connection, create, logging: "stderr", addPreviousOutputInEnv: false });
+        }
     });
 
     test("waits for what it is told to, and goes with the machine", () => {
         const [first, ...others] = commands();
         expect(first?.dependsOn).toEqual(["machine"]);
-        expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => [`step-${roles[0] ?? ""}`]));
-        expect(commands().map(({ deletedWith }) => deletedWith)).toEqual(roles.map(() => "machine"));
+        expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => [first?.name]));
+        expect(commands().map(({ deletedWith }) => deletedWith)).toEqual(commands().map(() => "machine"));
     });
 
-    test("gives out what the command printed, not marked as a secret", async () => {
-        const values = Object.entries(built).map(async ([name, output]) => [name, await valueOf(output)] as const);
-        expect(Object.fromEntries(await Promise.all(values))).toEqual(outputs);
-        expect(await Promise.all(Object.values(built).map(pulumi.isSecret))).toEqual(
-            Object.keys(built).map(() => false),
+    test("gives out nothing that is marked as a secret", async () => {
+        expect(await Promise.all(outputs.map(([, output]) => pulumi.isSecret(output)))).toEqual(
+            outputs.map(() => false),
         );
     });
 
     test("keeps settings of its arguments in its own state, none that may hold a secret, and nothing else", () => {
-        const kept = Object.keys(registrations.find(({ name }) => name === "step")?.inputs ?? {});
+        const kept = Object.keys(component()?.inputs ?? {});
         const isSetting = (key: string) => {
             const field = fieldsByKey.get(key);
             return field !== undefined && isShown(field);
@@ -77,11 +83,9 @@ describe.each(stepCases)("%s", (_, { type, build, scripts, stdout, outputs }) =>
 
 /** Builds the component on a file that the host reads out. */
 async function configure(text: string) {
-    const registrations = await answerWith({
-        "config-read": `${digest("d")}\n${gzipSync(text).toString("base64")}`,
-        "config-write": `{"configSha256":"${digest("f")}"}`,
-    });
+    const registrations = await answerWith({ ...printed, "collector-config-read": printedFile(text) });
     const args = {
+        machine: new CreatedMachine("machine"),
         listenMode: "v4v6" as const,
         patEnabled: true,
         adminId: undefined,
@@ -89,7 +93,7 @@ async function configure(text: string) {
         reapply: "",
         secretKeys: new Set<string>(),
     };
-    const config = new CollectorConfig("config", { machine: new CreatedMachine("machine"), ...args }, {});
+    const config = new CollectorConfig("collector-config", args, {});
     await valueOf(config.configSha256);
     return { config, registrations };
 }
@@ -104,40 +108,25 @@ test("keys of PAT that the collector does not read get a warning, and stay", asy
     await configure("base: {startup: {pat_enabled: false}, listen_mode: v4v6}\n");
     expect(warn.mock.calls).toEqual([]);
     warn.mockRestore();
-    const write = registrations.find(({ name }) => name === "config-write");
+    const write = registrations.find(({ name }) => name === "collector-config-write");
     const text = Buffer.from("startup: {pat_enabled: true}, ").toString("base64");
     expect(secretText(write?.inputs.stdin)).toContain(`EDITS=('7 0 ${text}')\n`);
     expect(secretText(write?.inputs.stdin)).toContain("CURRENT_PAT=''\n");
 });
 
 test("the text of openbmpd.conf is kept from logs and plain state", async () => {
-    const registrations = await answerWith({
-        "config-read": readOutput,
-        "config-write": `{"configSha256":"${digest("f")}"}`,
-    });
-    const machine = new CreatedMachine("machine");
-    const args = {
-        machine,
-        listenMode: "v4v6" as const,
-        patEnabled: false,
-        adminId: "lab",
-        containerId: "c1",
-        reapply: "",
-        secretKeys: new Set<string>(),
-    };
-    await valueOf(new CollectorConfig("config", args, {}).configSha256);
+    const { registrations } = await configure("base: {listen_mode: v4v6}\n");
     const secretOutputs = Object.fromEntries(registrations.map((found) => [found.name, found.secretOutputs]));
-    expect(secretOutputs["config-read"]).toEqual(expect.arrayContaining(["stdout", "connection"]));
-    expect(secretOutputs["config-write"]).toEqual(["connection"]);
+    expect(secretOutputs["collector-config-read"]).toEqual(expect.arrayContaining(["stdout", "connection"]));
+    expect(secretOutputs["collector-config-write"]).toEqual(["connection"]);
 });
 
 test("stepCases.ts has a case for each component of components/steps that runs a command", () => {
-    const files = readdirSync(join(__dirname, "../../components/steps"));
-    const tokens = files.flatMap((file) => {
-        const text = readFileSync(join(__dirname, "../../components/steps", file), "utf8");
-        const [, token] = /super\(\s*"([^"]+)"/.exec(text) ?? [];
-        return token !== undefined && text.includes("remoteStep(") ? [token] : [];
-    });
-    expect(tokens.length).toBeGreaterThan(5);
-    expect([...new Set(stepCases.map(([, { type }]) => type))].sort()).toEqual(tokens.sort());
+    const directory = join(__dirname, "../../components/steps");
+    const components = readdirSync(directory)
+        .map((file) => readFileSync(join(directory, file), "utf8"))
+        .filter((text) => text.includes("remoteStep("))
+        .flatMap((text) => /^export class (\w+)/m.exec(text)?.[1] ?? []);
+    expect(components.length).toBeGreaterThan(5);
+    expect([...new Set(stepCases.map(([, { component }]) => component))].sort()).toEqual(components.sort());
 });
