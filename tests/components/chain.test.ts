@@ -2,22 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { HOST_STEPS } from "../../components/remote/hostScript";
-import { configure, hostCommands, recordResources, runInStack, secretText, valueOf } from "./mocks";
-import { hostKey, type Registration, watchRegistrations } from "./registrations";
+import { configure, hostCommands, runInStack, secretText, valueOf } from "./mocks";
+import { answerWith, hostConfig, hostKey, type Registration } from "./registrations";
 
-const secrets = {
-    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETLOGINKEY\n-----END OPENSSH PRIVATE KEY-----\n",
-    sshPrivateKeyPassword: "SECRETPASSWORD",
-    environment: '{"MYSQL_ROOT_PASSWORD":"SECRETVARIABLE"}',
-};
 const config = {
-    target: "host",
+    ...hostConfig,
     hostAddress: "192.0.2.10",
     hostUser: "root",
-    hostKey,
     bastionAddress: "bastion.example",
     bastionHostKey: hostKey,
-    ...secrets,
+    sshPrivateKeyPassword: "SECRETPASSWORD",
+    environment: '{"MYSQL_ROOT_PASSWORD":"SECRETVARIABLE"}',
 };
 
 /** The mark of the engine's protocol for a secret (pulumi/sdk, rpc.ts). */
@@ -43,8 +38,7 @@ describe("the chain of the program's steps", () => {
     let outputs: Record<string, pulumi.Output<unknown>>;
 
     beforeAll(async () => {
-        await recordResources();
-        registrations = watchRegistrations();
+        registrations = await answerWith();
         configure(config);
         outputs = await runInStack(() => jest.requireActual<typeof outputs>("../../index"));
         await Promise.all(Object.values(outputs).map(valueOf));

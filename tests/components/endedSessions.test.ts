@@ -2,14 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { deployedSettings, previewEndedSessions } from "../../components/settings/endedSessions";
 import { parseSettings } from "../../components/settings/load";
 import { valueOf } from "./mocks";
+import { hostConfig } from "./registrations";
 
-const settings = parseSettings({
-    target: "host",
-    hostAddress: "2001:db8::10",
-    hostUser: "admin",
-    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef",
-    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
-});
+const settings = parseSettings(hostConfig);
 const OWNER = "openbmp-aio-ipv6/test";
 const desired = deployedSettings(settings, "image:new", OWNER);
 

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingHost, type ExistingHostArgs } from "../../components/host/existingHost";
 import { existingHost } from "./existingHost";
-import { printed, valueOf } from "./mocks";
+import { valueOf } from "./mocks";
 import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
 
 const bastionKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJ0kAqHPq8BhoWVBVhTcPHr8nLrMxvc7Z1yJm0jq2Nq";
+
 async function deploy(change: Partial<ExistingHostArgs>) {
-    const registrations: Registration[] = await answerWith(printed);
+    const registrations: Registration[] = await answerWith();
     const host = new ExistingHost("host", { ...existingHost, ...change });
     const ipv6Address = await valueOf(host.ipv6Address);
     return { host, ipv6Address, registrations, inputs: unmarked(registrations.at(-1)?.inputs ?? {}) };
@@ -85,7 +86,7 @@ test("addresses and the command to log in are not marked as secret", async () =>
 });
 
 test("the preflight waits for what the host is told to wait for", async () => {
-    const registrations = await answerWith(printed);
+    const registrations = await answerWith();
     const host = new ExistingHost("host", existingHost, { dependsOn: new CreatedMachine("before") });
     await valueOf(host.ipv4Address);
     expect(registrations.at(-1)?.dependsOn).toEqual(["before"]);

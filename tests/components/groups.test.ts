@@ -1,13 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configure, recordResources, type Registered, runProgram, secretText } from "./mocks";
-import { hostKey } from "./registrations";
+import { configure, runProgram, secretText } from "./mocks";
+import { answerWith, hostConfig, type Registration } from "./registrations";
 
 const config = {
-    target: "host",
-    hostAddress: "2001:db8::10",
-    hostUser: "admin",
-    hostKey,
-    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETLOGINKEY\n-----END OPENSSH PRIVATE KEY-----\n",
+    ...hostConfig,
     sshPrivateKeyPassword: "SECRETKEYPASSWORD",
     registryUser: "puller",
     registryPassword: "SECRETTOKEN",
@@ -18,10 +14,10 @@ const config = {
 };
 
 describe("what the configuration says of logins", () => {
-    let registered: Registered[];
+    let registered: Registration[];
 
     beforeAll(async () => {
-        registered = await recordResources();
+        registered = await answerWith();
         configure(config);
         await runProgram();
     });

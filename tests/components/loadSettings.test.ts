@@ -1,13 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../components/settings/load";
-import { recordResources } from "./mocks";
+import { answerWith, hostConfig } from "./registrations";
 
 const good = {
-    target: "host",
-    hostAddress: "2001:db8::10",
-    hostUser: "admin",
-    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef",
-    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
+    ...hostConfig,
     registryUser: "me",
     registryPassword: "hunter2",
     bmpAllowedCidrs: '["2001:db8::/48"]',
@@ -23,7 +19,7 @@ function load(others: Record<string, string>, secretKeys: readonly string[]) {
 }
 
 describe("the configuration of the running stack", () => {
-    beforeAll(recordResources);
+    beforeAll(() => answerWith());
 
     test("is read where its secrets are secrets, beside that of other packages", () => {
         expect(load({ "aws:region": "eu-north-1" }, secrets)).toMatchObject({ target: "host", hostUser: "admin" });

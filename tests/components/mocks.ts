@@ -9,14 +9,7 @@ import { collectorConfigAnswer } from "../../components/steps/collectorConfig";
 import { collectorStartAnswer } from "../../components/steps/collectorStart";
 import { ipv6DnatAnswer } from "../../components/steps/ipv6Dnat";
 import { preflightAnswer } from "../../components/steps/preflight";
-import { unexpectedResource, withoutUnexpected } from "./unexpected";
-
-/** A resource as the engine was told of it. */
-export interface Registered {
-    readonly type: string;
-    readonly name: string;
-    readonly inputs: Readonly<Record<string, unknown>>;
-}
+import { withoutUnexpected } from "./unexpected";
 
 const standInConfig = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
 
@@ -60,41 +53,11 @@ export const printed: Readonly<Record<string, string>> = {
 /** The commands on every machine, in the order of the chain; a VM has one more before them. */
 export const hostCommands = Object.keys(printed).filter((name) => name !== "host-cloud-init");
 
-/** Answers for the engine, and keeps what it was told; refuses what nobody expects. */
-export async function recordResources(): Promise<Registered[]> {
-    const registered: Registered[] = [];
-    await pulumi.runtime.setMocks(
-        {
-            newResource({ type, name, inputs }) {
-                if (type === STACK) {
-                    return { id: "", state: {} };
-                }
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                if (type.startsWith("openbmp-aio-ipv6:")) {
-                    return { id: "", state: {} };
-                }
-                const stdout = printed[name];
-                if (type !== "command:remote:Command" || stdout === undefined) {
-                    return unexpectedResource(type, name);
-                }
-                return { id: name, state: { ...inputs, stdout, stderr: "" } as Record<string, unknown> };
-            },
-            call({ token }) {
-                throw new Error(`unexpected call of ${token}`);
-            },
-        },
-        "openbmp-aio-ipv6",
-        "test",
-        false,
-    );
-    return registered;
-}
-
 /** The configuration of the stack, with its secrets marked as Pulumi marks them. */
-export function configure(config: Readonly<Record<string, string>>, runtime = pulumi.runtime): void {
+export function configure(config: Readonly<Record<string, string>>): void {
     const entries = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value] as const);
     const secrets = entries.map(([key]) => key).filter((key) => /PrivateKey|Password/.test(key));
-    runtime.setAllConfig(Object.fromEntries(entries), secrets);
+    pulumi.runtime.setAllConfig(Object.fromEntries(entries), secrets);
 }
 
 /** The type of the resource that every other belongs to. */

@@ -5,7 +5,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as scripts from "../../components/remote/hostScript";
 import { installedProgram, readHostFile, type ShellValue } from "../../components/remote/hostScript";
 import type { Machine } from "../../components/remote/machine";
-import { secretText } from "./mocks";
+import { printed, secretText, STACK } from "./mocks";
 import { unexpectedResource } from "./unexpected";
 
 /** A registration as it goes to the engine, with the options that mocks do not show. */
@@ -30,13 +30,13 @@ interface Monitor {
     registerResource(request: RegisterResourceRequest, ...rest: unknown[]): unknown;
 }
 
-/** Keeps every registration from here on. Call it after the mocks are set. */
+/** Keeps every registration from here on, but for the stack itself. Call it after the mocks are set. */
 export function watchRegistrations(): Registration[] {
     const registrations: Registration[] = [];
     const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
     const register = monitor.registerResource.bind(monitor);
     monitor.registerResource = (request, ...rest) => {
-        registrations.push({
+        const registration = {
             type: request.getType(),
             name: request.getName(),
             parent: nameOf(request.getParent()),
@@ -47,28 +47,31 @@ export function watchRegistrations(): Registration[] {
             ignoreChanges: request.getIgnorechangesList(),
             secretOutputs: request.getAdditionalsecretoutputsList(),
             inputs: request.getObject()?.toJavaScript() ?? {},
-        });
+        };
+        if (registration.type !== STACK) {
+            registrations.push(registration);
+        }
         return register(request, ...rest);
     };
     return registrations;
 }
 
-/** Answers for the engine: `stdout` by the name of the command. Any other resource, and any call, is an error. */
-export async function answerWith(stdout: Readonly<Record<string, string>>): Promise<Registration[]> {
+/** Answers for the engine: what commands print, by their names. Any other resource, and any call, is an error. */
+export async function answerWith(answers = printed): Promise<Registration[]> {
     // What an earlier test still tells the engine must not reach these mocks.
     await pulumi.runtime.disconnect();
     await pulumi.runtime.setMocks(
         {
             newResource({ type, name, inputs }) {
-                if (type.startsWith("openbmp-aio-ipv6:") || type === "test:machine:Machine") {
+                if (type === STACK || type.startsWith("openbmp-aio-ipv6:") || type === "test:machine:Machine") {
                     return { id: name, state: {} };
                 }
-                const printed = stdout[name];
-                if (type !== "command:remote:Command" || printed === undefined) {
+                const answer = answers[name];
+                if (type !== "command:remote:Command" || answer === undefined) {
                     return unexpectedResource(type, name);
                 }
                 // As the provider does it: with a secret input, the output is one.
-                const state = { ...(inputs as Record<string, unknown>), stdout: pulumi.secret(printed) };
+                const state = { ...(inputs as Record<string, unknown>), stdout: pulumi.secret(answer) };
                 return { id: name, state };
             },
             call({ token }) {
@@ -84,6 +87,15 @@ export async function answerWith(stdout: Readonly<Record<string, string>>): Prom
 
 /** A public key that belongs to no machine. */
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
+
+/** The configuration for an existing host; the key's text is a mark to look for. */
+export const hostConfig = {
+    target: "host",
+    hostAddress: "2001:db8::10",
+    hostUser: "admin",
+    hostKey,
+    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETLOGINKEY\n-----END OPENSSH PRIVATE KEY-----\n",
+};
 
 /** Stands for a machine that a program creates itself: what is on it goes with it. */
 export class CreatedMachine extends pulumi.CustomResource implements Machine {

@@ -1,13 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configure, recordResources, type Registered, runInStack, secretText, valueOf } from "./mocks";
-import { hostKey } from "./registrations";
+import { runInStack, secretText, valueOf } from "./mocks";
+import { answerWith, hostConfig, type Registration } from "./registrations";
 
 const config = {
-    target: "host",
-    hostAddress: "192.0.2.10",
-    hostUser: "root",
-    hostKey,
-    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETLOGINKEY\n-----END OPENSSH PRIVATE KEY-----\n",
+    ...hostConfig,
     registryUser: "reader",
     registryPassword: "SECRETREGISTRY",
     restPassword: "SECRETREST",
@@ -20,12 +16,11 @@ const config = {
 const secretKeys = ["sshPrivateKey", "registryPassword", "restPassword", "restAllowedCidrs", "adminId"];
 
 describe("what a preview can show of the steps", () => {
-    let registered: Registered[];
+    let registered: Registration[];
     const shownOf = (name: string) => registered.find((each) => each.name === name)?.inputs ?? {};
 
     beforeAll(async () => {
-        registered = await recordResources();
-        configure(config);
+        registered = await answerWith();
         const namespaced = Object.entries(config).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
         pulumi.runtime.setAllConfig(
             Object.fromEntries(namespaced) as Record<string, string>,

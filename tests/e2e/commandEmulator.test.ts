@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { Contract, emulator, hostLog, type Plugin, realPlugin, type Step, type StepResult } from "./pluginContract";
+import { Contract, emulator, hostLog, type Plugin, realPlugin, type Step } from "./pluginContract";
 import { run } from "./run";
 import { Sandbox } from "./sandbox";
 
@@ -11,10 +11,7 @@ const MINUTE = 60_000;
 
 /** What the real plugin gave. UPDATE_GOLDEN=1 writes it anew, where that plugin is installed. */
 const recordFile = join(__dirname, "commandPlugin.golden.json");
-const record = (existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, "utf8")) : {}) as Record<
-    string,
-    StepResult[]
->;
+const record = (existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, "utf8")) : {}) as Record<string, unknown>;
 const updates = process.env.UPDATE_GOLDEN === "1";
 
 const secretStdin = `it's "quoted" $HOME \\ é 路由\n\n\tlast line`;
@@ -70,8 +67,6 @@ const first = () => ({
     stdin: pulumi.secret(secretStdin),
 });
 const second = () => ({ ...first(), create: `${says("create 2")}; sha256sum` });
-const third = () => ({ ...second(), update: says("update"), stdin: pulumi.secret("2") });
-const fourth = () => ({ ...third(), delete: says("delete 2") });
 
 const cases: Record<string, () => Step[]> = {
     "a create with a secret stdin, an unchanged up, a refresh, a delete": () => [
@@ -81,20 +76,10 @@ const cases: Record<string, () => Step[]> = {
         { refresh: one(first) },
         { destroy: true },
     ],
-    "updates with and without `update`, and of `delete` alone": () => [
-        up(first),
-        { preview: one(second) },
-        up(second),
-        up(third),
-        up(fourth),
-        up(() => ({ ...fourth(), stdin: "2", connection: connection({ dialErrorLimit: 3 }) })),
-        up(() => ({ delete: says("delete 3") })),
-        { destroy: true },
-    ],
+    "an update": () => [up(first), { preview: one(second) }, up(second)],
     "commands that fail": () => [
         up(() => ({ create: `${says("create")}; echo 'it "failed"' >&2; exit 3` })),
         up(() => ({ create: says("create") })),
-        up(() => ({ create: says("create"), update: `${says("update")}; exit 4`, delete: "echo gone >&2; exit 5" })),
         up(() => ({ create: says("create"), delete: "echo gone >&2; exit 5" })),
         { destroy: true },
     ],
@@ -107,7 +92,6 @@ const cases: Record<string, () => Step[]> = {
     "output that is odd text": () => [
         up(() => ({ create: "printf 'a\\n\\n'; printf '\\n\\nx\\r\\n\\n\\303'; sleep 0.2; printf '\\274' >&2" })),
         up(() => ({ create: "printf '\\n\\n b \\r\\n\\n' >&2; printf '\\303'; sleep 0.2; printf '\\274'" })),
-        up(() => ({ create: "printf '\\377'" })),
     ],
     "values that are unknown at preview, and secret commands": () => {
         const program = (word: string) => () => {
@@ -130,18 +114,12 @@ const cases: Record<string, () => Step[]> = {
     "another host key": () => [
         up(() => ({ create: says("create"), connection: connection({ hostKey: keys.strangerHostKey }) })),
     ],
-    "a host key that is none": () => [
-        up(() => ({ create: says("create"), connection: connection({ hostKey: "nonsense" }) })),
-    ],
     "a port where nobody listens": () => [up(() => ({ create: says("create"), connection: connection({ port: 23 }) }))],
     "a login key with a password": () => [
         up(() => ({
             create: says("create"),
             connection: connection({ privateKey: keys.protectedLogin, privateKeyPassword: passwordOfKey }),
         })),
-    ],
-    "a login key that is none": () => [
-        up(() => ({ create: says("create"), connection: connection({ privateKey: "none" }) })),
     ],
     "a jump host": () => [
         up(() => ({ create: says("create"), connection: connection({ host: "127.0.0.1", proxy: connection() }) })),
@@ -213,7 +191,8 @@ describe("the emulator of the command plugin does what the real one does", () =>
                 const results = await resultsOf(realPlugin as Plugin, steps);
                 if (updates) {
                     record[name] = results;
-                    writeFileSync(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+                    writeFileSync(recordFile, JSON.stringify(record));
+                    await run("npx", ["prettier", "--write", recordFile]);
                 }
                 // eslint-disable-next-line jest/no-standalone-expect -- whereReal is test
                 expect(results).toEqual(record[name]);

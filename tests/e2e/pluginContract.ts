@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { ClientOptions } from "@grpc/grpc-js";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
@@ -53,7 +54,13 @@ export interface StepResult {
     readonly onHost: readonly string[];
     readonly logins: number;
     /** The resources in the state, with secrets marked. */
-    readonly resources: Readonly<Record<string, unknown>>;
+    readonly resources: Readonly<Record<string, StateOfResource>>;
+}
+
+interface StateOfResource {
+    readonly id: string;
+    readonly inputs: Fields;
+    readonly outputs: Fields;
 }
 
 /** A file on the host for commands to write to, in the order in which they run. */
@@ -74,8 +81,8 @@ export class Contract {
         this.names = Object.entries(names).map(([name, text]) => [text, `<${name}>`]);
     }
 
-    /** What each of the steps gave. None of the secrets may be in the state in clear. */
-    async run(steps: readonly Step[], secrets: readonly string[]): Promise<StepResult[]> {
+    /** What each of the steps gave, but for what is common. None of the secrets may be in the state in clear. */
+    async run(steps: readonly Step[], secrets: readonly string[]): Promise<Fields[]> {
         const directory = mkdtempSync(join(tmpdir(), "openbmp-contract-"));
         try {
             const stack = await LocalWorkspace.createStack(
@@ -98,7 +105,7 @@ export class Contract {
                     throw new Error(`secret ${leaked} is in the state in clear`);
                 }
             }
-            return results;
+            return concise(results);
         } finally {
             rmSync(directory, { recursive: true, force: true });
         }
@@ -127,7 +134,7 @@ export class Contract {
             succeeded = false;
         }
         const onHost = await sandbox.root(`cat ${hostLog} 2>/dev/null || true`);
-        return this.normalised({
+        return this.named({
             succeeded,
             operations: events.flatMap(operation),
             errors: diagnostics(events, false).map(([, message]) => message),
@@ -138,22 +145,88 @@ export class Contract {
         }) as StepResult;
     }
 
-    private normalised(value: unknown): unknown {
+    private named(value: unknown): unknown {
         if (typeof value === "string") {
-            const named = this.names.reduce((text, [own, name]) => text.replaceAll(own, name), value);
-            return named.length > 2000 ? `${named.length} characters, SHA-256 ${sha256(named)}` : named;
+            return this.names.reduce((text, [own, name]) => text.replaceAll(own, name), value);
         }
         if (Array.isArray(value)) {
-            return value.map((item) => this.normalised(item));
+            return value.map((item) => this.named(item));
         }
-        return typeof value === "object" && value !== null
-            ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.normalised(item)]))
+        return isFields(value)
+            ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.named(item)]))
             : value;
     }
 }
 
-function sha256(text: string): string {
-    return createHash("sha256").update(text).digest("hex");
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A step by which nothing happens. */
+const nothing = { succeeded: true, operations: [], errors: [], progress: {}, onHost: [], logins: 0 };
+
+/** What every command is told, if nothing else is said. */
+const commonInputs = {
+    addPreviousOutputInEnv: false,
+    connection: {
+        secret: {
+            dialErrorLimit: 2,
+            host: "<address>",
+            hostKey: "<hostKey>",
+            perDialTimeout: 15,
+            port: 22,
+            privateKey: { secret: "<login>" },
+            user: "admin",
+        },
+    },
+    logging: "stderr",
+};
+
+/** The results without what says nothing new: of resources, what differs from those after the step before. */
+export function concise(results: readonly StepResult[]): Fields[] {
+    let before: Fields = {};
+    return results.map(({ resources: found, ...result }) => {
+        const resources = Object.fromEntries(Object.entries(found).map(([name, each]) => [name, own(name, each)]));
+        const shown = differing({ ...result, resources }, { ...nothing, resources: before });
+        before = resources;
+        return shortened(shown) as Fields;
+    });
+}
+
+/** The inputs that are a resource's own, and the outputs that are none of its inputs. */
+function own(name: string, { id, inputs, outputs }: StateOfResource): Fields {
+    return {
+        ...differing({ id }, { id: `${name}<8 hex digits>` }),
+        ...differing(inputs, commonInputs),
+        outputs: differing(outputs, inputs),
+    };
+}
+
+/** The fields that are not as expected; null where there is none. */
+function differing(fields: Fields, expected: Fields): Fields {
+    const names = [...new Set([...Object.keys(fields), ...Object.keys(expected)])];
+    return Object.fromEntries(
+        names
+            .map((name) => [name, fields[name], expected[name]] as const)
+            .filter(([, found, known]) => !isDeepStrictEqual(found, known))
+            .map(([name, found, known]) => [
+                name,
+                isFields(found) && isFields(known) ? differing(found, known) : (found ?? null),
+            ]),
+    );
+}
+
+/** A digest in place of long texts and long lists. */
+function shortened(value: unknown): unknown {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    if (!isFields(value) && text.length > 1000) {
+        return `${text.length} characters, SHA-256 ${createHash("sha256").update(text).digest("hex")}`;
+    }
+    return isFields(value)
+        ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item)]))
+        : value;
 }
 
 function nameOf(urn: string): string {
@@ -186,15 +259,12 @@ function grouped(pairs: readonly (readonly [string, string])[]): Record<string, 
     return groups;
 }
 
-interface ExportedResource {
+interface ExportedResource extends StateOfResource {
     readonly urn: string;
-    readonly id: string;
     readonly type: string;
-    readonly inputs: unknown;
-    readonly outputs: unknown;
 }
 
-async function resourcesOf(stack: Stack): Promise<Record<string, unknown>> {
+async function resourcesOf(stack: Stack): Promise<StepResult["resources"]> {
     const { deployment } = (await stack.exportStack()) as { deployment: { resources?: ExportedResource[] } };
     const commands = (deployment.resources ?? []).filter(({ type }) => type === "command:remote:Command");
     return Object.fromEntries(
@@ -202,8 +272,8 @@ async function resourcesOf(stack: Stack): Promise<Record<string, unknown>> {
             nameOf(urn),
             {
                 id: id.replace(/[0-9a-f]{8}$/, "<8 hex digits>"),
-                inputs: withMarks(inputs),
-                outputs: withMarks(outputs),
+                inputs: withMarks(inputs) as Fields,
+                outputs: withMarks(outputs) as Fields,
             },
         ]),
     );

@@ -15,6 +15,7 @@ const foreign = { ...login, hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIforei
 const inputs = (connection: Properties | string, others: Properties = {}): Properties => ({
     connection,
     create: "true",
+    logging: "stderr",
     addPreviousOutputInEnv: false,
     ...others,
 });
@@ -71,17 +72,18 @@ describe("the emulator of the command plugin", () => {
         [{ environment: { A: "b" } }, "environment is not supported"],
         [{ addPreviousOutputInEnv: true }, "addPreviousOutputInEnv is not supported with this value"],
         [{ create: 5 }, "create is not supported with this value"],
-        [{ logging: "loud" }, "logging is not supported with this value"],
+        [{ logging: "stdout" }, "logging is not supported with this value"],
+        [{ update: "true" }, "update is not supported"],
         [{ connection: { ...login, agentSocketPath: "/a" } }, "connection.agentSocketPath is not supported"],
         [{ connection: { ...login, password: "p" } }, "connection.password is not supported"],
     ])("refuses what it cannot do, by its name: %j", (others: Properties, reason) => {
         expect(reasons({ ...inputs(login), ...others })).toEqual([reason]);
     });
 
-    test("refuses the default of addPreviousOutputInEnv, which is true in the real plugin", () => {
-        const { addPreviousOutputInEnv, ...others } = inputs(login);
-        expect(addPreviousOutputInEnv).toBe(false);
-        expect(reasons(others)).toEqual(["addPreviousOutputInEnv is missing"]);
+    test.each(["addPreviousOutputInEnv", "logging"])("refuses the real plugin's default of %s", (name) => {
+        const { [name]: given, ...others } = inputs(login);
+        expect(given).toBeDefined();
+        expect(reasons(others)).toEqual([`${name} is missing`]);
     });
 
     test("names no secret in a reason", () => {

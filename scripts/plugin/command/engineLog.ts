@@ -2,7 +2,6 @@ import { StringDecoder } from "node:string_decoder";
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import type { CommandInputs } from "./inputs";
 import type { StreamName } from "../../programs/ssh/ssh";
 
 /** Shows the lines of a command's output while it runs. */
@@ -37,10 +36,8 @@ export class EngineLog {
         );
     }
 
-    /** A log of the lines of the streams that the resource's `logging` names. */
-    lines(urn: string, logging: CommandInputs["logging"]): LineLog {
-        const shown: readonly StreamName[] =
-            logging === "stdoutAndStderr" ? ["stdout", "stderr"] : logging === "none" ? [] : [logging];
+    /** A log of the lines of stderr. */
+    lines(urn: string): LineLog {
         const decoder = new StringDecoder();
         let rest = "";
         const show = (text: string, isLast: boolean) => {
@@ -54,7 +51,7 @@ export class EngineLog {
         };
         return {
             add: (chunk, stream) => {
-                if (shown.includes(stream)) {
+                if (stream === "stderr") {
                     show(decoder.write(chunk), false);
                 }
             },

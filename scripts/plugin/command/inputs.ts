@@ -5,13 +5,12 @@ import { isProperties, isSecret, mapValues, type Properties, secret, unknown, ty
 /** What the emulator can do; the real plugin takes more. */
 const commandInputs = z.strictObject({
     connection,
-    create: z.optional(z.string()),
-    update: z.optional(z.string()),
+    create: z.string(),
     delete: z.optional(z.string()),
     stdin: z.optional(z.string()),
     triggers: z.optional(z.array(z.unknown())),
-    logging: z._default(z.enum(["stdout", "stderr", "stdoutAndStderr", "none"]), "stdoutAndStderr"),
-    // The real plugin's default is true.
+    // The real plugin's defaults are others.
+    logging: z.literal("stderr"),
     addPreviousOutputInEnv: z.literal(false),
 });
 

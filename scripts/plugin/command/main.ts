@@ -33,28 +33,21 @@ function inputsOf({ stdout, stderr, ...inputs }: Properties): Properties {
     return inputs;
 }
 
-/**
- * Runs one of the commands that the inputs name, and returns what it printed;
- * nothing where none of them is given.
- */
-async function run(
-    urn: string,
-    inputs: Properties,
-    verbs: readonly ("create" | "update" | "delete")[],
-): Promise<CommandOutput | undefined> {
+/** Runs a command that the inputs name, and returns what it printed; nothing where it is not given. */
+async function run(urn: string, inputs: Properties, verb: "create" | "delete"): Promise<CommandOutput | undefined> {
     // Once more: a deletion is not checked before, and what was unknown then is known now.
     const [refusal] = refusalsOf(inputs);
     if (refusal !== undefined) {
         throw new Error(refusal);
     }
     const parsed = parseInputs(withoutSecrets(inputs));
-    const command = verbs.map((verb) => parsed[verb]).find((each) => each !== undefined);
+    const { [verb]: command } = parsed;
     if (command === undefined) {
         return undefined;
     }
     // Late, because most deployments change nothing and need no SSH.
     const { runCommand } = await import("../../programs/ssh/ssh.js");
-    const lines = log.lines(urn, parsed.logging);
+    const lines = log.lines(urn);
     try {
         return await runCommand({
             connection: parsed.connection,
@@ -95,23 +88,22 @@ const notYetRun: CommandOutput = { stdout: unknown, stderr: unknown };
 async function create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
     const response = new proto.CreateResponse();
     const inputs = propertiesOf(request.getProperties());
-    const output = request.getPreview() ? notYetRun : await run(request.getUrn(), inputs, ["create"]);
+    const output = request.getPreview() ? notYetRun : await run(request.getUrn(), inputs, "create");
     response.setId(request.getName() + randomBytes(4).toString("hex"));
-    response.setProperties(structOf({ ...inputs, stdout: "", stderr: "", ...output }));
+    response.setProperties(structOf({ ...inputs, ...output }));
     return response;
 }
 
 async function update(request: proto.UpdateRequest): Promise<proto.UpdateResponse> {
     const response = new proto.UpdateResponse();
-    const { stdout = "", stderr = "" } = propertiesOf(request.getOlds());
     const inputs = propertiesOf(request.getNews());
-    const output = request.getPreview() ? notYetRun : await run(request.getUrn(), inputs, ["update", "create"]);
-    response.setProperties(structOf({ ...inputs, stdout, stderr, ...output }));
+    const output = request.getPreview() ? notYetRun : await run(request.getUrn(), inputs, "create");
+    response.setProperties(structOf({ ...inputs, ...output }));
     return response;
 }
 
 async function remove(request: proto.DeleteRequest): Promise<Empty> {
-    await run(request.getUrn(), inputsOf(propertiesOf(request.getProperties())), ["delete"]);
+    await run(request.getUrn(), inputsOf(propertiesOf(request.getProperties())), "delete");
     return new Empty();
 }
 
