@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { aioContainerAnswer } from "../../components/steps/aioContainer";
-import { collectorConfigAnswer } from "../../components/steps/collectorConfig";
-import { collectorStartAnswer } from "../../components/steps/collectorStart";
-import { ipv6DnatAnswer } from "../../components/steps/ipv6Dnat";
-import { preflightAnswer } from "../../components/steps/preflight";
+import type { aioContainerAnswer } from "../../components/steps/aioContainer";
+import type { collectorConfigAnswer } from "../../components/steps/collectorConfig";
+import type { collectorStartAnswer } from "../../components/steps/collectorStart";
+import type { ipv6DnatAnswer } from "../../components/steps/ipv6Dnat";
+import type { preflightAnswer } from "../../components/steps/preflight";
 import { withoutUnexpected } from "./unexpected";
 
 const standInConfig = readFileSync(join(__dirname, "../../scripts/images/stand-in/openbmpd.conf"));
@@ -20,23 +20,22 @@ export const printedFile = (text: Buffer | string) =>
 /** A digest, or a container's id. */
 export const digest = (digit: string) => digit.repeat(64);
 
-/** What a command prints for its step to read: all the fields of the schema, and no other. */
-export function answer<Schema extends z.ZodObject>(schema: Schema, fields: z.input<Schema>): string {
-    schema.strict().parse(fields);
-    return JSON.stringify(fields);
-}
-
 /** What each command prints on a host where all goes well. */
 export const printed: Readonly<Record<string, string>> = {
-    "host-preflight": answer(preflightAnswer, { ipv6Address: "2001:db8::77", ipv4Address: "192.0.2.10" }),
+    "host-preflight": JSON.stringify({
+        ipv6Address: "2001:db8::77",
+        ipv4Address: "192.0.2.10",
+    } satisfies z.input<typeof preflightAnswer>),
     "host-cloud-init": "",
     "docker-daemon-config-write": "",
     "docker-restart-restart": "",
-    "aio-container-create": answer(aioContainerAnswer, { containerId: digest("c") }),
+    "aio-container-create": JSON.stringify({ containerId: digest("c") } satisfies z.input<typeof aioContainerAnswer>),
     "collector-config-read": printedFile(standInConfig),
-    "collector-config-write": answer(collectorConfigAnswer, { configSha256: digest("f") }),
-    "ipv6-dnat-arm": answer(ipv6DnatAnswer, { rulesSha256: digest("a") }),
-    "collector-start": answer(collectorStartAnswer, {
+    "collector-config-write": JSON.stringify({ configSha256: digest("f") } satisfies z.input<
+        typeof collectorConfigAnswer
+    >),
+    "ipv6-dnat-arm": JSON.stringify({ rulesSha256: digest("a") } satisfies z.input<typeof ipv6DnatAnswer>),
+    "collector-start": JSON.stringify({
         containerIpv6: "fc00:172:17::2",
         datapath: "dnat",
         verification: {
@@ -47,7 +46,7 @@ export const printed: Readonly<Record<string, string>> = {
             restStatus: "HTTP/1.1 200",
             consumers: "attached",
         },
-    }),
+    } satisfies z.input<typeof collectorStartAnswer>),
 };
 
 /** The commands on every machine, in the order of the chain; a VM has one more before them. */

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { AioContainer } from "../../components/steps/aioContainer";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
-import { CollectorStart, collectorStartAnswer } from "../../components/steps/collectorStart";
+import { CollectorStart, type collectorStartAnswer } from "../../components/steps/collectorStart";
 import { DockerDaemonConfig } from "../../components/steps/dockerDaemonConfig";
 import { DockerRestart } from "../../components/steps/dockerRestart";
 import { Ipv6Dnat } from "../../components/steps/ipv6Dnat";
 import type { StepArgs } from "../../components/steps/stepArgs";
 import { prefixOf } from "../../components/values/addresses";
-import { answer, printed } from "./mocks";
+import { printed } from "./mocks";
 
 /** A step with arguments. */
 export interface StepCase {
@@ -106,7 +107,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         CollectorStart,
         "collector",
         { ...start, mode: "proxy" },
-        answer(collectorStartAnswer, {
+        {
             containerIpv6: "fc00::2",
             datapath: "proxy",
             verification: {
@@ -117,14 +118,14 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
                 consumers: "attached",
                 patEnabled: true,
             },
-        }),
+        },
     ),
     stepCase(
         "the start, not verified",
         CollectorStart,
         "collector",
         { ...start, mode: "dnat", purgeStaleData: false, environment: {}, verify: false, restPassword: undefined },
-        answer(collectorStartAnswer, { containerIpv6: "fc00::2", datapath: "native", verification: null }),
+        { containerIpv6: "fc00::2", datapath: "native", verification: null },
     ),
 ];
 
@@ -133,7 +134,7 @@ function stepCase<Args extends StepArgs>(
     Component: new (name: string, args: Args, opts: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
     name: string,
     args: Omit<Args, keyof StepArgs>,
-    started?: string,
+    started?: z.input<typeof collectorStartAnswer>,
 ): readonly [string, StepCase] {
     return [
         title,
@@ -141,7 +142,7 @@ function stepCase<Args extends StepArgs>(
             component: Component.name,
             commands: Object.keys(printed).filter((command) => command.replace(/-[a-z]+$/, "") === name),
             build: (common, opts) => new Component(name, { ...common, ...args } as Args, opts),
-            printed: started === undefined ? printed : { ...printed, "collector-start": started },
+            printed: started ? { ...printed, "collector-start": JSON.stringify(started) } : printed,
         },
     ];
 }
