@@ -2,6 +2,9 @@
 # The images that sandboxes need: the sandbox host itself, and the stand-in for the
 # AIO image. Sourced after toolchain.sh.
 
+# What scripts/sandbox offers; 29-nftables is 29 with its other firewall backend.
+# shellcheck disable=SC2034 # the files that source this one read it
+SANDBOX_ENGINES=(20.10 26.1 28.5 29 29-nftables)
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -40,18 +43,30 @@ base_image() {
   echo "$name"
 }
 
-sandbox_image_tag() { echo "openbmp-sandbox:$1-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")"; }
+# sandbox_image_tag ENGINE: a firewall backend is a matter of files in the sandbox.
+sandbox_image_tag() {
+  local version=${1%-nftables}
+  echo "openbmp-sandbox:${version/#29/$DOCKER_VERSION}-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")"
+}
 
 # ensure_sandbox_image ENGINE
 ensure_sandbox_image() {
-  local tag base
+  local tag base context
   tag=$(sandbox_image_tag "$1")
   ! have_image "$tag" || return 0
   base=$(base_image debian:trixie-slim --variant=minbase)
-  say "building the sandbox host's image with engine $1"
+  context=$(mktemp -d)
+  cp -r "$PROJECT_ROOT"/scripts/images/sandbox/. "$context"
+  if [[ $1 == 29* ]]; then
+    apt_install curl=curl
+    cached "docker-$DOCKER_VERSION" docker_into
+    cp "$CACHE_DIR/docker-$DOCKER_VERSION/docker.tgz" "$context"
+  fi
+  say "building the sandbox host's image with engine ${1%-nftables}"
   # The host's network: where the build's own is closed, package mirrors answer there.
-  run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="$1" \
-    --tag "$tag" "$PROJECT_ROOT/scripts/images/sandbox"
+  run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="${1%-nftables}" \
+    --tag "$tag" "$context"
+  rm -rf "$context"
 }
 
 # Builds the stand-in for the AIO image and prints the path of its archive.

@@ -9,6 +9,9 @@ PULUMI_MINIMUM=3.211.0
 PULUMI_NODEJS_HOST_MODULE=3.65.0
 COMMAND_PLUGIN_VERSION=1.2.1
 DOCKER_PLUGIN_VERSION=4.9.0
+# The newest engine of sandboxes, and the Go module that was tagged on the day of its release.
+DOCKER_VERSION=29.8.1
+DOCKER_MODULE=2.0.0-beta.24
 
 # version_at_least HAVE WANT
 version_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
@@ -56,6 +59,34 @@ node_release() {
   echo "$home/node_modules/$package/bin"
 }
 
+# cached NAME COMMAND…: the folder NAME of the cache is there; COMMAND… fills a new one.
+cached() {
+  local home=$CACHE_DIR/$1 partial
+  if [ ! -e "$home" ]; then
+    mkdir -p "$CACHE_DIR"
+    exec 8>"$home.lock"
+    ! have flock || flock 8
+    if [ ! -e "$home" ]; then
+      partial=$(mktemp -d "$home.XXXXXX")
+      "${@:2}" "$partial"
+      mv "$partial" "$home"
+    fi
+    exec 8>&-
+  fi
+}
+
+# download URL FILE: fails where the server does not answer.
+download() { curl --fail --silent --location --connect-timeout 10 --max-time 600 --output "$2" "$1"; }
+
+# go_build LABEL DIRECTORY ARGUMENT…: `go build`, with the rest of a go.mod on stdin; programs go to DIRECTORY.
+go_build() {
+  local label=$1 directory=$2 module
+  module=$(mktemp -d)
+  { printf 'module build\ngo 1.24\n' && cat; } >"$module/go.mod"
+  run_quietly "building $label" env -C "$module" go build -mod=mod -o "$directory/" "${@:3}"
+  rm -rf "$module"
+}
+
 pulumi_on_path() {
   local found
   have pulumi && have pulumi-language-nodejs || return 1
@@ -65,15 +96,14 @@ pulumi_on_path() {
 
 # pulumi_download DIRECTORY: the official archive, when it can be reached.
 pulumi_download() {
-  local os arch url archive=$1/pulumi.tar.gz
+  local os arch archive=$1/pulumi.tar.gz
   os=$(uname -s | tr '[:upper:]' '[:lower:]')
   case $(uname -m) in
   x86_64) arch=x64 ;;
   aarch64 | arm64) arch=arm64 ;;
   *) return 1 ;;
   esac
-  url=https://get.pulumi.com/releases/sdk/pulumi-v$PULUMI_VERSION-$os-$arch.tar.gz
-  curl --fail --silent --location --connect-timeout 10 --max-time 600 --output "$archive" "$url" || return 1
+  download "https://get.pulumi.com/releases/sdk/pulumi-v$PULUMI_VERSION-$os-$arch.tar.gz" "$archive" || return 1
   mkdir -p "$1/bin"
   tar -xzf "$archive" -C "$1/bin" --strip-components 1
   rm -f "$archive"
@@ -83,51 +113,57 @@ pulumi_download() {
 pulumi_build() {
   have go || die "Pulumi $PULUMI_MINIMUM or newer is not on PATH, its download is not reachable, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.24 or newer (https://go.dev/dl)"
   say "the Pulumi download is not reachable: building $PULUMI_VERSION from Go modules (some minutes, once)"
-  mkdir -p "$1/bin" "$1/cli" "$1/host"
   # The replacement is the one that pulumi's own go.mod makes.
-  cat >"$1/cli/go.mod" <<EOF
-module build
-go 1.24
+  go_build "the Pulumi CLI" "$1/bin" \
+    -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$PULUMI_VERSION" \
+    github.com/pulumi/pulumi/pkg/v3/cmd/pulumi <<EOF
 require (
 	github.com/pulumi/pulumi/pkg/v3 v$PULUMI_VERSION
 	github.com/pulumi/pulumi/sdk/v3 v$PULUMI_VERSION
 )
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
 EOF
-  cat >"$1/host/go.mod" <<EOF
-module build
-go 1.24
-require github.com/pulumi/pulumi/sdk/v3 v$PULUMI_NODEJS_HOST_MODULE
-EOF
-  run_quietly "building the Pulumi CLI" env -C "$1/cli" go build -mod=mod -o ../bin/pulumi \
-    -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$PULUMI_VERSION" \
-    github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
-  run_quietly "building Pulumi's Node.js language host" env -C "$1/host" go build -mod=mod -o ../bin/ \
-    -ldflags "-s -w" github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
-  rm -rf "$1/cli" "$1/host"
+  go_build "Pulumi's Node.js language host" "$1/bin" -ldflags "-s -w" \
+    github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs <<<"require github.com/pulumi/pulumi/sdk/v3 v$PULUMI_NODEJS_HOST_MODULE"
 }
+
+pulumi_into() { pulumi_download "$1" || pulumi_build "$1"; }
 
 # Puts a Pulumi CLI on PATH: the user's own, else a download, else a build.
 ensure_pulumi() {
-  local home=$CACHE_DIR/pulumi-$PULUMI_VERSION partial
+  local name=pulumi-$PULUMI_VERSION
   # Called by another of our commands: to ask it for its version takes a while.
-  [ "$(command -v pulumi)" != "$home/bin/pulumi" ] || return 0
+  [ "$(command -v pulumi)" != "$CACHE_DIR/$name/bin/pulumi" ] || return 0
   ! pulumi_on_path || return 0
-  if [ ! -x "$home/bin/pulumi" ]; then
-    mkdir -p "$CACHE_DIR"
-    apt_install curl=curl
-    exec 8>"$CACHE_DIR/pulumi.lock"
-    ! have flock || flock 8
-    if [ ! -x "$home/bin/pulumi" ]; then
-      partial=$(mktemp -d "$CACHE_DIR/pulumi.XXXXXX")
-      pulumi_download "$partial" || pulumi_build "$partial"
-      rm -rf "$home"
-      mv "$partial" "$home"
-    fi
-    exec 8>&-
-  fi
-  export PATH=$home/bin:$PATH
+  apt_install curl=curl
+  cached "$name" pulumi_into
+  export PATH=$CACHE_DIR/$name/bin:$PATH
 }
+
+# docker_download DIRECTORY: Docker's own archive of its programs, when it can be reached.
+docker_download() {
+  local arch digest
+  case $(uname -m) in
+  x86_64) arch=x86_64 digest=d8db66739d2e28d4933786d73e918d9be643a67fbd835db1bf740d650a259e70 ;;
+  aarch64 | arm64) arch=aarch64 digest=667395fbffab52901b80181dfbb39ea76da2fbd7642c4fbddd24e42146b07b48 ;;
+  *) return 1 ;;
+  esac
+  download "https://download.docker.com/linux/static/stable/$arch/docker-$DOCKER_VERSION.tgz" "$1/docker.tgz" || return 1
+  [[ $(sha256sum "$1/docker.tgz") == "$digest "* ]] || die "the archive of Docker $DOCKER_VERSION for $arch has another SHA-256 than $digest"
+}
+
+# docker_build DIRECTORY: an archive like Docker's own, with the two programs of the engine, from its Go module.
+docker_build() {
+  have go || die "the download of Docker $DOCKER_VERSION is not reachable, and there is no Go to build it with: install Go 1.26 or newer (https://go.dev/dl)"
+  say "the Docker download is not reachable: building it from Go modules (some minutes, once)"
+  CGO_ENABLED=0 go_build "the Docker engine" "$1/docker" \
+    -ldflags "-s -w -X github.com/moby/moby/v2/dockerversion.Version=$DOCKER_VERSION+v$DOCKER_MODULE" \
+    github.com/moby/moby/v2/cmd/dockerd github.com/moby/moby/v2/cmd/docker-proxy <<<"require github.com/moby/moby/v2 v$DOCKER_MODULE"
+  tar -czf "$1/docker.tgz" -C "$1" docker
+  rm -rf "$1/docker"
+}
+
+docker_into() { docker_download "$1" || docker_build "$1"; }
 
 plugin_installed() { [ -d "${PULUMI_HOME:-$HOME/.pulumi}/plugins/resource-$1-v$2" ]; }
 

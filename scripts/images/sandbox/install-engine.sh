@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Docker engine of one Debian suite on the trixie base:
-# 20.10 from bookworm, 26.1 from trixie, 28.5 from sid.
+# Installs the Docker engine of one Debian suite on the trixie base: 20.10 from
+# bookworm, 26.1 from trixie, 28.5 from sid; 29 from an archive, in place of sid's.
 set -euo pipefail
 
 # add_suite SUITE PRIORITY: of the mirror that the base image has.
@@ -16,6 +16,14 @@ add_suite() {
   apt-get -o Acquire::Check-Valid-Until=false update
 }
 
+# replace_programs: with those of the archive, of the same names.
+replace_programs() {
+  local program
+  tar -xzf /tmp/docker.tgz -C /tmp
+  for program in /tmp/docker/*; do install "$program" "$(command -v "${program##*/}")"; done
+  rm -r /tmp/docker
+}
+
 main() {
   case $1 in
   20.10)
@@ -23,12 +31,13 @@ main() {
     apt-get install -y --no-install-recommends docker.io
     ;;
   26.1) apt-get install -y --no-install-recommends docker.io docker-cli ;;
-  28.5)
+  28.5 | 29)
     add_suite sid 50
     apt-get install -y --no-install-recommends -t sid docker.io docker-cli containerd runc
+    [ "$1" != 29 ] || replace_programs
     ;;
   *)
-    echo "install-engine: engine must be 20.10, 26.1 or 28.5, got \"$1\"" >&2
+    echo "install-engine: engine must be 20.10, 26.1, 28.5 or 29, got \"$1\"" >&2
     exit 1
     ;;
   esac
