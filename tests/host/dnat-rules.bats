@@ -136,6 +136,31 @@ RULES
   as_golden native
 }
 
+@test "so it is where the engine does it in nftables, and not where that is for another container" {
+  nftables_engine_dnat "$CONTAINER_ADDRESS"
+  before=$(host nft list table ip6 docker-bridges)
+  dnat guard
+  collector_at "$CONTAINER_ADDRESS"
+  synced
+  same "$(grep -v DOCKER "$TESTS/golden/native.txt")" "$(rules)"
+  same "$CONTAINER_ADDRESS,native" "$(dnat where)"
+  same "$before" "$(host nft list table ip6 docker-bridges)"
+  collector_at "${CONTAINER_ADDRESS}2"
+  same "${CONTAINER_ADDRESS}2,dnat" "$(dnat where)"
+}
+
+@test "rules of the engine that no packet comes to any more are no native DNAT" {
+  collector_at "$CONTAINER_ADDRESS"
+  engine_dnat "$CONTAINER_ADDRESS"
+  host ip6tables -t nat -F PREROUTING
+  same "$CONTAINER_ADDRESS,dnat" "$(dnat where)"
+  # What Docker 29 makes at a container's start after `nft flush ruleset`.
+  nftables_engine_dnat "$CONTAINER_ADDRESS"
+  same "$CONTAINER_ADDRESS,native" "$(dnat where)"
+  host nft delete chain ip6 docker-bridges nat-PREROUTING
+  same "$CONTAINER_ADDRESS,dnat" "$(dnat where)"
+}
+
 @test "a rule of the engine for another container's address is no native DNAT" {
   engine_dnat fc00:172:17::22
   dnat guard

@@ -38,6 +38,26 @@ COMMIT
 RULES
 }
 
+# nftables_engine_dnat ADDRESS: the same of an engine with its nftables backend.
+nftables_engine_dnat() {
+  host nft -f - <<RULES
+table ip6 docker-bridges {
+  chain nat-prerouting-and-output {
+    iifname != "docker0" ip6 saddr != fe80::/10 tcp dport 5000 counter dnat to [$1]:5000 comment "DNAT"
+    iifname != "docker0" ip6 saddr != fe80::/10 tcp dport 8001 counter dnat to [$1]:8001 comment "DNAT"
+  }
+  chain nat-OUTPUT {
+    type nat hook output priority -100; policy accept;
+    ip6 daddr != ::1 fib daddr type local counter jump nat-prerouting-and-output
+  }
+  chain nat-PREROUTING {
+    type nat hook prerouting priority dstnat; policy accept;
+    fib daddr type local counter jump nat-prerouting-and-output
+  }
+}
+RULES
+}
+
 # synced: one inspection of the container, as `follow` does at each event; Docker's
 # events have ended before they began.
 synced() {

@@ -91,10 +91,23 @@ without_tool() {
   unfit "the Docker engine is rootless"
 }
 
-@test "an engine with the nftables backend is refused, with iptables it is not" {
+@test "beside the nftables backend forwarding must be on, nft there, and the mode dnat" {
   engine 'FirewallBackend={"Driver": "nftables"}'
-  unfit "the Docker engine uses its nftables backend"
+  host bash -c 'echo 0 | tee /proc/sys/net/ipv6/conf/{all,default}/forwarding'
+  without_tool nft
+  MODE=proxy
+  step_refuses "the host is not fit, nothing was changed" preflight
+  same "- the Docker engine uses its nftables backend, and nft is missing on the host (package nftables)
+- the Docker engine uses its nftables backend, which leaves forwarding to the host: set net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot
+- the Docker engine uses its nftables backend, which leaves forwarding to the host: set net.ipv6.conf.default.forwarding=1, and in a file of /etc/sysctl.d for the next boot
+- the Docker engine uses its nftables backend, from which docker-proxy cannot take a port over: set mode to dnat, or \"firewall-backend\" to \"iptables\"" "$(tail -n +2 <<<"$stderr")"
   engine 'FirewallBackend={"Driver": "iptables"}'
+  fit
+}
+
+@test "with all of that an engine with the nftables backend fits" {
+  engine 'FirewallBackend={"Driver": "nftables"}'
+  host bash -c 'echo 1 | tee /proc/sys/net/ipv6/conf/{all,default}/forwarding'
   fit
 }
 

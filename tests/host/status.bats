@@ -116,6 +116,12 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
   same '["native","native"]' "$(status_field '[.ports[].datapath]')"
 }
 
+@test "so is its NAT in nftables" {
+  nftables_engine_dnat "$CONTAINER_ADDRESS"
+  host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
+  same '["native","native"]' "$(look '[.ports[].datapath]')"
+}
+
 @test "Kafka and MySQL are told where they are published, and a port that is held, why" {
   OUTSIDE_PORTS=(kafka mysql) KAFKA_ALLOWED=(2001:db8:1::/64) MYSQL_ALLOWED=(2001:db8:1::/64) HELD_PORTS=(mysql) KAFKA_FQDN=kafka.example.net
   for step in aio-container ipv6-dnat; do step_succeeds "$step"; done

@@ -293,3 +293,30 @@ refused_consumers() {
   same 0 "$(host ip netns exec openbmp-probe cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6)"
   host ip -n openbmp-probe -6 route show default | grep -F 'via fd6f:626d:7076:3600::1 dev eth0'
 }
+
+@test "a port that a rule of the engine's sends to the container, in nftables too, misses none" {
+  broken_link_with() {
+    library_runs "
+      DNAT_PROGRAM=echo_where
+      echo_where() { echo fc00:172:17::2,native; }
+      listeners() { echo '[::]:5000'; }
+      half_open() { :; }
+      half_open_peers() { :; }
+      ip6tables() { :; }
+      nft() { cat <<'RULES'
+$1
+RULES
+      }
+      broken_link 2001:db8:1::10 5000 5000"
+  }
+  rules='	chain nat-prerouting-and-output {
+		iifname != "docker0" tcp dport 5000 counter packets 0 bytes 0 dnat to [fc00:172:17::2]:5000 comment "DNAT"
+	}
+	chain nat-PREROUTING {
+		type nat hook prerouting priority dstnat; policy accept;
+		fib daddr type local counter packets 0 bytes 0 jump nat-prerouting-and-output'
+  broken_link_with "$rules"
+  [[ $output == "forwarding dropped: "* ]]
+  broken_link_with "${rules//::2]/::3]}"
+  [[ $output == "rule missing: nothing sends port 5000 to [fc00:172:17::2]:5000"* ]]
+}

@@ -7,7 +7,7 @@ ZIZMOR_VERSION=1.32.0
 MOTO_VERSION=5.2.5
 
 ensure_test_tools() {
-  apt_install bats=bats parallel=parallel strace=strace shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2
+  apt_install bats=bats parallel=parallel strace=strace shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables nft=nftables conntrack=conntrack ip=iproute2
 }
 
 # python_environment NAME ARGUMENT…: prints the folder of the programs that `pip

@@ -5,6 +5,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
 # shellcheck source=scripts/host/lib/container-state.sh
 . "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
+# shellcheck source=scripts/host/lib/engine-nat.sh
+. "${BASH_SOURCE[0]%/*}/../lib/engine-nat.sh"
 # shellcheck source=scripts/host/lib/held-ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
 # shellcheck source=scripts/host/lib/ports.sh
@@ -30,7 +32,7 @@ port_datapath() {
     echo "closed,the container does not run"
   elif has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT && dnat_rule_exists OPENBMP-DNAT "$1" "$2"; then
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
-  elif ! exempt_from_engine_dnat "$1" && dnat_rule_exists DOCKER "$1" "$2"; then
+  elif ! exempt_from_engine_dnat "$1" && engine_sends "$1" "$ADDRESS" "$2"; then
     echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
   elif has_jump "$INPUT_RULES" INPUT OPENBMP-INPUT && grep -qE '^-A OPENBMP-INPUT .*-j REJECT' <<<"$INPUT_RULES"; then
     echo "closed,no rule sends it to the container, and the ingress filter refuses what docker-proxy would carry"

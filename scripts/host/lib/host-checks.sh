@@ -53,8 +53,23 @@ check_docker() {
   [ "$is_so" = false ] ||
     unfit "the Docker engine is rootless: containers do not share the host's network; use the system's engine"
   is_so=$(jq '.FirewallBackend.Driver? // "" | startswith("nftables")' <<<"$info")
-  [ "$is_so" = false ] ||
-    unfit "the Docker engine uses its nftables backend: set \"firewall-backend\" to \"iptables\", and restart Docker"
+  [ "$is_so" = false ] || check_nftables_backend
+}
+
+# What that backend leaves to the host, and what it does not allow: an ACCEPT in ip6tables
+# keeps no packet from a nat chain of nftables.
+check_nftables_backend() {
+  local directory
+  have nft ||
+    unfit "the Docker engine uses its nftables backend, and nft is missing on the host (package nftables)"
+  for directory in all default; do
+    [ "$(cat "/proc/sys/net/ipv6/conf/$directory/forwarding")" = 1 ] ||
+      unfit "the Docker engine uses its nftables backend, which leaves forwarding to the host:" \
+        "set net.ipv6.conf.$directory.forwarding=1, and in a file of /etc/sysctl.d for the next boot"
+  done
+  [ "$MODE" != proxy ] ||
+    unfit "the Docker engine uses its nftables backend, from which docker-proxy cannot take a port over:" \
+      "set mode to dnat, or \"firewall-backend\" to \"iptables\""
 }
 
 # Settings on dockerd's command line win over the file, or clash with it.

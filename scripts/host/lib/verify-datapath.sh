@@ -7,6 +7,8 @@
 . "${BASH_SOURCE[0]%/*}/collector.sh"
 # shellcheck source=scripts/host/lib/dnat.sh
 . "${BASH_SOURCE[0]%/*}/dnat.sh"
+# shellcheck source=scripts/host/lib/engine-nat.sh
+. "${BASH_SOURCE[0]%/*}/engine-nat.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 # shellcheck source=scripts/host/lib/probe.sh
@@ -47,7 +49,8 @@ datapath_problem() {
   elif send_syn "$address" "$port" && sleep 0.3 && syn_received env | grep -qF "[$PROBE_ADDRESS]"; then
     echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give" \
       "\"reapply\" a new value"
-  elif ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
+  elif ! engine_sends "$port" "$container_address" "$inner" &&
+    ! ip6tables -w 10 -t nat -S | grep -qF -- "--to-destination [$container_address]:$inner"; then
     echo "rule missing: nothing sends port $port to [$container_address]:$inner (unit" \
       "$(systemctl is-active "$FOLLOW_UNIT" || true)): journalctl -u $FOLLOW_UNIT"
   elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ]; then
@@ -55,7 +58,7 @@ datapath_problem() {
       "/etc/sysctl.d"
   else
     echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; find the rule" \
-      "that drops it with ip6tables-save"
+      "that drops it with ip6tables-save and nft list ruleset"
   fi
 }
 
