@@ -19,8 +19,10 @@ export interface Counts {
  * told to stop and has enough; then prints the counts.
  */
 const program = `
-    const [host, own, attempts, right] = process.argv.slice(1);
+    const [host, attempts, right] = process.argv.slice(1);
     const http = require("node:http");
+    const own = Object.values(require("node:os").networkInterfaces()).flat()
+        .find(({ internal, scopeid, family }) => !internal && !scopeid && (family === "IPv6") === host.includes(":")).address;
     const headers = { authorization: "Basic " + Buffer.from("openbmp:CiscoRA").toString("base64") };
     const counts = { attempts: 0, right: 0, wrongSource: 0, wrongContainer: 0, none: 0 };
     const ask = () => new Promise((done) => {
@@ -56,10 +58,11 @@ export async function hammerWhile(
     sandbox: Sandbox,
     enough: { readonly attempts: number; readonly right: number },
     action: () => Promise<void>,
+    host: string = sandbox.info.address,
 ): Promise<Counts> {
-    const own = sandbox.peerAddress("121");
-    const peer = await sandbox.startPeer("hammer", own, [
-        ...["node", "-e", program, sandbox.info.address, own],
+    const [name, suffix] = host.includes(":") ? ["hammer-ipv6", "121"] : ["hammer-ipv4", "122"];
+    const peer = await sandbox.startPeer(name, sandbox.peerAddress(suffix), [
+        ...["node", "-e", program, host],
         ...[String(enough.attempts), String(enough.right)],
     ]);
     try {
@@ -70,6 +73,19 @@ export async function hammerWhile(
         await run("docker", ["wait", peer]);
         return JSON.parse((await run("docker", ["logs", peer])).split("\n").at(-2) ?? "{}") as Counts;
     } finally {
-        await sandbox.removePeers();
+        await run("docker", ["rm", "--force", "--volumes", peer]);
     }
+}
+
+/** The same over IPv6 and IPv4 at once. */
+export async function hammerBothWhile(
+    sandbox: Sandbox,
+    enough: { readonly attempts: number; readonly right: number },
+    action: () => Promise<void>,
+): Promise<{ ipv6: Counts; ipv4: Counts }> {
+    let ipv4: Counts | undefined;
+    const ipv6 = await hammerWhile(sandbox, enough, async () => {
+        ipv4 = await hammerWhile(sandbox, enough, action, sandbox.info.addressV4);
+    });
+    return { ipv6, ipv4: ipv4 as Counts };
 }

@@ -18,6 +18,9 @@ export function dumpHost(sandbox: Sandbox): Promise<string> {
                 $command -t $table -S | grep -v DOCKER_ | sed "s/^/$command $table /"
             done
         done
+        nft list tables
+        ip -4 rule
+        ip -6 rule
         echo "# units"
         systemctl list-unit-files --no-legend --no-pager
         systemctl list-units --all --no-legend --no-pager --plain --type service | awk '{print $1, $3}' | grep -v '^systemd-\\|^user'

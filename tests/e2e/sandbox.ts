@@ -93,6 +93,17 @@ export class Sandbox {
         return address;
     }
 
+    /** The same over IPv4; Docker chooses its address. */
+    async startIpv4Router(routerName: string): Promise<string> {
+        const name = await this.startPeer(routerName, "", [
+            "node",
+            "/opt/openbmp/router.js",
+            ...["--host", this.info.addressV4, "--port", "5000", "--name", routerName],
+        ]);
+        const format = `{{(index .NetworkSettings.Networks "${this.info.network}").IPAddress}}`;
+        return (await run("docker", ["inspect", "--format", format, name])).trim();
+    }
+
     /** Starts a container beside the host, on its network. */
     async startPeer(
         peerName: string,

@@ -26,6 +26,6 @@ for (const step of steps) {
 writeFileSync(join(folder, "status"), statusText());
 writeFileSync(join(folder, "record"), recordText());
 writeFileSync(join(folder, "inputs"), [...inputs].join("\n"));
-for (const program of ["openbmp-dnat", "openbmp-topics", "openbmp-close-database"]) {
+for (const program of ["openbmp-dnat", "openbmp-filter", "openbmp-topics", "openbmp-close-database"]) {
     writeFileSync(join(folder, "installed", program), installedProgram(program));
 }

@@ -187,7 +187,72 @@ RULES
   # Also where the engine has rules of its own.
   engine_dnat "$CONTAINER_ADDRESS"
   synced
-  [[ $(rules) != *"-A OPENBMP-FORWARD ! -d"* ]]
+  [[ $(host ip6tables -t mangle -S OPENBMP-FORWARD) != *"! -d"* ]]
+}
+
+@test "in IPv4 ours stands in where the engine's own DNAT is missing, or is for one address only" {
+  local rule="-p tcp --dport 5000 -j DNAT --to-destination $CONTAINER_IPV4:5000"
+  collector_at "$CONTAINER_ADDRESS"
+  host iptables -t nat -N DOCKER
+  host iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+  # shellcheck disable=SC2086
+  host iptables -t nat -A DOCKER -d 127.0.0.1/32 ! -i docker0 $rule
+  synced
+  [[ $(host iptables -t nat -S OPENBMP-DNAT) == *"--to-destination $CONTAINER_IPV4:5000"* ]]
+  # shellcheck disable=SC2086
+  host iptables -t nat -A DOCKER ! -i docker0 $rule
+  synced
+  same '-N OPENBMP-DNAT' "$(host iptables -t nat -S OPENBMP-DNAT)"
+  same '-N OPENBMP-ACCEPT' "$(host iptables -S OPENBMP-ACCEPT)"
+  [[ $(host iptables -t mangle -S OPENBMP-FORWARD) != *"! -d"* ]]
+}
+
+@test "what refuses stands first, and what accepts before Docker's chains and what refuses all, but behind others' refusals" {
+  dnat guard
+  host ip6tables -I FORWARD 1 -p tcp --dport 23 -j DROP
+  host ip6tables -N DOCKER-USER
+  host ip6tables -N DOCKER-FORWARD
+  host ip6tables -I FORWARD 1 -j DOCKER-FORWARD
+  host ip6tables -I FORWARD 1 -j DOCKER-USER
+  host ip6tables -A FORWARD -j REJECT
+  host ip6tables -t mangle -I PREROUTING 1 -j ACCEPT
+  run dnat check
+  same 3 "$status"
+  same "ip6tables: a rule stands behind others that decide before it: -A PREROUTING -p tcp -m addrtype --dst-type LOCAL,ANYCAST -j OPENBMP-ALLOW
+ip6tables: a rule stands behind others that decide before it: -A FORWARD -j OPENBMP-ACCEPT" "$output"
+  dnat guard
+  dnat check
+  same '-P FORWARD ACCEPT
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j OPENBMP-ACCEPT
+-A FORWARD -j DOCKER-FORWARD
+-A FORWARD -p tcp -m tcp --dport 23 -j DROP
+-A FORWARD -j REJECT --reject-with icmp6-port-unreachable' "$(host ip6tables -S FORWARD)"
+  # Who stands in the right place already is not moved.
+  host ip6tables -I FORWARD 1 -p tcp --dport 25 -j DROP
+  dnat guard
+  same '-A FORWARD -p tcp -m tcp --dport 25 -j DROP' "$(host ip6tables -S FORWARD 1)"
+}
+
+@test "where no table can be held, no process of the host reaches the BMP port, and its removal leaves no rule" {
+  local before
+  before=$(host ip -4 rule && host ip -6 rule)
+  rm "$FAKE/units/openbmp-aio-ipv6-filter.service.active"
+  dnat guard
+  dnat guard
+  same 1 "$(host ip -4 rule | grep -c 'to 172.17.0.0/16 iif lo ipproto tcp dport 5000 prohibit')"
+  same 1 "$(host ip -6 rule | grep -c 'to fc00:172:17::/64 iif lo ipproto tcp dport 5000 prohibit')"
+  dnat check
+  host ip -6 rule del pref 99
+  run dnat check
+  same 'ip rule: processes of the host are kept from the BMP port in "-4 172.17.0.0/16", and are to be in "-4 172.17.0.0/16, -6 fc00:172:17::/64"' "$output"
+  dnat guard
+  dnat_settings MODE=proxy
+  rm "$FAKE/units/openbmp-aio-ipv6-filter.service.active"
+  dnat guard
+  same 0 "$(host ip -6 rule | grep -c prohibit)"
+  dnat remove
+  same "$before" "$(host ip -4 rule && host ip -6 rule)"
 }
 
 @test "empty allow lists let nobody in" {

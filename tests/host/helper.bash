@@ -107,6 +107,7 @@ settings() {
   CLOSING_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-close-database")
   CLOSING_DROP_IN_TEXT=$(cat "$HOST_SCRIPTS/installed/docker-closes-database.conf")
   DNAT_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-dnat")
+  FILTER_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-filter")
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-dnat.service")
   TOPICS_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-topics")

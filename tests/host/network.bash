@@ -9,11 +9,12 @@ HOST_ADDRESS=2001:db8:1::10
 # dnat VERB: the program that the units run.
 dnat() { host bash "$HOST_SCRIPTS/installed/openbmp-dnat" "$1"; }
 
-# dnat_settings [NAME=VALUE…]: what the program reads.
+# dnat_settings [NAME=VALUE…]: what the program reads. The filter is said to be held.
 dnat_settings() {
+  touch "$FAKE/units/openbmp-aio-ipv6-filter.service.active"
   local settings=$BATS_TEST_TMPDIR/dnat.conf
   export OPENBMP_DNAT_CONFIG=$settings
-  printf '%s\n' 'MODE=dnat' 'BRIDGE=docker0' 'ADDRESS=' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'GUARD_PREFIX=true' 'FORWARDING_FOUND=1' \
+  printf '%s\n' 'MODE=dnat' 'BRIDGE=docker0' 'ADDRESS=' 'BMP_PORT=5000' 'REST_PORT=8001' 'PREFIX=fc00:172:17::/64' 'PREFIX_V4=172.17.0.0/16' 'GUARD_PREFIX=true' 'FORWARDING_FOUND=1' \
     'BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)' 'REST_ALLOWED=(2001:db8:1::20/128 192.0.2.20/32)' \
     'OUTSIDE_PORTS=()' 'KAFKA_ALLOWED=()' 'MYSQL_ALLOWED=()' 'HELD_PORTS=()' "$@" >"$settings"
 }

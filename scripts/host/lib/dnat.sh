@@ -16,6 +16,28 @@ DNAT_PROGRAM=$PROGRAM_DIRECTORY/openbmp-dnat
 DNAT_SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
 GUARD_UNIT=openbmp-aio-ipv6-guard.service
 FOLLOW_UNIT=openbmp-aio-ipv6-dnat.service
+FILTER_PROGRAM=$PROGRAM_DIRECTORY/openbmp-filter
+FILTER_UNIT=openbmp-aio-ipv6-filter.service
+
+# The units that are to run: the filter's where nft and the kernel can hold a table.
+dnat_units() {
+  echo "$GUARD_UNIT"
+  echo "$FOLLOW_UNIT"
+  ! can_hold_filter || echo "$FILTER_UNIT"
+}
+
+can_hold_filter() { have nft && bash <(printf '%s' "$FILTER_PROGRAM_TEXT") supported; }
+
+# renew_rules: a port was opened or held.
+renew_rules() {
+  relayed "$DNAT_PROGRAM" guard
+  systemctl try-restart "$FILTER_UNIT"
+}
+
+# bridge_prefix_v4: of the network that the container is on; empty where it has none.
+bridge_prefix_v4() {
+  docker network inspect "$NETWORK" | jq -r '[.[0].IPAM.Config[]?.Subnet | select(contains(":") | not)][0] // ""'
+}
 
 # Whether all forwarded IPv6 to the bridge is ours to refuse: where the original
 # daemon.json has a prefix on the default bridge, routed traffic to it may be wanted.
@@ -36,6 +58,7 @@ dnat_settings() {
   echo "BRIDGE=$BRIDGE"
   echo "ADDRESS=$CONTAINER_IPV6"
   echo "PREFIX=$FIXED_CIDR_V6"
+  echo "PREFIX_V4=$(bridge_prefix_v4)"
   echo "GUARD_PREFIX=$(owns_bridge_prefix)"
   echo "FORWARDING_FOUND=$(original_forwarding)"
   echo "BMP_ALLOWED=(${BMP_ALLOWED[*]})"
@@ -69,11 +92,15 @@ stop_for_mode_change() {
 
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
 remove_dnat() {
-  systemctl disable --quiet --now "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
-  # Somebody may have changed its mode.
+  local unit
+  for unit in "$FOLLOW_UNIT" "$GUARD_UNIT" "$FILTER_UNIT"; do
+    systemctl disable --quiet --now "$unit" 2>/dev/null || true
+  done
+  # Somebody may have changed their modes.
   [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
-  rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT"
+  [ ! -e "$FILTER_PROGRAM" ] || bash "$FILTER_PROGRAM" remove
+  rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT" "$UNIT_DIRECTORY/$FILTER_UNIT"
   rm -rf "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload
-  systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" 2>/dev/null || true
+  systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" "$FILTER_UNIT" 2>/dev/null || true
 }

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# The engine's own IPv6 NAT, by its rules in the kernel: in ip6tables, or in a table of
-# nftables where that is its firewall backend. Also a part of the program that stays on
-# the host.
+# The engine's own NAT, by its rules in the kernel: in iptables and ip6tables, or in a
+# table of nftables where that is its firewall backend. Also a part of the program that
+# stays on the host.
 
-# Of the chain that packets to the host's own addresses come to. Somebody may have
-# flushed what leads there: after that, the engine adds rules for a container that
-# starts, and not the way to them.
+# engine_nat_rules COMMAND FAMILY: of the chain that packets to the host's own
+# addresses come to. Somebody may have flushed what leads there: after that, the engine
+# adds rules for a container that starts, and not the way to them.
 engine_nat_rules() {
   local rules
-  if rules=$(ip6tables -w 10 -t nat -S 2>/dev/null) && grep -qE '^-A PREROUTING .*-j DOCKER$' <<<"$rules"; then
+  if rules=$("$1" -w 10 -t nat -S 2>/dev/null) && grep -qE '^-A PREROUTING .*-j DOCKER$' <<<"$rules"; then
     grep -E '^-A DOCKER ' <<<"$rules" || true
   fi
-  if have_nft && rules=$(nft list table ip6 docker-bridges 2>/dev/null) && awk '
+  if have_nft && rules=$(nft list table "$2" docker-bridges 2>/dev/null) && awk '
     /^\tchain / { hooked = 0 }
     / hook prerouting / { hooked = 1 }
     hooked && / jump nat-prerouting-and-output$/ { reached = 1 }
@@ -22,5 +22,13 @@ engine_nat_rules() {
 
 have_nft() { command -v nft >/dev/null; }
 
-# engine_sends PORT ADDRESS CONTAINER_PORT
-engine_sends() { grep -qE -- "dport $1 .*(--to-destination|dnat to) \[$2\]:$3( |\$)" <<<"$(engine_nat_rules)"; }
+# engine_sends PORT ADDRESS CONTAINER_PORT: whatever address of the host they come to.
+engine_sends() {
+  local rules target
+  case $2 in
+  '') return 1 ;;
+  *:*) rules=$(engine_nat_rules ip6tables ip6) target="\[$2\]:$3" ;;
+  *) rules=$(engine_nat_rules iptables ip) target="$2:$3" ;;
+  esac
+  grep -E "dport $1 .*(--to-destination|dnat to) $target( |\$)" <<<"$rules" | grep -qvE ' (-d|daddr) [^!]'
+}

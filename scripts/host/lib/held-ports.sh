@@ -21,7 +21,7 @@ forget_opened_ports() { opened_ports | write_opened_ports; }
 open_port() {
   is_held "$1" || return 0
   { opened_ports && echo "$1"; } | write_opened_ports
-  relayed "$DNAT_PROGRAM" guard
+  renew_rules
   say "opened the port of $1 to its allowed prefixes"
 }
 
@@ -30,7 +30,7 @@ hold_port() {
   [[ " ${HELD_PORTS[*]} " == *" $1 "* ]] || return 0
   is_held "$1" || say "closed the port of $1 to everybody"
   { opened_ports | grep -vxF -- "$1" || true; } | write_opened_ports
-  relayed "$DNAT_PROGRAM" guard
+  renew_rules
   end_sessions_at "$1"
 }
 

@@ -14,12 +14,19 @@
 # shellcheck source=scripts/host/lib/sessions.sh
 . "${BASH_SOURCE[0]%/*}/../lib/sessions.sh"
 
+# all_units WHAT: of several, systemctl is content with one.
+all_units() {
+  local unit
+  for unit in "${units[@]}"; do systemctl "$1" --quiet "$unit" 2>/dev/null || return 1; done
+}
+
 print_rule_drift() { "$DNAT_PROGRAM" check >&2; }
 
 ipv6_dnat_apply() {
-  local changed units_changed ports
+  local changed units_changed units ports
   input MODE DOCKER_NETWORK FIXED_CIDR_V6 CONTAINER_IPV6 BMP_PORT REST_PORT BMP_ALLOWED REST_ALLOWED \
-    OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED HELD_PORTS DNAT_PROGRAM_TEXT GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT REAPPLY
+    OUTSIDE_PORTS KAFKA_ALLOWED MYSQL_ALLOWED HELD_PORTS DNAT_PROGRAM_TEXT FILTER_PROGRAM_TEXT \
+    GUARD_UNIT_TEXT FOLLOW_UNIT_TEXT FILTER_UNIT_TEXT REAPPLY
   claim_host
   stop_for_mode_change
   mkdir -p "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
@@ -27,26 +34,27 @@ ipv6_dnat_apply() {
   # Rules of earlier settings would name other ports.
   changed=$(dnat_settings | write_file "$DNAT_SETTINGS")
   changed+=$(printf '%s' "$DNAT_PROGRAM_TEXT" | write_file "$DNAT_PROGRAM" 755)
+  changed+=$(printf '%s' "$FILTER_PROGRAM_TEXT" | write_file "$FILTER_PROGRAM" 755)
   # Until systemd has read them: a run that is cut off here is gone on with.
   units_changed=$([ ! -e "$UNITS_ARE_NEW" ] || echo unknown)
   touch "$UNITS_ARE_NEW"
   units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
   units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
-  # Of two units, systemctl is content with either. To enable one reads all of them anew.
-  if ! systemctl is-enabled --quiet "$GUARD_UNIT" 2>/dev/null ||
-    ! systemctl is-enabled --quiet "$FOLLOW_UNIT" 2>/dev/null; then
-    systemctl enable --quiet "$GUARD_UNIT" "$FOLLOW_UNIT"
+  units_changed+=$(printf '%s' "$FILTER_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FILTER_UNIT")
+  mapfile -t units <<<"$(dnat_units)"
+  # To enable one reads all of them anew.
+  if ! all_units is-enabled; then
+    systemctl enable --quiet "${units[@]}"
   elif [ -n "$units_changed" ]; then
     systemctl daemon-reload
   fi
   # Run on purpose, this step also fixes rules that somebody changed by hand.
-  if [ -n "$changed$units_changed" ] || ! relayed print_rule_drift ||
-    ! systemctl is-active --quiet "$GUARD_UNIT" || ! systemctl is-active --quiet "$FOLLOW_UNIT"; then
+  if [ -n "$changed$units_changed" ] || ! relayed print_rule_drift || ! all_units is-active; then
     # One of an earlier release may be writing rules at this moment.
     systemctl stop "$FOLLOW_UNIT" 2>/dev/null || true
-    systemctl restart "$GUARD_UNIT" "$FOLLOW_UNIT" ||
+    systemctl restart "${units[@]}" ||
       die "the DNAT units do not start:" \
-        "$(journalctl -u "$GUARD_UNIT" -u "$FOLLOW_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+        "$(journalctl "${units[@]/#/--unit=}" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
     ports=$(host_ports)
     case $MODE in
     dnat) say "installed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
@@ -57,7 +65,7 @@ ipv6_dnat_apply() {
   fi
   rm -f "$UNITS_ARE_NEW"
   end_unlisted_sessions
-  sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
+  sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" "$FILTER_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
 }
 
 # What refuses stays until the engine runs without IPv6 again.
@@ -87,13 +95,16 @@ dnat_file_drift() {
   settings=$(dnat_settings)
   program_drift "$DNAT_PROGRAM" "$DNAT_PROGRAM_TEXT"
   file_drift "$DNAT_SETTINGS" "$settings"$'\n'
+  program_drift "$FILTER_PROGRAM" "$FILTER_PROGRAM_TEXT"
   file_drift "$UNIT_DIRECTORY/$GUARD_UNIT" "$GUARD_UNIT_TEXT"
   file_drift "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$FOLLOW_UNIT_TEXT"
+  file_drift "$UNIT_DIRECTORY/$FILTER_UNIT" "$FILTER_UNIT_TEXT"
 }
 
 dnat_unit_drift() {
-  local unit
-  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT"; do
+  local unit units
+  mapfile -t units <<<"$(dnat_units)"
+  for unit in "${units[@]}"; do
     systemctl is-enabled --quiet "$unit" 2>/dev/null || drift "$unit is not enabled"
     systemctl is-active --quiet "$unit" || drift "$unit is not active"
   done

@@ -1,0 +1,79 @@
+import { hammerBothWhile } from "./hammer";
+import { Deployment } from "./deployment";
+import { Sandbox } from "./sandbox";
+import { MINUTE } from "./story";
+
+/** What programs and people do to the rules of a host. */
+const flushes = [
+    "nft flush ruleset",
+    "iptables -F; ip6tables -F; iptables -X || true; ip6tables -X || true",
+    "for table in mangle nat filter; do iptables -t $table -F; ip6tables -t $table -F; done",
+    "systemctl restart nftables || true",
+    "iptables-save >/tmp/v4; ip6tables-save >/tmp/v6; iptables-restore </tmp/v4; ip6tables-restore </tmp/v6",
+] as const;
+const ROUNDS = 10;
+const enough = { attempts: 2500, right: 500 };
+
+describe.each([
+    { how: "a table that nobody can flush", engine: "26.1", nft: "nft" },
+    { how: "a table that nobody can flush, beside an engine with IPv6 NAT", engine: "28.5", nft: "nft" },
+    // What a host without nft has, or one with an older kernel.
+    { how: "rules of the routing policy", engine: "26.1", nft: "nft.other" },
+])("rules that are flushed, reloaded and restarted: $how, engine $engine", ({ engine, nft }) => {
+    let sandbox: Sandbox;
+    let deployment: Deployment;
+
+    beforeAll(async () => {
+        sandbox = await Sandbox.up(`flush-${engine}-${nft}`.replaceAll(".", "-"), engine);
+        await sandbox.root(`mv /usr/sbin/nft /usr/sbin/${nft} || true`);
+        const allowed = JSON.stringify([
+            `${sandbox.peerAddress("100")}/120`,
+            sandbox.info.addressV4.replace(/\d+\.\d+$/, "0.0/16"),
+        ]);
+        deployment = await Deployment.create(sandbox, { bmpAllowedCidrs: allowed, restAllowedCidrs: allowed });
+        await deployment.up();
+    }, 10 * MINUTE);
+
+    afterAll(async () => {
+        await (sandbox as Sandbox | undefined)?.down();
+        (deployment as Deployment | undefined)?.remove();
+    }, MINUTE);
+
+    test(
+        "no router of either family is recorded under a wrong address, and the datapath is open again",
+        async () => {
+            const addresses = [await sandbox.startRouter("ipv6-1", "102"), await sandbox.startRouter("ipv6-2", "103")];
+            addresses.push(await sandbox.startIpv4Router("ipv4-1"), await sandbox.startIpv4Router("ipv4-2"));
+            const { ipv6, ipv4 } = await hammerBothWhile(sandbox, enough, async () => {
+                for (let round = 0; round < ROUNDS; round += 1) {
+                    for (const flush of flushes) {
+                        await sandbox.root(`${flush.replace("nft ", `${nft} `)}\nsleep 0.$((RANDOM % 9))`);
+                    }
+                }
+            });
+            for (const counts of [ipv6, ipv4]) {
+                expect(counts.wrongContainer).toBe(0);
+                expect(counts.attempts).toBeGreaterThanOrEqual(enough.attempts);
+                expect(counts.right).toBeGreaterThanOrEqual(enough.right);
+            }
+            if (nft === "nft") {
+                expect([ipv6.wrongSource, ipv4.wrongSource]).toEqual([0, 0]);
+            }
+            const rows = await sandbox.routers();
+            expect([...new Set(rows.map(({ RouterIP }) => RouterIP))].sort()).toEqual(addresses.sort());
+            expect(rows.every(({ isConnected }) => isConnected === 1)).toBe(true);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "status finds all as deployed, and a router has its own address",
+        async () => {
+            const address = await sandbox.startRouter("edge-1", "101");
+            expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+            const { code, stdout, stderr } = await deployment.status("--check");
+            expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+        },
+        2 * MINUTE,
+    );
+});
