@@ -11,15 +11,21 @@ const flushes = [
     "systemctl restart nftables || true",
     "iptables-save >/tmp/v4; ip6tables-save >/tmp/v6; iptables-restore </tmp/v4; ip6tables-restore </tmp/v6",
 ] as const;
-const ROUNDS = 10;
-const enough = { attempts: 2500, right: 500 };
+/** By the three hosts together 105 flushes. */
+const ROUNDS = 7;
+const enough = { attempts: 1000, right: 300 };
 
 describe.each([
-    { how: "a table that nobody can flush", engine: "26.1", nft: "nft" },
-    { how: "a table that nobody can flush, beside an engine with IPv6 NAT", engine: "28.5", nft: "nft" },
-    // What a host without nft has, or one with an older kernel.
-    { how: "rules of the routing policy", engine: "26.1", nft: "nft.other" },
-])("rules that are flushed, reloaded and restarted: $how, engine $engine", ({ engine, nft }) => {
+    { how: "a table that nobody can flush", engine: "26.1", nft: "nft", restSources: 0 },
+    {
+        how: "a table that nobody can flush, beside an engine with IPv6 NAT",
+        engine: "28.5",
+        nft: "nft",
+        restSources: 0,
+    },
+    // What a host without nft has, or one with an older kernel: it is for the BMP port only.
+    { how: "rules of the routing policy", engine: "26.1", nft: "nft.other", restSources: expect.any(Number) as number },
+])("rules that are flushed, reloaded and restarted: $how, engine $engine", ({ engine, nft, restSources }) => {
     let sandbox: Sandbox;
     let deployment: Deployment;
 
@@ -52,12 +58,9 @@ describe.each([
                 }
             });
             for (const counts of [ipv6, ipv4]) {
-                expect(counts.wrongContainer).toBe(0);
+                expect(counts).toMatchObject({ wrongContainer: 0, wrongSource: restSources });
                 expect(counts.attempts).toBeGreaterThanOrEqual(enough.attempts);
                 expect(counts.right).toBeGreaterThanOrEqual(enough.right);
-            }
-            if (nft === "nft") {
-                expect([ipv6.wrongSource, ipv4.wrongSource]).toEqual([0, 0]);
             }
             const rows = await sandbox.routers();
             expect([...new Set(rows.map(({ RouterIP }) => RouterIP))].sort()).toEqual(addresses.sort());

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
@@ -118,7 +118,7 @@ withRelease(`a deployment of 0.1.0 in AWS${skipped}`, () => {
     }, MINUTE);
 
     test(
-        "is brought about",
+        "is brought about, with its VM",
         async () => {
             expect(await upOfRelease(deployment)).toMatch(/\b\d+ created/);
             expect(await cloud.machine().collectorStarts()).toBe(1);
