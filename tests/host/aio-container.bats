@@ -318,7 +318,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   fitting_container
   REPLACE_CONTAINER=true
   step_succeeds aio-container
-  says "is adopted"
+  says "adopted the existing"
   not_called 'docker (create|rm|stop|update|rename)'
 }
 

@@ -81,7 +81,7 @@ fitting_container() {
   for place in '/var/openbmp", "RW": false, "Destination": "/host' '/var/open", "Destination": "/other' '/srv", "Destination": "/srv' '/var/openbmp/config/mysql", "Destination": "/x'; do
     fitting_container "Mounts=$PLACES, {\"Source\": \"$place\"}]"
     step_succeeds aio-container
-    says "is adopted"
+    says "adopted the existing"
   done
 }
 

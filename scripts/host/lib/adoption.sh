@@ -61,9 +61,9 @@ container_mismatches() {
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
     . as $container
     | (if mounted("/config") != $config
-      then "/config is \(mounted("/config")), not \($config), where its files have to be first" else empty end),
+      then "/config is \(mounted("/config")), not \($config)" else empty end),
       (if mounted("/data/mysql") != $data
-        then "/data/mysql is \(mounted("/data/mysql")), not \($data), where its database has to be first"
+        then "/data/mysql is \(mounted("/data/mysql")), not \($data)"
         else empty end),
       (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network
         then (if $network == "bridge" then "the default bridge" else $network end) as $name
