@@ -15,6 +15,7 @@ FROM_THE_HOST="iif lo ipproto tcp dport $BMP_CONTAINER_PORT prohibit"
 desired_routing_rules() {
   ! filter_is_held || return 0
   [ -z "$PREFIX_V4" ] || echo "-4 $PREFIX_V4"
+  # shellcheck disable=SC2153 # from the settings
   [ "$MODE" = proxy ] || echo "-6 $PREFIX"
 }
 
