@@ -16,16 +16,23 @@ const ROUNDS = 7;
 const enough = { attempts: 1000, right: 300 };
 
 describe.each([
-    { how: "a table that nobody can flush", engine: "26.1", nft: "nft", restSources: 0 },
+    { how: "a table that nobody can flush", engine: "26.1", nft: "nft", restSources: 0, sessions: 1 },
     {
         how: "a table that nobody can flush, beside an engine with IPv6 NAT",
         engine: "28.5",
         nft: "nft",
         restSources: 0,
+        sessions: 1,
     },
     // What a host without nft has, or one with an older kernel: it is for the BMP port only.
-    { how: "rules of the routing policy", engine: "26.1", nft: "nft.other", restSources: expect.any(Number) as number },
-])("rules that are flushed, reloaded and restarted: $how, engine $engine", ({ engine, nft, restSources }) => {
+    {
+        how: "rules of the routing policy",
+        engine: "26.1",
+        nft: "nft.other",
+        restSources: expect.any(Number) as number,
+        sessions: expect.any(Number) as number,
+    },
+])("rules that are flushed, reloaded and restarted: $how, engine $engine", ({ engine, nft, restSources, sessions }) => {
     let sandbox: Sandbox;
     let deployment: Deployment;
 
@@ -65,6 +72,9 @@ describe.each([
             const rows = await sandbox.routers();
             expect([...new Set(rows.map(({ RouterIP }) => RouterIP))].sort()).toEqual(addresses.sort());
             expect(rows.every(({ isConnected }) => isConnected === 1)).toBe(true);
+            for (const name of ["ipv6-1", "ipv6-2", "ipv4-1", "ipv4-2"]) {
+                expect(await sandbox.sessionsOf(name)).toEqual(sessions);
+            }
         },
         5 * MINUTE,
     );

@@ -104,6 +104,12 @@ export class Sandbox {
         return (await run("docker", ["inspect", "--format", format, name])).trim();
     }
 
+    /** How many sessions a simulated router had. */
+    async sessionsOf(routerName: string): Promise<number> {
+        const log = await run("docker", ["logs", `${this.container}-${routerName}`]);
+        return log.split("\n").filter((line) => line.startsWith("connected from")).length;
+    }
+
     /** Starts a container beside the host, on its network. */
     async startPeer(
         peerName: string,

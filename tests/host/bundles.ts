@@ -25,6 +25,7 @@ for (const step of steps) {
 }
 writeFileSync(join(folder, "status"), statusText());
 writeFileSync(join(folder, "record"), recordText());
+writeFileSync(join(folder, "steps"), HOST_STEPS.join("\n"));
 writeFileSync(join(folder, "inputs"), [...inputs].join("\n"));
 for (const program of ["openbmp-dnat", "openbmp-filter", "openbmp-topics", "openbmp-close-database"]) {
     writeFileSync(join(folder, "installed", program), installedProgram(program));

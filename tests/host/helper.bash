@@ -179,6 +179,16 @@ not_started_with() {
   }
 }
 
+# installing_steps: those between the first, which changes nothing, and those that
+# need what an earlier one read; in the order of the chain.
+installing_steps() { grep -vxE 'preflight|collector-config|collector-start' "$BUNDLES/steps"; }
+
+# install_steps: all of these.
+install_steps() {
+  local step
+  for step in $(installing_steps); do step_succeeds "$step"; done
+}
+
 step_succeeds() {
   run_step "$@"
   [ "$status" -eq 0 ] || {

@@ -28,12 +28,9 @@ default_bridge() {
   CONTAINER_IPV6=''
 }
 
-STEPS=(docker-daemon-config docker-restart aio-container ipv6-dnat)
-
 deployed() {
-  local step
   step_succeeds preflight
-  for step in "${STEPS[@]}"; do step_succeeds "$step"; done
+  install_steps
 }
 
 prefix_of_network() { cat "$FAKE/networks/openbmp_aio"; }
@@ -201,7 +198,7 @@ systemctl restart docker.service" "$(calls 'network rm|restart docker')"
     step_succeeds preflight
     for direction in there back; do
       cut_off_at "${where%% *}" "${where#* }"
-      for step in "${STEPS[@]}"; do
+      for step in $(installing_steps); do
         run_step "$step"
         [ "$status" -eq 0 ] || break
       done

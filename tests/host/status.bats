@@ -25,8 +25,7 @@ teardown() { close_network; }
 
 # The steps, as an `up` runs them; the follower has checked once.
 deploy() {
-  local step
-  for step in docker-daemon-config docker-restart aio-container ipv6-dnat; do step_succeeds "$step"; done
+  install_steps
   change_container openbmp_aio "GlobalIPv6Address=$CONTAINER_ADDRESS" IPAddress=172.17.0.2 "Pid=$HOST_PID"
   CONTAINER_ID=$(container openbmp_aio Id)
   step_succeeds collector-start

@@ -13,7 +13,7 @@ teardown() { close_host; }
 # deployed_up_to STEP: the chain ran that far.
 deployed_up_to() {
   local step
-  for step in docker-restart aio-container ipv6-dnat collector-start; do
+  for step in $(installing_steps) collector-start; do
     [ "$step" != collector-start ] || collector_can_start
     step_succeeds "$step"
     [ "$step" != "$1" ] || return 0
@@ -56,7 +56,7 @@ traces() {
 @test "after any step, also the last, everything but the data is as before" {
   local step before
   before=$(traces)
-  for step in docker-restart aio-container ipv6-dnat collector-start; do
+  for step in $(installing_steps) collector-start; do
     deployed_up_to "$step"
     step_succeeds preflight remove
     host rm -rf /var/openbmp
