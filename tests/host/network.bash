@@ -91,12 +91,20 @@ stop_follow() {
 
 followed() { grep -qF "container at $1" "$FAKE/follow.log"; }
 
-# as_golden NAME: the rules are those of tests/host/golden/NAME.txt. With
-# UPDATE_GOLDEN=1 they are written there instead.
+# as_golden NAME: the rules are those of tests/host/golden/NAME.txt, or differ from
+# those of guard.txt as NAME.diff says. With UPDATE_GOLDEN=1 they are written there instead.
 as_golden() {
-  [ -z "${UPDATE_GOLDEN:-}" ] || rules >"$TESTS/golden/$1.txt"
-  diff "$TESTS/golden/$1.txt" <(rules)
+  local golden=$TESTS/golden/$1
+  if [ -e "$golden.txt" ]; then
+    [ -z "${UPDATE_GOLDEN:-}" ] || rules >"$golden.txt"
+    diff "$golden.txt" <(rules)
+  else
+    [ -z "${UPDATE_GOLDEN:-}" ] || difference_to_guard >"$golden.diff"
+    diff "$golden.diff" <(difference_to_guard)
+  fi
 }
+
+difference_to_guard() { diff "$TESTS/golden/guard.txt" <(rules) || true; }
 
 # joined NAME INTERFACE IPV6 IPV4 IPV6-GATEWAY IPV4-GATEWAY: a network namespace
 # whose eth0 is linked to that interface of the host.
