@@ -149,7 +149,7 @@ docker_download() {
   *) return 1 ;;
   esac
   download "https://download.docker.com/linux/static/stable/$arch/docker-$DOCKER_VERSION.tgz" "$1/docker.tgz" || return 1
-  [[ $(sha256sum "$1/docker.tgz") == "$digest "* ]] || die "the archive of Docker $DOCKER_VERSION for $arch has another SHA-256 than $digest"
+  [[ $(sha256sum "$1/docker.tgz") == "$digest "* ]] || die "the archive of Docker $DOCKER_VERSION for $arch has another SHA-256 than $digest: remove what changes downloads on the way, and run again"
 }
 
 # docker_build DIRECTORY: an archive like Docker's own, with the two programs of the engine, from its Go module.

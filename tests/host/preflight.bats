@@ -97,7 +97,7 @@ without_tool() {
   without_tool nft
   MODE=proxy
   step_refuses "the host is not fit, nothing was changed" preflight
-  same "- the Docker engine uses its nftables backend, and nft is missing on the host (package nftables)
+  same "- the Docker engine uses its nftables backend, and nft is missing on the host: install the package nftables
 - the Docker engine uses its nftables backend, which leaves forwarding to the host: set net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot
 - the Docker engine uses its nftables backend, which leaves forwarding to the host: set net.ipv6.conf.default.forwarding=1, and in a file of /etc/sysctl.d for the next boot
 - the Docker engine uses its nftables backend, from which docker-proxy cannot take a port over: set mode to dnat, or \"firewall-backend\" to \"iptables\"" "$(tail -n +2 <<<"$stderr")"

@@ -83,7 +83,7 @@ test("a file of each kind runs with what its part needs, and with nothing else",
     });
     const called = log();
     const jest = (project: string, ...paths: string[]) =>
-        `npx --no-install jest --selectProjects ${project} --runTestsByPath ${paths.join(" ")}`;
+        `npx --no-install jest --selectProjects ${project} --runTestsByPath ${paths.join(" ")} --ci`;
     expect(called).toEqual([
         ...always,
         jest("unit", "tests/unit/deep/b.test.ts", "tests/unit/a.test.ts"),
@@ -103,7 +103,7 @@ test("parts and files go together, and a file of a part that runs as a whole run
     expect(log()).toEqual([
         ...always,
         "bats --tap --jobs 2 --no-parallelize-within-files tests/host/c.bats",
-        "npx --no-install jest --selectProjects unit --runTestsByPath tests/unit/a.test.ts",
+        "npx --no-install jest --selectProjects unit --runTestsByPath tests/unit/a.test.ts --ci",
     ]);
 });
 

@@ -61,7 +61,7 @@ check_docker() {
 check_nftables_backend() {
   local directory
   have nft ||
-    unfit "the Docker engine uses its nftables backend, and nft is missing on the host (package nftables)"
+    unfit "the Docker engine uses its nftables backend, and nft is missing on the host: install the package nftables"
   for directory in all default; do
     [ "$(cat "/proc/sys/net/ipv6/conf/$directory/forwarding")" = 1 ] ||
       unfit "the Docker engine uses its nftables backend, which leaves forwarding to the host:" \
