@@ -38,7 +38,7 @@ ends_at() {
 }
 
 @test "the preflight passes no host that one of its checks could not make" {
-  dying ip '-6 -json addr show scope global' ends_at check_ipv6 preflight
+  dying ip '-json -details addr show scope global' ends_at check_ipv6 preflight
   dying ip '-6 route show table all root *' ends_at check_prefix_overlap preflight
   host mkdir /var/openbmp
   dying stat '-L -c %u?%U /var/openbmp' ends_at parent_problem preflight

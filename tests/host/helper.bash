@@ -110,6 +110,7 @@ settings() {
   FILTER_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-filter")
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-dnat.service")
+  FILTER_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-filter.service")
   TOPICS_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-topics")
   TOPICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-topics.service")
 }

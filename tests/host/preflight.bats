@@ -135,6 +135,25 @@ without_tool() {
   same 2001:db8:5::1 "$(jq -r .ipv6Address <<<"$output")"
 }
 
+@test "routers are given the address of the default route's interface, a global one before a local one" {
+  host ip link del eth0
+  host ip link add lxdbr0 type bridge
+  host ip -6 address add 2001:db8:42::1/64 dev lxdbr0 nodad
+  interface other0 2001:db8:7::10/64
+  interface uplink0 fd00:5::10/64 2001:db8:5::10/64
+  host ip -6 route add default via fe80::1 dev uplink0
+  fit
+  same 2001:db8:5::10 "$(jq -r .ipv6Address <<<"$output")"
+  host ip -6 address del 2001:db8:5::10/64 dev uplink0
+  fit
+  same fd00:5::10 "$(jq -r .ipv6Address <<<"$output")"
+  # Without a default route no bridge comes before an interface of the host's own.
+  host ip -6 route del default
+  host ip -6 address del fd00:5::10/64 dev uplink0
+  fit
+  same 2001:db8:7::10 "$(jq -r .ipv6Address <<<"$output")"
+}
+
 @test "a prefix that an interface of the host is in is refused" {
   host ip -6 address add fc00:172:17::5/64 dev eth0 nodad
   unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network"

@@ -41,11 +41,18 @@ syn_received() {
 # At the REST port: no router completes a handshake at it.
 complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
-# The host's IPv6 addresses that a router may be given. Docker names a bridge
-# after its network's id; another br-… may be the uplink.
+# The host's IPv6 address that routers are given: of the default route's interface before
+# others, of a bridge or a tunnel last, global before local (RFC 4193). Docker names a
+# bridge after its network's id; another br-… may be the uplink.
 verification_address() {
-  ip -6 -json addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" '
+  local uplinks
+  uplinks=$(ip -6 -json route show default | jq -c '[.[] | .dev, .nexthops[]?.dev | values]')
+  ip -json -details addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" \
+    --argjson uplinks "$uplinks" '
     [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not))
-      | .addr_info[]
-     | select((.deprecated or .temporary) | not) | .local // empty][0] // ""'
+      | [(.ifname | IN($uplinks[]) | not),
+         (.linkinfo.info_kind // "" | test("^(bridge|tun|wireguard|sit|gre|ip6|ipip|vti|xfrm|vxlan|geneve|ppp)"))] as $order
+      | .addr_info[] | select(.family == "inet6" and ((.deprecated or .temporary) | not)) | .local // empty
+      | {address: ., order: ($order + [test("^f[cd]")])}]
+    | sort_by(.order)[0].address // ""'
 }
