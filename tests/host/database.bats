@@ -23,7 +23,7 @@ in_step() {
     --output="$FAKE/execs" bash -euo pipefail -s <"$FAKE/bundle"
 }
 
-problems() { in_step database_password_problems; }
+problems() { in_step database_password_mismatches; }
 
 @test "a query goes in as it is, and its rows come out" {
   printf 'rtr1\t2001:db8::1\n' >"$FAKE/rows"

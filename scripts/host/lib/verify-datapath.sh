@@ -44,8 +44,8 @@ datapath_problem() {
     echo "engine without IPv6: the container has no IPv6 address; find the flag or file of dockerd that wins over" \
       "$DAEMON_JSON"
   elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
-    echo "container not listening on IPv6 at port $inner: it listens at $(listeners); check listen_mode in" \
-      "openbmpd.conf, and docker logs $CONTAINER"
+    echo "container not listening on IPv6 at port $inner: it listens at $(listeners);" \
+      "check listenMode, and docker logs $CONTAINER"
   elif send_syn "$address" "$port" && sleep 0.3 && syn_received env | grep -qF "[$PROBE_ADDRESS]"; then
     echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give" \
       "\"reapply\" a new value"
