@@ -6,6 +6,7 @@ import { connectionFrom, routedNeighbour } from "./connections";
 import { proofOf } from "./deployment";
 import { dumpHost } from "./hostDump";
 import { eventually, root } from "./run";
+import { keepRules, stopKeepingRules } from "./sandbox";
 import { MINUTE, story } from "./story";
 
 /** What a user may have in daemon.json: odd spacing, other keys. */
@@ -97,9 +98,10 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
                 expect(await neighbour(inside, port)).toBe("no answer");
             }
             // Without the rule it does: the route is right and the port is open.
-            await shared.sandbox.root("ip6tables -t mangle -D FORWARD -j OPENBMP-FORWARD");
+            await shared.sandbox.root(`${stopKeepingRules}
+                ip6tables -t mangle -D FORWARD -j OPENBMP-FORWARD`);
             expect(await neighbour(inside, 3306)).toBe("connected");
-            await shared.sandbox.root("systemctl restart openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat");
+            await shared.sandbox.root(keepRules);
             expect(await neighbour(inside, 3306)).toBe("no answer");
         },
         MINUTE,

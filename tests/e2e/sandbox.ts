@@ -4,6 +4,13 @@ import { publicLogin, readRestAnswer, restProgram } from "./rest";
 import { eventually, root, run, tryRun, type RunResult } from "./run";
 
 export const standInImage = "openbmp-aio-stand-in:latest";
+/** Ends on the host what keeps the rules of a deployment, so that they can be taken away one by one. */
+export const stopKeepingRules = `systemctl stop openbmp-aio-ipv6-dnat openbmp-aio-ipv6-filter
+    nft delete table inet openbmp-aio-ipv6 || true`;
+
+/** Begins it again. */
+export const keepRules = "systemctl restart openbmp-aio-ipv6-filter openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat";
+
 /** A real router, FRR; `scripts/test` builds it. */
 export const routerImage = "openbmp-test-router:latest";
 

@@ -1,7 +1,7 @@
 import { routedAttempts } from "./connections";
 import { Deployment } from "./deployment";
 import { hammerWhile } from "./hammer";
-import { Sandbox } from "./sandbox";
+import { keepRules, Sandbox, stopKeepingRules } from "./sandbox";
 
 const MINUTE = 60_000;
 const ATTEMPTS = 600;
@@ -82,7 +82,10 @@ describe("source addresses while everything moves", () => {
             // Without the rules it gets through: the route is right, the ports are open.
             const without = await attempts(async () => {
                 await sandbox.root(
-                    "iptables -t mangle -F OPENBMP-FORWARD; sleep 2; systemctl restart openbmp-aio-ipv6-dnat",
+                    `${stopKeepingRules}
+                    iptables -t mangle -F OPENBMP-FORWARD
+                    sleep 2
+                    ${keepRules}`,
                 );
             });
             expect(without.connected).toBeGreaterThan(0);
@@ -94,7 +97,7 @@ describe("source addresses while everything moves", () => {
         "are wrong at once without the ingress filter, which is what the count would show",
         async () => {
             const counts = await hammerWhile(sandbox, { attempts: 100, right: 0 }, async () => {
-                await sandbox.root(`systemctl stop openbmp-aio-ipv6-dnat
+                await sandbox.root(`${stopKeepingRules}
                 ip6tables -D INPUT -j OPENBMP-INPUT`);
             });
             expect(counts.wrongSource).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import type { Status } from "../../scripts/programs/status/status";
 import { dumpHost } from "./hostDump";
 import { tryRun } from "./run";
+import { stopKeepingRules } from "./sandbox";
 import { MINUTE, story } from "./story";
 
 describe("scripts/status", () => {
@@ -75,7 +76,7 @@ describe("scripts/status", () => {
                 sed -i 's/^RESYNC_SECONDS=30/RESYNC_SECONDS=3000/' /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
                 sed -i 's/^BMP_ALLOWED=(/&2001:db8:bad::\\/48 /' /etc/openbmp-aio-ipv6/dnat.conf
                 echo '# by hand' >> /etc/systemd/system/openbmp-aio-ipv6-guard.service
-                systemctl stop openbmp-aio-ipv6-dnat
+                ${stopKeepingRules}
                 ip6tables -D INPUT -j OPENBMP-INPUT
                 docker update --restart no openbmp_aio`);
             const { code, status } = await check();
@@ -89,6 +90,7 @@ describe("scripts/status", () => {
                     "/etc/openbmp-aio-ipv6/dnat.conf is not as it was written",
                     "/etc/systemd/system/openbmp-aio-ipv6-guard.service is not as it was written",
                     "openbmp-aio-ipv6-dnat.service is not active",
+                    "openbmp-aio-ipv6-filter.service is not active",
                     "ip6tables: a rule is missing: -A INPUT -j OPENBMP-INPUT",
                     'openbmpd.conf: base.listen_mode is "v4", not "v4v6"',
                     'openbmpd.conf: base.admin_id is "c2", not "c1"',
@@ -165,7 +167,7 @@ describe("scripts/status", () => {
     test(
         "marks a router whose session came in by docker-proxy",
         async () => {
-            await shared.sandbox.root(`systemctl stop openbmp-aio-ipv6-dnat
+            await shared.sandbox.root(`${stopKeepingRules}
                 ip6tables -D INPUT -j OPENBMP-INPUT`);
             await shared.sandbox.startRouter("edge-2", "102");
             const { RouterIP } = await shared.sandbox.connectedRouter("edge-2");

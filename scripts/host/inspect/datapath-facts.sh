@@ -26,6 +26,13 @@ exempt_from_engine_dnat() {
     grep -qE "^-A OPENBMP-DNAT .*--dports ([0-9]+,)*$1(,[0-9]+)* -j ACCEPT" <<<"$NAT_RULES"
 }
 
+# By the chain in ip6tables, or by the table that the filter's unit holds.
+ingress_filter_refuses() {
+  [ "$MODE" = dnat ] || return 1
+  { has_jump "$INPUT_RULES" INPUT OPENBMP-INPUT && grep -qE '^-A OPENBMP-INPUT .*-j REJECT' <<<"$INPUT_RULES"; } ||
+    { have nft && nft list chain inet openbmp-aio-ipv6 refuse >/dev/null 2>&1; }
+}
+
 # port_datapath PORT CONTAINER_PORT: DATAPATH,WHY.
 port_datapath() {
   if ! container_exists || ! is_running; then
@@ -34,7 +41,7 @@ port_datapath() {
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
   elif ! exempt_from_engine_dnat "$1" && engine_sends "$1" "$ADDRESS" "$2"; then
     echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
-  elif has_jump "$INPUT_RULES" INPUT OPENBMP-INPUT && grep -qE '^-A OPENBMP-INPUT .*-j REJECT' <<<"$INPUT_RULES"; then
+  elif ingress_filter_refuses; then
     echo "closed,no rule sends it to the container, and the ingress filter refuses what docker-proxy would carry"
   elif ! ss --no-header --numeric --listening --tcp "sport = :$1" | grep -qE '(\[::\]|\*):'; then
     echo "closed,nothing listens on IPv6"
