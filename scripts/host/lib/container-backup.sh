@@ -3,12 +3,12 @@
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
-# shellcheck source=scripts/host/lib/adoption.sh
-. "${BASH_SOURCE[0]%/*}/adoption.sh"
 # shellcheck source=scripts/host/lib/config-directory.sh
 . "${BASH_SOURCE[0]%/*}/config-directory.sh"
 # shellcheck source=scripts/host/lib/container-state.sh
 . "${BASH_SOURCE[0]%/*}/container-state.sh"
+# shellcheck source=scripts/host/lib/existing-container.sh
+. "${BASH_SOURCE[0]%/*}/existing-container.sh"
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 # shellcheck source=scripts/host/lib/stopping.sh

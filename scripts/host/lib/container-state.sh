@@ -14,3 +14,14 @@ is_running() {
     die "Docker does not say whether $CONTAINER runs (its reason is above): run again"
   [ "$running" = true ]
 }
+
+# The image's own part of a container's settings; null where the image is gone.
+image_settings() {
+  docker image inspect --format '{{json .Config}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null
+}
+
+# What the engine gives to every container.
+engine_defaults() {
+  docker info --format '{{json .}}' | jq '{LoggingDriver, DefaultRuntime,
+    CgroupnsMode: (if any(.SecurityOptions[]?; startswith("name=cgroupns")) then "private" else "host" end)}'
+}

@@ -14,17 +14,6 @@
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
-# The image's own part of a container's settings; null where the image is gone.
-image_settings() {
-  docker image inspect --format '{{json .Config}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null
-}
-
-# What the engine gives to every container.
-engine_defaults() {
-  docker info --format '{{json .}}' | jq '{LoggingDriver, DefaultRuntime,
-    CgroupnsMode: (if any(.SecurityOptions[]?; startswith("name=cgroupns")) then "private" else "host" end)}'
-}
-
 # What a container of ours gets for itself, as Docker shows it.
 own_container_options() {
   local log=()

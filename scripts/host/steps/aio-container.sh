@@ -17,6 +17,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
 # shellcheck source=scripts/host/lib/container.sh
 . "${BASH_SOURCE[0]%/*}/../lib/container.sh"
+# shellcheck source=scripts/host/lib/existing-container.sh
+. "${BASH_SOURCE[0]%/*}/../lib/existing-container.sh"
 # shellcheck source=scripts/host/lib/network.sh
 . "${BASH_SOURCE[0]%/*}/../lib/network.sh"
 # shellcheck source=scripts/host/lib/record.sh

@@ -20,6 +20,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/first-start.sh"
 # shellcheck source=scripts/host/lib/held-ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
+# shellcheck source=scripts/host/lib/port-opening.sh
+. "${BASH_SOURCE[0]%/*}/../lib/port-opening.sh"
 # shellcheck source=scripts/host/lib/probe.sh
 . "${BASH_SOURCE[0]%/*}/../lib/probe.sh"
 # shellcheck source=scripts/host/lib/record.sh
@@ -86,28 +88,6 @@ locate_container() {
   [ -n "$ADDRESS" ] ||
     die "verification failed: engine without IPv6: the container has no IPv6 address; find the flag or file of" \
       "dockerd that wins over $DAEMON_JSON"
-}
-
-# open_rest_port: its port opens when the image's own login is gone.
-open_rest_port() {
-  set_rest_login
-  open_port rest
-}
-
-holds_mysql() { [[ " ${HELD_PORTS[*]} " == *" mysql "* ]]; }
-
-# open_mysql_port: its port opens when both passwords of the database are the user's.
-# The image's database is ready before the collector listens.
-open_mysql_port() {
-  local problems
-  collect problems database_password_mismatches
-  if [ ${#problems[@]} -gt 0 ]; then
-    hold_port mysql
-    die "the port of the database stays closed: $(join_with_semicolons "${problems[@]}"). The image sets these" \
-      "passwords only when it makes a new database; change them in the one that is there, or put into environment" \
-      "what it has, and run again"
-  fi
-  open_port mysql
 }
 
 collector_start_apply() {

@@ -5,14 +5,14 @@
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
-# shellcheck source=scripts/host/lib/adoption.sh
-. "${BASH_SOURCE[0]%/*}/../lib/adoption.sh"
 # shellcheck source=scripts/host/lib/config-directory.sh
 . "${BASH_SOURCE[0]%/*}/../lib/config-directory.sh"
 # shellcheck source=scripts/host/lib/container-backup.sh
 . "${BASH_SOURCE[0]%/*}/../lib/container-backup.sh"
 # shellcheck source=scripts/host/lib/daemon-json.sh
 . "${BASH_SOURCE[0]%/*}/../lib/daemon-json.sh"
+# shellcheck source=scripts/host/lib/existing-container.sh
+. "${BASH_SOURCE[0]%/*}/../lib/existing-container.sh"
 # shellcheck source=scripts/host/lib/host-checks.sh
 . "${BASH_SOURCE[0]%/*}/../lib/host-checks.sh"
 # shellcheck source=scripts/host/lib/network.sh
