@@ -16,7 +16,7 @@ close_forwarding() {
   ! forwarding_is_on || return 0
   printf '%s\n' '*mangle' ':OPENBMP-ISOLATE - [0:0]' '-A OPENBMP-ISOLATE -j DROP' COMMIT |
     ip6tables-restore --noflush --wait 10
-  ensure_jump "${ISOLATION[@]}"
+  ensure_jumps <<<"${ISOLATION[*]}"
 }
 
 # Switches forwarding off, where it was off originally and nobody else needs it.

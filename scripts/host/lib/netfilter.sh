@@ -2,61 +2,66 @@
 # Chains of ours in iptables and ip6tables, and the jumps into them from the
 # kernel's own. Also a part of the program that stays on the host.
 
-# numbered_rules COMMAND TABLE CHAIN: a line for each rule: its number, and the rule.
-numbered_rules() {
-  local rules
-  rules=$("$1" -w 10 -t "$2" -S "$3")
-  awk -v chain="$3" '$1 == "-A" { sub("^-A " chain " ", ""); print ++number, $0 }' <<<"$rules"
+# inspect_jump TABLE CHAIN RULE…, as iptables-save prints it; its output is on stdin.
+# "in place": the jump is there once, and decides when it is to; "misplaced" behind
+# others; else "missing". What refuses stands first, beside other jumps of ours. What
+# accepts stands before Docker's own chains, which drop what they do not know, and
+# before a rule that refuses everything; but behind what others put there to refuse
+# something, DOCKER-USER too. The number that a jump is to get follows.
+inspect_jump() {
+  awk -v table="*$1" -v chain="$2" -v rule="${*:3}" '
+    BEGIN { words = split(rule, word, " "); ours = word[words]; accepts = ours == "OPENBMP-ACCEPT" }
+    /^\*/ { in_table = $0 == table }
+    !in_table || $1 != "-A" || $2 != chain { next }
+    { number++ }
+    $NF == ours { jumps++; if ($0 == "-A " chain " " rule) at = number; next }
+    limit { next }
+    accepts && / -j DOCKER-/ && $NF != "DOCKER-USER" { limit = number }
+    accepts && $3 == "-j" && $4 ~ /^(DROP|REJECT)$/ { limit = number }
+    !accepts && $NF !~ /^OPENBMP-/ { limit = number }
+    END {
+      state = "in place"
+      if (limit && at > limit) state = "misplaced"
+      if (jumps != 1 || !at) state = "missing"
+      print state, accepts ? (limit ? limit : number + 1) : 1
+    }'
 }
 
-# numbered_jumps COMMAND TABLE CHAIN OURS: those of the rules that jump into OURS.
-numbered_jumps() { numbered_rules "${@:1:3}" | awk -v ours="$4" '$NF == ours'; }
-
-# delete_jumps COMMAND TABLE CHAIN OURS [NUMBER]: all of them, but the one with that number.
-delete_jumps() {
-  local jumps number
-  jumps=$(numbered_jumps "$1" "$2" "$3" "$4")
-  # From the last one up, so that the numbers stay true.
-  tac <<<"$jumps" | while read -r number _; do
-    [ "$number" = "${5:-}" ] || "$1" -w 10 -t "$2" -D "$3" "$number"
+# jumps_out_of_place: of the jumps on stdin, COMMAND TABLE CHAIN RULE…; in front of
+# each what it is, and the number that it is to get.
+jumps_out_of_place() {
+  local saved saved_ipv4 saved_ipv6 state jump
+  saved_ipv4=$(iptables-save)
+  saved_ipv6=$(ip6tables-save)
+  while read -ra jump; do
+    saved=$saved_ipv6
+    [ "${jump[0]}" = ip6tables ] || saved=$saved_ipv4
+    state=$(inspect_jump "${jump[@]:1}" <<<"$saved")
+    [[ $state == "in place"* ]] || echo "$state ${jump[*]}"
   done
 }
 
-# place_of COMMAND TABLE CHAIN OURS: the number that a new jump gets. What refuses
-# stands first. What accepts stands before Docker's own chains, which drop what
-# they do not know, and before a rule that refuses everything; but behind what others
-# put there to refuse something, DOCKER-USER too.
-place_of() {
-  if [ "$4" != OPENBMP-ACCEPT ]; then
-    echo 1
-    return
-  fi
-  numbered_rules "${@:1:3}" | awk '
-    / -j DOCKER-/ && $NF != "DOCKER-USER" || $2 == "-j" && ($3 == "DROP" || $3 == "REJECT") { found = $1; exit }
-    END { print found ? found : NR + 1 }'
+# ensure_jumps: those on stdin are in place.
+ensure_jumps() {
+  local jump
+  jumps_out_of_place | while read -ra jump; do place_jump "${jump[@]:1}"; done
 }
 
-# jump_is_in_place COMMAND TABLE CHAIN RULE…, as iptables-save prints it: it is there
-# once, and nothing stands before it that place_of would put behind it. Of ours, any may.
-jump_is_in_place() {
-  local ours=${*: -1} jump place
-  jump=$(numbered_jumps "$1" "$2" "$3" "$ours")
-  [ "${jump#* }" = "${*:4}" ] || return 1
-  place=$(place_of "$1" "$2" "$3" "$ours")
-  if [ "$ours" = OPENBMP-ACCEPT ]; then
-    [ "${jump%% *}" -le "$place" ]
-  else
-    numbered_rules "$1" "$2" "$3" | awk -v jump="${jump%% *}" '$1 < jump && $NF !~ /^OPENBMP-/ { exit 1 }'
-  fi
+# place_jump NUMBER COMMAND TABLE CHAIN RULE…: and others into the same chain go.
+place_jump() {
+  "$2" -w 10 -t "$3" -I "$4" "$1" "${@:5}"
+  delete_jumps "$2" "$3" "$4" "${*: -1}" "$1"
 }
 
-# ensure_jump COMMAND TABLE CHAIN RULE…: in its place, and others into the same chain go.
-ensure_jump() {
-  local place
-  ! jump_is_in_place "$@" || return 0
-  place=$(place_of "$1" "$2" "$3" "${*: -1}")
-  "$1" -w 10 -t "$2" -I "$3" "$place" "${@:4}"
-  delete_jumps "$1" "$2" "$3" "${*: -1}" "$place"
+# delete_jumps COMMAND TABLE CHAIN OURS [NUMBER]: all of them, but the one with that number.
+delete_jumps() {
+  local rules number
+  rules=$("$1" -w 10 -t "$2" -S "$3")
+  # From the last one up, so that the numbers stay true.
+  awk -v ours="$4" '$1 == "-A" { number++ } $1 == "-A" && $NF == ours { print number }' <<<"$rules" | tac |
+    while read -r number; do
+      [ "$number" = "${5:-}" ] || "$1" -w 10 -t "$2" -D "$3" "$number"
+    done
 }
 
 # remove_chain COMMAND TABLE CHAIN OURS: with the jumps into it.
