@@ -79,6 +79,8 @@ teardown() { close_network; }
   collector_at "$CONTAINER_ADDRESS"
   start_follow
   soon followed "$CONTAINER_ADDRESS"
+  # It hears of the rules, too, that it has just replaced itself.
+  sleep 0.5
   : >"$FAKE/calls"
   event container start other -
   event network connect bridge id-other

@@ -14,9 +14,10 @@ SETTINGS=/etc/openbmp-aio-ipv6/dnat.conf
 PROGRAM=/usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
 GUARD=openbmp-aio-ipv6-guard.service
 FOLLOW=openbmp-aio-ipv6-dnat.service
+FILTER=openbmp-aio-ipv6-filter.service
 
-# Both units are enabled and active.
-both_run() { (cd "$FAKE/units" && ls "$GUARD".{enabled,active} "$FOLLOW".{enabled,active}); }
+# All units are enabled and active.
+all_run() { (cd "$FAKE/units" && ls {"$GUARD","$FOLLOW","$FILTER"}.{enabled,active}); }
 
 @test "the first run installs, enables and starts everything" {
   step_succeeds ipv6-dnat
@@ -27,6 +28,7 @@ REST_PORT=8001
 BRIDGE=docker0
 ADDRESS=
 PREFIX=fc00:172:17::/64
+PREFIX_V4=172.17.0.0/16
 GUARD_PREFIX=true
 FORWARDING_FOUND=1
 BMP_ALLOWED=(2001:db8:1::/64 192.0.2.0/24)
@@ -38,7 +40,8 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   same "755 $DNAT_PROGRAM_TEXT" "$(host stat -c %a "$PROGRAM") $(on_host "$PROGRAM")"
   same "$GUARD_UNIT_TEXT" "$(on_host /etc/systemd/system/"$GUARD")"
   same "$FOLLOW_UNIT_TEXT" "$(on_host /etc/systemd/system/"$FOLLOW")"
-  both_run
+  same "$FILTER_UNIT_TEXT" "$(on_host /etc/systemd/system/"$FILTER")"
+  all_run
   [[ $(jq -r .rulesSha256 <<<"$output") =~ ^[0-9a-f]{64}$ ]]
 }
 
@@ -60,7 +63,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   BMP_PORT=15000 BMP_ALLOWED=()
   : >"$FAKE/calls"
   step_succeeds ipv6-dnat
-  same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
+  same "systemctl restart $GUARD $FOLLOW $FILTER" "$(calls restart)"
   on_host "$SETTINGS" | grep -xF 'BMP_ALLOWED=()'
   [ "$result" != "$output" ]
 }
@@ -77,7 +80,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   step_succeeds ipv6-dnat
   rm "$FAKE/units/$FOLLOW.enabled" "$FAKE/units/$FOLLOW.active"
   step_succeeds ipv6-dnat
-  both_run
+  all_run
 }
 
 @test "rules that somebody took away are installed again" {
@@ -95,7 +98,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   : >"$FAKE/calls"
   step_succeeds ipv6-dnat
   same 755 "$(host stat -c %a "$PROGRAM")"
-  same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
+  same "systemctl restart $GUARD $FOLLOW $FILTER" "$(calls restart)"
 }
 
 @test "units that do not start fail with the journal's words" {
@@ -112,7 +115,7 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   step_succeeds ipv6-dnat
   # To enable a unit reloads all of them.
   [ -n "$(calls 'systemctl (daemon-reload|enable)')" ]
-  same "systemctl restart $GUARD $FOLLOW" "$(calls restart)"
+  same "systemctl restart $GUARD $FOLLOW $FILTER" "$(calls restart)"
 }
 
 @test "a full disk fails the step and leaves the settings as they were" {
