@@ -118,7 +118,7 @@ rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2
 @test "so is its NAT in nftables" {
   nftables_engine_dnat "$CONTAINER_ADDRESS"
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
-  same '["native","native"]' "$(look '[.ports[].datapath]')"
+  same '["native","native"]' "$(status_field '[.ports[].datapath]')"
 }
 
 @test "Kafka and MySQL are told where they are published, and a port that is held, why" {
