@@ -6,7 +6,8 @@ import { eventually, root, run, tryRun, type RunResult } from "./run";
 export const standInImage = "openbmp-aio-stand-in:latest";
 /** Ends on the host what keeps the rules of a deployment, so that they can be taken away one by one. */
 export const stopKeepingRules = `systemctl stop openbmp-aio-ipv6-dnat openbmp-aio-ipv6-filter
-    nft delete table inet openbmp-aio-ipv6 || true`;
+    nft delete table inet openbmp-aio-ipv6 || true
+    for family in -4 -6; do while ip $family rule del pref 99 2>/dev/null; do :; done; done`;
 
 /** Begins it again. */
 export const keepRules = "systemctl restart openbmp-aio-ipv6-filter openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat";
