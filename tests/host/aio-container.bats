@@ -272,7 +272,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   refused_for "/config is /srv/config, not /var/openbmp/config; /data/mysql is nothing, not /var/openbmp/mysql" \
     'Mounts=[{"Source": "/srv/config", "Destination": "/config"}]'
   refused_for "it is on the network lab, not on the default bridge" NetworkMode=lab
-  refused_for "it has no restart policy always or unless-stopped" RestartPolicy=on-failure:3
+  refused_for "it has no restart policy always or unless-stopped (docker update --restart unless-stopped)" RestartPolicy=on-failure:3
   ADMIN_ID=lab refused_for "its environment lacks the wanted ADMIN_ID" 'Env=["ADMIN_ID=other"]'
   refused_for "its variable REINIT_DB empties the database at every start" 'Env=["KAFKA_FQDN=collector.example.net", "REINIT_DB=1"]'
   not_called 'docker (create|rm|stop|update|rename)'

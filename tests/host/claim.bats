@@ -50,7 +50,7 @@ race() {
       if [ "p/$stack" = "$winner" ]; then
         same 0 "$(cat "$FAKE/race/$stack".{code,said} | paste -sd ' ')"
       else
-        same "1 openbmp-aio-ipv6: the host is deployed by the stack $winner: destroy that one first, or take the host over (scripts/stack take-over) where that one's state is lost" \
+        same "1 openbmp-aio-ipv6: the host is deployed by the stack $winner: destroy that one first, or take the host over (scripts/stack take-over) where its state is lost" \
           "$(cat "$FAKE/race/$stack".{code,said} | paste -sd ' ')"
       fi
     done

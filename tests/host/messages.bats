@@ -91,7 +91,7 @@ said() { cat "$BATS_TEST_TMPDIR/err"; }
 }
 
 @test "the beginning of endless lines is taken, and who writes them does not fail" {
-  runs '{ head -c 1000000 /dev/zero | tr "\0" x; } | beginning | wc -c'
+  runs '{ head -c 1000000 /dev/zero | tr "\0" x; } | message_head | wc -c'
   [ "$STATUS" -eq 0 ]
   [ "$(cat "$BATS_TEST_TMPDIR/out")" -eq 4000 ]
 }

@@ -295,19 +295,19 @@ refused_consumers() {
 }
 
 @test "a port that a rule of the engine's sends to the container, in nftables too, misses none" {
-  broken_link_with() {
+  datapath_problem_with() {
     library_runs "
       DNAT_PROGRAM=echo_where
       echo_where() { echo fc00:172:17::2,native; }
       listeners() { echo '[::]:5000'; }
-      half_open() { :; }
-      half_open_peers() { :; }
+      send_syn() { :; }
+      syn_received() { :; }
       ip6tables() { :; }
       nft() { cat <<'RULES'
 $1
 RULES
       }
-      broken_link 2001:db8:1::10 5000 5000"
+      datapath_problem 2001:db8:1::10 5000 5000"
   }
   rules='	chain nat-prerouting-and-output {
 		iifname != "docker0" tcp dport 5000 counter packets 0 bytes 0 dnat to [fc00:172:17::2]:5000 comment "DNAT"
@@ -315,8 +315,8 @@ RULES
 	chain nat-PREROUTING {
 		type nat hook prerouting priority dstnat; policy accept;
 		fib daddr type local counter packets 0 bytes 0 jump nat-prerouting-and-output'
-  broken_link_with "$rules"
+  datapath_problem_with "$rules"
   [[ $output == "forwarding dropped: "* ]]
-  broken_link_with "${rules//::2]/::3]}"
+  datapath_problem_with "${rules//::2]/::3]}"
   [[ $output == "rule missing: nothing sends port 5000 to [fc00:172:17::2]:5000"* ]]
 }
