@@ -93,21 +93,13 @@ export class Sandbox {
     /** A simulated router with an address of its own, outside the host. */
     async startRouter(routerName: string, suffix: string, port = 5000): Promise<string> {
         const address = this.peerAddress(suffix);
-        await this.startPeer(routerName, address, [
-            "node",
-            "/opt/openbmp/router.js",
-            ...["--host", this.info.address, "--port", String(port), "--name", routerName],
-        ]);
+        await this.startPeer(routerName, address, routerCommand(routerName, this.info.address, port));
         return address;
     }
 
     /** The same over IPv4; Docker chooses its address. */
     async startIpv4Router(routerName: string): Promise<string> {
-        const name = await this.startPeer(routerName, "", [
-            "node",
-            "/opt/openbmp/router.js",
-            ...["--host", this.info.addressV4, "--port", "5000", "--name", routerName],
-        ]);
+        const name = await this.startPeer(routerName, "", routerCommand(routerName, this.info.addressV4));
         const format = `{{(index .NetworkSettings.Networks "${this.info.network}").IPAddress}}`;
         return (await run("docker", ["inspect", "--format", format, name])).trim();
     }
@@ -206,4 +198,9 @@ export class Sandbox {
     get container(): string {
         return `openbmp-sandbox-${this.name}`;
     }
+}
+
+/** What a simulated router runs. */
+function routerCommand(name: string, host: string, port = 5000): string[] {
+    return ["node", "/opt/openbmp/router.js", "--host", host, "--port", String(port), "--name", name];
 }

@@ -12,9 +12,10 @@
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 
-# dnat_rule_exists CHAIN PORT CONTAINER_PORT: a rule of that chain sends the port to the container's.
-dnat_rule_exists() {
-  grep -E "^-A $1 " <<<"$NAT_RULES" | grep -qF -- "--dport $2 -j DNAT --to-destination [$ADDRESS]:$3"
+# own_dnat_sends PORT CONTAINER_PORT: a rule of ours sends the port to the container's.
+own_dnat_sends() {
+  has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT &&
+    grep -E "^-A OPENBMP-DNAT " <<<"$NAT_RULES" | grep -qF -- "--dport $1 -j DNAT --to-destination [$ADDRESS]:$2"
 }
 
 # has_jump RULES CHAIN OURS
@@ -37,7 +38,7 @@ ingress_filter_refuses() {
 port_datapath() {
   if ! container_exists || ! is_running; then
     echo "closed,the container does not run"
-  elif has_jump "$NAT_RULES" PREROUTING OPENBMP-DNAT && dnat_rule_exists OPENBMP-DNAT "$1" "$2"; then
+  elif own_dnat_sends "$1" "$2"; then
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
   elif ! exempt_from_engine_dnat "$1" && engine_sends "$1" "$ADDRESS" "$2"; then
     echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"

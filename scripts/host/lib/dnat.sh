@@ -92,15 +92,13 @@ stop_for_mode_change() {
 
 # The whole of it goes: a stopped unit has taken its DNAT with it already.
 remove_dnat() {
-  local unit
-  for unit in "$FOLLOW_UNIT" "$GUARD_UNIT" "$FILTER_UNIT"; do
-    systemctl disable --quiet --now "$unit" 2>/dev/null || true
-  done
+  local unit units=("$FOLLOW_UNIT" "$GUARD_UNIT" "$FILTER_UNIT")
+  for unit in "${units[@]}"; do systemctl disable --quiet --now "$unit" 2>/dev/null || true; done
   # Somebody may have changed their modes.
   [ ! -e "$DNAT_PROGRAM" ] || bash "$DNAT_PROGRAM" remove
   [ ! -e "$FILTER_PROGRAM" ] || bash "$FILTER_PROGRAM" remove
-  rm -f "$UNIT_DIRECTORY/$FOLLOW_UNIT" "$UNIT_DIRECTORY/$GUARD_UNIT" "$UNIT_DIRECTORY/$FILTER_UNIT"
+  rm -f "${units[@]/#/$UNIT_DIRECTORY/}"
   rm -rf "$PROGRAM_DIRECTORY" "${DNAT_SETTINGS%/*}"
   systemctl daemon-reload
-  systemctl reset-failed "$FOLLOW_UNIT" "$GUARD_UNIT" "$FILTER_UNIT" 2>/dev/null || true
+  systemctl reset-failed "${units[@]}" 2>/dev/null || true
 }

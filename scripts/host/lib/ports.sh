@@ -44,3 +44,9 @@ allowed_at() {
   local -n prefixes=${1^^}_ALLOWED
   is_held "$1" || [ ${#prefixes[@]} -eq 0 ] || printf '%s\n' "${prefixes[@]}"
 }
+
+# allowed_prefixes: PORT PREFIX of all of them, a line each.
+allowed_prefixes() {
+  local name port
+  published_ports | while read -r name port _; do allowed_at "$name" | sed "s/^/$port /"; done
+}

@@ -41,7 +41,7 @@ ipv6_dnat_apply() {
   units_changed+=$(printf '%s' "$GUARD_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$GUARD_UNIT")
   units_changed+=$(printf '%s' "$FOLLOW_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FOLLOW_UNIT")
   units_changed+=$(printf '%s' "$FILTER_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$FILTER_UNIT")
-  mapfile -t units <<<"$(dnat_units)"
+  collect units dnat_units
   # To enable one reads all of them anew.
   if ! all_units is-enabled; then
     systemctl enable --quiet "${units[@]}"
@@ -103,7 +103,7 @@ dnat_file_drift() {
 
 dnat_unit_drift() {
   local unit units
-  mapfile -t units <<<"$(dnat_units)"
+  collect units dnat_units
   for unit in "${units[@]}"; do
     systemctl is-enabled --quiet "$unit" 2>/dev/null || drift "$unit is not enabled"
     systemctl is-active --quiet "$unit" || drift "$unit is not active"
