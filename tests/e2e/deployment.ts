@@ -126,8 +126,8 @@ export class Deployment {
     }
 
     /** The error text of an `up` that must fail. */
-    failingUp(): Promise<string> {
-        return failure(() => this.stack.up());
+    failingUp(options?: UpOptions): Promise<string> {
+        return failure(() => this.stack.up(options));
     }
 
     /** The error text of a preview that must fail. */
