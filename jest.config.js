@@ -14,5 +14,6 @@ module.exports = {
         project("components", { setupFilesAfterEnv: ["<rootDir>/tests/components/setup.ts"] }),
         project("aws-rules"),
         project("e2e"),
+        project("matrix"),
     ],
 };

@@ -23,7 +23,7 @@ refused_for() {
   # Open files are limited where the machine lets root raise the limit.
   sed -E 's,/dev/fd/[0-9]+,FILE,g; s,--ulimit nofile=65536:65536 ,,' "$FAKE/argv" >"$FAKE/normal"
   same "docker create --name openbmp_aio --hostname openbmp-aio --restart unless-stopped --label-file FILE \
---volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 5000:5000 --publish 8001:8001 \
+--volume /var/openbmp/config:/config --volume /var/openbmp/mysql:/data/mysql --publish 0.0.0.0:5000:5000 --publish [::]:5000:5000 --publish 0.0.0.0:8001:8001 --publish [::]:8001:8001 \
 --sysctl=net.ipv4.tcp_keepalive_time=180 --sysctl=net.ipv4.tcp_keepalive_intvl=30 --sysctl=net.ipv4.tcp_keepalive_probes=5 \
 --cap-drop MKNOD --stop-timeout 3 --log-opt=max-size=10m --log-opt=max-file=5 --env-file FILE openbmp/aio:latest" \
     "$(cat "$FAKE/normal")"
@@ -35,7 +35,7 @@ refused_for() {
 @test "other ports on the host lead to the same ones inside" {
   BMP_PORT=15000 REST_PORT=18001
   step_succeeds aio-container
-  [[ $(calls 'docker create') == *"--publish 15000:5000 --publish 18001:8001"* ]]
+  [[ $(calls 'docker create') == *"--publish 0.0.0.0:15000:5000 --publish [::]:15000:5000 --publish 0.0.0.0:18001:8001 --publish [::]:18001:8001"* ]]
 }
 
 @test "the limit of open files is set where root may, and left alone where not" {
@@ -132,7 +132,7 @@ spec() { container openbmp_aio Labels | jq -r '.["openbmp-aio-ipv6.spec"]'; }
   not_called add-host
   OUTSIDE_PORTS=(kafka mysql) KAFKA_FQDN=kafka.example.net
   step_succeeds aio-container
-  [[ $(calls 'docker create' | tail -n 1) == *"--publish 5000:5000 --publish 8001:8001 --publish 9092:9092 --publish 3306:3306 --add-host kafka.example.net:127.0.0.1 "* ]]
+  [[ $(calls 'docker create' | tail -n 1) == *"--publish 0.0.0.0:5000:5000 --publish [::]:5000:5000 --publish 0.0.0.0:8001:8001 --publish [::]:8001:8001 --publish 0.0.0.0:9092:9092 --publish [::]:9092:9092 --publish 0.0.0.0:3306:3306 --publish [::]:3306:3306 --add-host kafka.example.net:127.0.0.1 "* ]]
   same '["MEM=4","KAFKA_FQDN=kafka.example.net"]' "$(container openbmp_aio Env)"
   step_succeeds aio-container
   says "openbmp_aio exists and fits"

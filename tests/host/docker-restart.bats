@@ -65,7 +65,7 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
 @test "a container that does not start again is named, and the others do start" {
   has_container broken
   has_container other StartedAt=2024-03-01T00:00:00Z
-  cat >"$FAKE/on-restart" <<<'echo Id=gone >>"$FAKE/containers/broken"'
+  touch "$FAKE/broken"
   step_succeeds docker-restart
   says "container id-broken ran before the restart of Docker and does not start again"
   same other "$(running)"
@@ -111,7 +111,7 @@ restarts() { calls 'systemctl restart docker' | wc -l; }
   # shellcheck disable=SC2016
   cat >"$FAKE/on-restart" <<<'! grep -q fixed-cidr-v6 /etc/docker/daemon.json'
   step_refuses "Docker does not start: unit failed: the journal says why" docker-restart
-  says "$DAEMON_JSON and Docker are as before"
+  says "$DAEMON_JSON is as before, and so is Docker"
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
   same 2 "$(restarts)"
   same web "$(running)"
@@ -133,7 +133,7 @@ fails_with() { cat >"$FAKE/on-restart" <<<"! grep -q '$1' $DAEMON_JSON"; }
 
 # refused_as_before FILE: the restart fails, and daemon.json is FILE.
 refused_as_before() {
-  step_refuses "$DAEMON_JSON and Docker are as before" docker-restart
+  step_refuses "$DAEMON_JSON is as before, and so is Docker" docker-restart
   same "$1" "$(on_host "$DAEMON_JSON")"
 }
 
@@ -226,8 +226,40 @@ refused_as_before() {
 
 @test "an engine that starts neither way is said to be down" {
   cat >"$FAKE/on-restart" <<<'false'
-  step_refuses "Docker does not start with the original $DAEMON_JSON either" docker-restart
+  step_refuses "$DAEMON_JSON is as before, and Docker does not start with it either: journalctl -u docker" docker-restart
   same "$FOUND" "$(on_host "$DAEMON_JSON")"
+}
+
+@test "a restart without the former containers is a failure and undone; what ran is on record until it runs" {
+  has_container web
+  has_container mine Running=false RestartPolicy=always
+  # The first restart finds other data, the second the former ones again.
+  cat >"$FAKE/on-restart" <<<'mkdir "$FAKE/away" 2>/dev/null && mv "$FAKE/containers"/* "$FAKE/away/" || mv "$FAKE/away"/* "$FAKE/containers/"'
+  step_refuses "Docker started without containers that it had: mine web. $DAEMON_JSON is as before, and so is Docker" docker-restart
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+  same web "$(running)"
+  same always "$(container mine RestartPolicy)"
+  host test ! -e "$RECORD/restart.json"
+}
+
+@test "where they stay away, that is said, and their record is kept" {
+  has_container web
+  cat >"$FAKE/on-restart" <<<'mkdir -p "$FAKE/away"; mv "$FAKE/containers"/* "$FAKE/away/" 2>/dev/null || true'
+  step_refuses "$DAEMON_JSON is as before, and Docker is still without web: set its data-root back, and run again" docker-restart
+  step_refuses "Docker is without containers that it had before its restart (web): set its data-root back; or remove $RECORD/restart.json, where you removed them" docker-restart
+  mv "$FAKE/away/web" "$FAKE/containers/web"
+  rm "$FAKE/on-restart"
+  step_succeeds docker-restart
+  same web "$(running)"
+}
+
+@test "containers of Swarm and Kubernetes are left to their masters" {
+  has_container task 'Labels={"com.docker.swarm.task.id": "x"}'
+  has_container pod 'Labels={"io.kubernetes.pod.uid": "x"}' Running=false RestartPolicy=always
+  cat >"$FAKE/on-restart" <<<'rm -f "$FAKE/containers/task"'
+  step_succeeds docker-restart
+  same "" "$(calls 'docker start\|docker update' | grep -v openbmp || true)"
+  ! says "task" 2>/dev/null
 }
 
 @test "a value that the user set against ours is refused, not overwritten" {

@@ -27,7 +27,7 @@ open_host() {
     'RestartPolicy=no' 'AutoRemove=false' 'NetworkMode=default' "Env='[]'" "Labels='{}'" "Mounts='[]'" "PortBindings='{}'" "GlobalIPv6Address=''" "IPAddress=''" "FixedIPv6=''" \
     "HostConfig=''" "Config=''" "Networks=''" \
     >"$FAKE/any-container"
-  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null LoggingDriver=json-file Bridge6= EngineStarted=0 DockerdPid=0
+  engine Version=26.1.5 LiveRestore=false 'SecurityOptions=["name=seccomp,profile=builtin"]' FirewallBackend=null LoggingDriver=json-file Bridge6= EngineStarted=0 DockerdPid=0 DockerRootDir=/var/lib/docker
   unshare --mount --net -- bash -euo pipefail -s >"$FAKE/log" 2>&1 3>&- <<SCRIPT &
     mount -t tmpfs tmpfs /mnt
     mkdir /mnt/kept

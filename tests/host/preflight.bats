@@ -113,7 +113,60 @@ without_tool() {
 
 @test "a setting of ours on dockerd's command line is refused" {
   daemon_with --host fd:// --fixed-cidr-v6=2001:db8:9::/64
-  unfit "dockerd runs with --fixed-cidr-v6=2001:db8:9::/64 on its command line: move it to $DAEMON_JSON"
+  unfit "the command line of dockerd sets \"fixed-cidr-v6\" to 2001:db8:9::/64: move it to $DAEMON_JSON"
+}
+
+@test "settings with which the collector would not see routers, or could not write, are refused, in the file and as flags" {
+  local setting
+  for setting in '"iptables": false' '"userns-remap": "default"' '"bip6": "fd00::1/64"'; do
+    printf '{%s}\n' "$setting" >"$FAKE/daemon.json"
+    host cp "$FAKE/daemon.json" "$DAEMON_JSON"
+    unfit "$DAEMON_JSON sets ${setting/: / to }"
+  done
+}
+
+@test "the same as flags, and what only one mode needs" {
+  daemon_with -H fd:// --iptables=false --userns-remap default --userland-proxy=false --ip-forward=false
+  host bash -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+  MODE=proxy
+  step_refuses "the host is not fit, nothing was changed" preflight
+  same "- the command line of dockerd sets \"iptables\" to false: Docker makes no rules, and IPv4 routers would arrive under the address of a gateway: remove that setting
+- the command line of dockerd sets \"ip-forward\" to false, and forwarding is off: set net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot
+- the command line of dockerd sets \"userland-proxy\" to false, the mode proxy needs docker-proxy: remove that line, or set mode to dnat
+- the command line of dockerd sets \"userns-remap\" to default: root in the container would be nobody in \"/var/openbmp\", and the collector writes there: remove that setting, or use another host" "$(tail -n +2 <<<"$stderr")"
+}
+
+@test "a file with which the engine would not start again is refused, and one that it has not loaded is named" {
+  daemon_with --host fd://
+  host bash -c 'echo "{\"hosts\": [\"tcp://127.0.0.1:2375\"]}" >/etc/docker/daemon.json'
+  unfit "$DAEMON_JSON sets \"hosts\", and dockerd runs with --host on its command line: Docker would not start again, take one of them out"
+  host bash -c 'echo "{\"data-root\": \"/srv/docker\"}" >/etc/docker/daemon.json'
+  unfit "Docker keeps its containers in /var/lib/docker, and $DAEMON_JSON has it begin in /srv/docker at its next start, without them: restart it yourself and see, or set \"data-root\" to /var/lib/docker"
+  engine DockerRootDir=/srv/docker/231072.231072
+  host bash -c 'echo "{\"refused-by-dockerd\": 1, \"data-root\": \"/srv/docker\"}" >/etc/docker/daemon.json'
+  unfit "dockerd would not start with the merged $DAEMON_JSON (unable to configure the Docker daemon with file"
+  host bash -c 'echo "{\"debug\": true, \"data-root\": \"/srv/docker\"}" >/etc/docker/daemon.json'
+  fit
+  same "$DAEMON_JSON was changed after Docker started: the restart also loads what it says of debug, data-root" "$stderr"
+  # An engine that need not restart does not load it.
+  engine Bridge6=fc00:172:17:0::/64
+  host bash -c 'echo "{\"ipv6\": true, \"fixed-cidr-v6\": \"FC00:172:17:0:0::/64\", \"debug\": true, \"data-root\": \"/srv/docker\"}" >/etc/docker/daemon.json'
+  fit
+  same "" "$stderr"
+}
+
+@test "Podman in Docker's place is named" {
+  touch "$FAKE/engine-down"
+  echo "podman version 4.3.1" >"$FAKE/client"
+  unfit "no Docker engine answers (\"docker\" is Podman here): install Docker in its place"
+}
+
+@test "an old engine's bridge does not change to a prefix that overlaps its own" {
+  engine Version=20.10.24+dfsg1 Bridge6=fc00:172:17::/80
+  interface docker0 fc00:172:17::1/80
+  unfit "fixedCidrV6 fc00:172:17::/64 overlaps the present prefix fc00:172:17::/80 of the default bridge, which Docker 20.10.24+dfsg1 does not change to: set another fixedCidrV6"
+  engine Version=26.1.5
+  fit
 }
 
 @test "other flags of dockerd are nobody's business" {

@@ -120,7 +120,7 @@ describe("every command of the documentation", () => {
     });
 
     test.each(Object.keys(chapters))("of the chapter %s has its test", (chapter) => {
-        expect(existsSync(join(root, "tests", "e2e", `documented${chapter}.test.ts`))).toBe(true);
+        expect(existsSync(join(root, "tests", "matrix", `documented${chapter}.test.ts`))).toBe(true);
     });
 
     test.each(Object.keys(notRun))("that is not run is there: %s", (command) => {

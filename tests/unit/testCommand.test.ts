@@ -121,8 +121,8 @@ test.each(["tests/unit/missing.test.ts", "tests/unit/helper.ts", "tests/unit", "
         const { status, stderr } = scriptsTest(["tests/unit/a.test.ts", argument]);
         expect(status).toBe(1);
         expect(stderr).toContain(
-            `test: unknown part or test file "${argument}": use one of lint unit components aws-rules host e2e nodes audit, ` +
-                "and the files *.test.ts and *.bats below tests/ in unit components aws-rules host e2e\n",
+            `test: unknown part or test file "${argument}": use one of lint unit components aws-rules host e2e matrix nodes audit, ` +
+                "and the files *.test.ts and *.bats below tests/ in unit components aws-rules host e2e matrix\n",
         );
         expect(log).toThrow("no such file");
     },

@@ -35,11 +35,19 @@ mounted_parent_mismatches() {
     | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
 }
 
+# Where Docker publishes a port that is given without an address: "ip" in daemon.json.
+default_binding_address() {
+  docker network inspect bridge | jq -r '.[0].Options["com.docker.network.bridge.host_binding_ipv4"]? // "0.0.0.0"'
+}
+
 # Every binding counts: another one has no list, and one address alone is not where routers go.
 port_mismatches() {
-  jq -r --rawfile ports <(published_ports) "$BINDINGS"'
+  local address
+  address=$(default_binding_address)
+  jq -r --rawfile ports <(published_ports) --arg address "${address/#0.0.0.0/}" "$BINDINGS"'
     def fits($wanted): everywhere and .HostPort == $wanted;
-    . as $container | ($ports | split("\n")[] | select(. != "") | split(" ")) as [$name, $wanted, $inside]
+    (.HostConfig.PortBindings | .. | objects | select(.HostIp == "") | .HostIp) |= $address
+    | . as $container | ($ports | split("\n")[] | select(. != "") | split(" ")) as [$name, $wanted, $inside]
     | [$container | bindings($inside)[]] as $all
     | if any($all[]; fits($wanted)) then
         $all[] | select(fits($wanted) | not)

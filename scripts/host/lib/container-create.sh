@@ -59,8 +59,12 @@ container_labels() {
   [ -z "$gb" ] || printf '%s=%s\n' "$MEMORY_GB_LABEL" "$gb"
 }
 
-# publish_options: the options that publish its ports.
-publish_options() { published_ports | while read -r _ port inner; do printf '%s\n' --publish "$port:$inner"; done; }
+# publish_options: the options that publish its ports, on all addresses whatever "ip" says in daemon.json.
+publish_options() {
+  published_ports | while read -r _ port inner; do
+    printf '%s\n' --publish "0.0.0.0:$port:$inner" --publish "[::]:$port:$inner"
+  done
+}
 
 create_container() {
   local placement=() published names=() limits=() log=()

@@ -6,6 +6,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/daemon-json.sh
 . "${BASH_SOURCE[0]%/*}/daemon-json.sh"
+# shellcheck source=scripts/host/lib/engine-settings.sh
+. "${BASH_SOURCE[0]%/*}/engine-settings.sh"
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
@@ -93,11 +95,10 @@ daemon_json_unedited() {
   fi
 }
 
-# Engines from 23.0 on check a file without starting.
 validate_daemon_json() {
   local complaint
-  if ! complaint=$(dockerd --validate --config-file "$1" 2>&1 | message_head); then
-    [[ $complaint != *"unknown flag: --validate"* ]] || return 0
+  complaint=$(dockerd_complaint "$1")
+  if [ -n "$complaint" ]; then
     rm -f "$1"
     die "dockerd does not accept the merged $DAEMON_JSON, nothing was changed. Fix the file: $complaint"
   fi

@@ -6,8 +6,26 @@
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
-# The keys that a deployment sets, as a JSON object.
-desired_daemon_keys() { jq -cn --arg prefix "$FIXED_CIDR_V6" '{ipv6: true, "fixed-cidr-v6": $prefix}'; }
+# What jq calls the prefix of a text: its eight groups and its length, so that one prefix is one value.
+# shellcheck disable=SC2034 # the files that source this one read it, too
+PREFIXES='
+  def groups: split(":") | map(select(. != "") | sub("^0+(?=.)"; ""));
+  def prefix: if type != "string" then . else
+    (ascii_downcase | split("/")) as [$address, $length]
+    | (($address // "") | split("::")) as [$before, $after]
+    | (($before // "") | groups) as $left | (($after // "") | groups) as $right
+    | $left + [range(8 - ($left + $right | length)) | "0"] + $right + [$length] end;'
+
+# same_prefix TEXT TEXT
+same_prefix() { jq -en --arg one "$1" --arg other "$2" "$PREFIXES"'($one | prefix) == ($other | prefix)' >/dev/null; }
+
+# The keys that a deployment sets, as a JSON object. A prefix that the file has in another
+# spelling stays as the user wrote it.
+desired_daemon_keys() {
+  read_daemon_json | jq -c --arg prefix "$FIXED_CIDR_V6" "$PREFIXES"'
+    .["fixed-cidr-v6"] as $theirs
+    | {ipv6: true, "fixed-cidr-v6": (if ($theirs | prefix) == ($prefix | prefix) then $theirs else $prefix end)}'
+}
 
 # The file's content, `{}` when there is no file or an empty one.
 read_daemon_json() {
@@ -32,7 +50,6 @@ deployed_daemon_keys() { cat "$DEPLOYED_DAEMON_KEYS" 2>/dev/null || echo '{}'; }
 # changed it since, and to run the step again fixes that.
 daemon_json_problems() {
   local current
-  docker_proxy_problems
   [ "$DOCKER_NETWORK" = bridge ] || return 0
   if ! current=$(read_daemon_json | require_json_object 2>/dev/null); then
     echo "$DAEMON_JSON is not a JSON object: fix it or move it away"
@@ -47,14 +64,6 @@ daemon_json_problems() {
         | "\($file) sets \"\($key)\" to \($current), this deployment needs \($desired): change it there or in the configuration"),
       (select((.bridge // "docker0") != "docker0")
         | "\($file) sets \"bridge\" to \(.bridge | tojson), this deployment needs the default bridge docker0: set dockerNetwork to dedicated")' <<<"$current"
-}
-
-docker_proxy_problems() {
-  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
-  [ "$MODE" = proxy ] || return 0
-  read_daemon_json 2>/dev/null | jq -r --arg file "$DAEMON_JSON" '
-    select(.["userland-proxy"]? == false)
-    | "\($file) sets \"userland-proxy\" to false, the mode proxy needs docker-proxy: remove that line, or set mode to dnat"' 2>/dev/null || true
 }
 
 # The file with the desired keys, and without those that an earlier deployment

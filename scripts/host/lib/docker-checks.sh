@@ -5,6 +5,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/daemon-json.sh
 . "${BASH_SOURCE[0]%/*}/daemon-json.sh"
+# shellcheck source=scripts/host/lib/engine-settings.sh
+. "${BASH_SOURCE[0]%/*}/engine-settings.sh"
 # shellcheck source=scripts/host/lib/engine.sh
 . "${BASH_SOURCE[0]%/*}/engine.sh"
 # shellcheck source=scripts/host/lib/record.sh
@@ -19,7 +21,12 @@ unfit() { printf '%s\n' "$*"; }
 check_docker() {
   local version info is_so
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
-    unfit "$NO_ENGINE ($(tail -n 1 <<<"$version")): install or start Docker"
+    is_so=$(docker --version 2>/dev/null || true)
+    if [[ $is_so == podman* ]]; then
+      unfit "$NO_ENGINE (\"docker\" is Podman here): install Docker in its place"
+    else
+      unfit "$NO_ENGINE ($(tail -n 1 <<<"$version")): install or start Docker"
+    fi
     return
   fi
   [ "$(printf '%s\n' "$version" "$OLDEST_ENGINE" | sort -V | head -n 1)" = "$OLDEST_ENGINE" ] ||
@@ -51,28 +58,57 @@ check_nftables_backend() {
       "set mode to dnat, or \"firewall-backend\" to \"iptables\""
 }
 
-# Settings on dockerd's command line win over the file, or clash with it.
-check_dockerd_flags() {
-  local pid flag
-  pid=$(systemctl show --property MainPID --value docker.service)
-  [ -r "/proc/$pid/cmdline" ] || return 0
-  while IFS= read -r -d '' flag; do
-    case $flag in
-    --ipv6* | --fixed-cidr-v6* | --config-file* | --bridge* | -b)
-      unfit "dockerd runs with $flag on its command line: move it to $DAEMON_JSON"
-      ;;
-    esac
-  done <"/proc/$pid/cmdline"
-}
-
-check_restart() {
+# restart_is_due: a deployment has to restart the engine.
+restart_is_due() {
   local reason subnet=$FIXED_CIDR_V6
   if [ "$DOCKER_NETWORK" = dedicated ]; then
     # Only to take back what a deployment on the default bridge brought about.
-    [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
+    [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 1
     subnet=$(original_daemon_json | subnet_asked_for)
   fi
   reason=$(engine_restart_reason "$subnet")
   if [ -z "$reason" ] && [ "$DOCKER_NETWORK" = bridge ]; then reason=$(ip6tables_change); fi
-  [ -z "$reason" ] || engine_restart_problems
+  [ -n "$reason" ]
+}
+
+check_restart() {
+  local conflicts
+  restart_is_due || return 0
+  engine_restart_problems
+  conflicts=$(restart_conflicts)
+  if [ -n "$conflicts" ]; then
+    printf '%s\n' "$conflicts"
+  elif [ "$DOCKER_NETWORK" = bridge ]; then
+    check_merged_file
+    check_prefix_change
+  fi
+}
+
+check_merged_file() {
+  local merged complaint
+  merged=$(mktemp)
+  merged_daemon_json >"$merged"
+  complaint=$(dockerd_complaint "$merged" | paste -sd ' ')
+  rm -f "$merged"
+  [ -z "$complaint" ] || unfit "dockerd would not start with the merged $DAEMON_JSON ($complaint): fix the file"
+}
+
+# Engines before 23.0 do not start with one where they remember the other.
+check_prefix_change() {
+  local version former
+  version=$(docker version --format '{{.Server.Version}}')
+  [ "${version%%.*}" -lt 23 ] || return 0
+  former=$({
+    ip -6 route show root "$FIXED_CIDR_V6"
+    ip -6 route show match "$FIXED_CIDR_V6"
+  } | awk '/:.*\/.* dev docker0 / && !found { found = 1; print $1 }')
+  [ -z "$former" ] || same_prefix "$former" "$FIXED_CIDR_V6" ||
+    unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the present prefix $former of the default bridge, which Docker $version" \
+      "does not change to: set another fixedCidrV6"
+}
+
+restart_notice() {
+  local notice
+  ! restart_is_due || notice=$(restart_brings)
+  [ -z "${notice-}" ] || say "$notice"
 }

@@ -30,7 +30,7 @@ bridge_ipv6_subnet() {
 engine_restart_reason() {
   local running
   running=$(bridge_ipv6_subnet)
-  if [ "$running" != "$1" ]; then
+  if ! same_prefix "$running" "$1"; then
     echo "the default bridge has ${running:-no IPv6 prefix}, ${1:-none} is configured"
   elif engine_is_stale; then
     echo "Docker runs with another \"ip6tables\" than $DAEMON_JSON has"
@@ -112,7 +112,7 @@ restart_docker_unit() {
 # stopped. Returns 1 with the reason in RESTART_FAILURE when the engine or the
 # default route does not come back; the caller undoes its change.
 restart_engine() {
-  local original_routes
+  local original_routes lost
   original_routes=$(default_routes)
   say "restarting Docker"
   if ! restart_docker_unit; then
@@ -120,6 +120,11 @@ restart_engine() {
     return 1
   fi
   rm -f "$ENGINE_IS_STALE"
+  lost=$(lost_containers)
+  if [ -n "$lost" ]; then
+    RESTART_FAILURE="Docker started without containers that it had: $lost"
+    return 1
+  fi
   restore_containers
   if [ -n "$original_routes" ] && [ -z "$(default_routes)" ]; then
     RESTART_FAILURE="the host lost its IPv6 default route ($(head -n 1 <<<"$original_routes")) when Docker switched on forwarding: configure it statically, or let systemd-networkd handle router advertisements"

@@ -18,15 +18,18 @@ affected_container_problems() {
       else empty end'
 }
 
-# What ran, oldest first, and the restart policies of what did not: with one, a
+# What there is, what ran, oldest first, and the restart policies of what did not: with one, a
 # stopped container may start with the engine. Kept until it is put back, so
-# that a restart that was cut off is finished at the next run.
+# that a restart that was cut off is finished at the next run. Containers of Swarm and
+# Kubernetes are theirs to start and to remove.
 record_containers() {
   local all
   [ ! -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   all=$(docker ps --all --quiet --no-trunc)
   # shellcheck disable=SC2086
-  { [ -z "$all" ] || docker inspect $all; } | jq -c --slurp '(.[0] // []) | {
+  { [ -z "$all" ] || docker inspect $all; } | jq -c --slurp '(.[0] // []) | map(select(.Config.Labels // {}
+    | has("com.docker.swarm.task.id") or has("io.kubernetes.pod.uid") | not)) | {
+    all: [.[] | select(.HostConfig.AutoRemove | not) | {id: .Id, name: (.Name | ltrimstr("/"))}],
     running: [.[] | select(.State.Running)] | sort_by(.State.StartedAt) | map(.Id),
     stopped: [.[] | select(.State.Running | not) | {id: .Id, policy: .HostConfig.RestartPolicy}
       | select(.policy.Name | IN("", "no") | not)
@@ -37,17 +40,29 @@ record_containers() {
     while read -r id; do docker update --restart no "$id" >/dev/null; done
 }
 
+# lost_containers: the names of those that were there before the restart and are not.
+lost_containers() {
+  local there
+  [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
+  there=$(docker ps --all --quiet --no-trunc)
+  jq -r --arg there "$there" '[.all[]? | select(.id as $id | $there | split("\n") | index([$id]) | not) | .name]
+    | join(" ")' "$CONTAINERS_BEFORE_RESTART"
+}
+
 restore_containers() {
-  local id policy running policies
+  local id policy running policies lost
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   running=$(jq -r '.running[]' "$CONTAINERS_BEFORE_RESTART")
   policies=$(jq -r '.stopped[] | "\(.id) \(.policy)"' "$CONTAINERS_BEFORE_RESTART")
+  lost=$(lost_containers)
   for id in $running; do
+    docker container inspect "$id" >/dev/null 2>&1 || continue
     docker start "$id" >/dev/null ||
       say "container $id ran before the restart of Docker and does not start again: docker start $id"
   done
   while read -r id policy; do
     [ -z "$id" ] || docker update --restart "$policy" "$id" >/dev/null || true
   done <<<"$policies"
-  rm -f "$CONTAINERS_BEFORE_RESTART"
+  # What is lost may come back with the engine's former data.
+  [ -n "$lost" ] || rm -f "$CONTAINERS_BEFORE_RESTART"
 }

@@ -12,6 +12,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/daemon-json.sh"
 # shellcheck source=scripts/host/lib/default-route.sh
 . "${BASH_SOURCE[0]%/*}/../lib/default-route.sh"
+# shellcheck source=scripts/host/lib/engine-settings.sh
+. "${BASH_SOURCE[0]%/*}/../lib/engine-settings.sh"
 # shellcheck source=scripts/host/lib/forwarding-record.sh
 . "${BASH_SOURCE[0]%/*}/../lib/forwarding-record.sh"
 # shellcheck source=scripts/host/lib/forwarding.sh
@@ -24,7 +26,7 @@ docker_daemon_config_apply() {
   input MODE DOCKER_NETWORK FIXED_CIDR_V6 REAPPLY
   claim_host
   record_forwarding
-  problems=$(daemon_json_problems)
+  problems=$(configuration_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in
   bridge)
@@ -46,9 +48,16 @@ docker_daemon_config_release() {
 }
 
 docker_daemon_config_drift() {
+  engine_setting_drift
   daemon_json_drift
   default_route_drift
   forwarding_drift
+}
+
+engine_setting_drift() {
+  local problems problem
+  collect problems engine_setting_problems
+  for problem in "${problems[@]}"; do drift "$problem" "fix it there, and run the deployment again"; done
 }
 
 # On a network of the collector's own, daemon.json is the user's alone.

@@ -15,6 +15,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/default-route.sh"
 # shellcheck source=scripts/host/lib/dnat.sh
 . "${BASH_SOURCE[0]%/*}/../lib/dnat.sh"
+# shellcheck source=scripts/host/lib/engine-settings.sh
+. "${BASH_SOURCE[0]%/*}/../lib/engine-settings.sh"
 # shellcheck source=scripts/host/lib/engine.sh
 . "${BASH_SOURCE[0]%/*}/../lib/engine.sh"
 # shellcheck source=scripts/host/lib/forwarding-record.sh
@@ -33,31 +35,45 @@ start_stopped_collector() {
   rm -f "$COLLECTOR_IS_STOPPED"
 }
 
-# A change that costs the host its engine or its default route is taken back, to
-# the earlier deployment where there was one.
+# A change that costs the host its engine, containers or its default route is taken back,
+# to the earlier deployment where there was one. UNDONE says what is so besides then; the record
+# stays until that is what was there before.
 undo_restart() {
+  local lost
   if replaces_working_keys; then restore_working_keys; else restore_daemon_json; fi
   record_containers
+  UNDONE="and Docker does not start with it either: journalctl -u docker"
   if restart_docker_unit; then
+    lost=$(lost_containers)
+    UNDONE="and Docker is still without $lost: set its data-root back, and run again"
+    if [ -z "$lost" ]; then UNDONE="and so is Docker"; fi
     restore_containers
     start_stopped_collector
-  else
-    say "Docker does not start with the original $DAEMON_JSON either: journalctl -u docker"
   fi
   replaces_working_keys || restore_forwarding
   restore_route "$1"
-  if replaces_working_keys; then forget_working_keys; else forget_daemon_json; fi
   rm -f "$ENGINE_IS_STALE"
+  [ ! -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
+  if replaces_working_keys; then forget_working_keys; else forget_daemon_json; fi
 }
+
+# die_undone REASON
+die_undone() { die "$1. $DAEMON_JSON is as before, $UNDONE"; }
 
 # finish_interrupted_restart: one that was cut off, also where the engine is down since.
 finish_interrupted_restart() {
+  local lost
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   if ! docker version >/dev/null 2>&1; then
     systemctl reset-failed docker.service 2>/dev/null || true
     { systemctl start docker.service && wait_for_engine; } || undo_restart ''
+    docker version >/dev/null 2>&1 || die_undone "Docker is down after a restart that was cut off"
   fi
+  lost=$(lost_containers)
   restore_containers
+  [ -z "$lost" ] ||
+    die "Docker is without containers that it had before its restart ($lost): set its data-root back; or" \
+      "remove $CONTAINERS_BEFORE_RESTART, where you removed them"
 }
 
 use_default_bridge() {
@@ -81,7 +97,7 @@ use_default_bridge() {
   prepare_engine_restart
   if ! restart_engine; then
     undo_restart "$routes"
-    die "$RESTART_FAILURE. $DAEMON_JSON and Docker are as before"
+    die_undone "$RESTART_FAILURE"
   fi
   reason=$(engine_restart_reason "$FIXED_CIDR_V6")
   [ -z "$reason" ] || die "Docker restarted, but $reason; find the flag or file of dockerd that wins over it"
@@ -103,7 +119,7 @@ docker_restart_apply() {
   input MODE DOCKER_NETWORK FIXED_CIDR_V6 RESTART_DOCKER REAPPLY
   claim_host
   finish_interrupted_restart
-  problems=$(daemon_json_problems)
+  problems=$(configuration_problems)
   [ -z "$problems" ] || die "$problems"
   case $DOCKER_NETWORK in
   bridge) use_default_bridge ;;

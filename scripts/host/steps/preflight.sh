@@ -31,6 +31,7 @@ preflight_apply() {
   if [ ${#PROBLEMS[@]} -eq 0 ]; then inspect_host; fi
   refuse_if_problems
   memory_warning
+  restart_notice
   say_container_notices
   host_addresses
 }
@@ -52,9 +53,8 @@ inspect_host() {
   PROBLEMS+=("${docker_problems[@]}")
   # Nothing can be asked of an engine that does not answer.
   [[ ${docker_problems[*]} != "$NO_ENGINE"* ]] || return 0
-  collect daemon_problems daemon_json_problems
+  collect daemon_problems configuration_problems
   PROBLEMS+=("${daemon_problems[@]}")
-  if [ "$DOCKER_NETWORK" = bridge ]; then collect_problems check_dockerd_flags; fi
   collect_problems network_problems
   if [ ${#daemon_problems[@]} -eq 0 ]; then collect_problems check_restart; fi
   collect_problems check_image_needs

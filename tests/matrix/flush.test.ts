@@ -1,0 +1,103 @@
+import { seen } from "./seen";
+import { hammerBothWhile } from "../e2e/hammer";
+import { Deployment } from "../e2e/deployment";
+import { Sandbox } from "../e2e/sandbox";
+import { MINUTE } from "../e2e/story";
+
+/** What programs and people do to the rules of a host. */
+const flushes = [
+    "nft flush ruleset",
+    "iptables -F; ip6tables -F; iptables -X || true; ip6tables -X || true",
+    "for table in mangle nat filter; do iptables -t $table -F; ip6tables -t $table -F; done",
+    "systemctl restart nftables || true",
+    "iptables-save >/tmp/v4; ip6tables-save >/tmp/v6; iptables-restore </tmp/v4; ip6tables-restore </tmp/v6",
+] as const;
+/** By the three hosts together 105 flushes. */
+const ROUNDS = 7;
+const enough = { attempts: 1000, right: 300 };
+
+describe.each([
+    { how: "a table that nobody can flush", engine: "26.1", nft: "nft", restSources: 0, sessions: 1 },
+    {
+        how: "a table that nobody can flush, beside an engine with IPv6 NAT",
+        engine: "28.5",
+        nft: "nft",
+        restSources: 0,
+        sessions: 1,
+    },
+    // What a host without nft has, or one with an older kernel: it is for the BMP port only.
+    {
+        how: "rules of the routing policy",
+        engine: "26.1",
+        nft: "nft.other",
+        restSources: expect.any(Number) as number,
+        sessions: expect.any(Number) as number,
+    },
+])(
+    "rules that are flushed, reloaded and restarted: $how, on an engine $engine",
+    ({ engine, nft, restSources, sessions }) => {
+        let sandbox: Sandbox;
+        let deployment: Deployment;
+
+        beforeAll(async () => {
+            sandbox = await Sandbox.up(`flush-${engine}-${nft}`.replaceAll(".", "-"), engine);
+            await sandbox.root(`mv /usr/sbin/nft /usr/sbin/${nft} || true`);
+            const allowed = JSON.stringify([
+                `${sandbox.peerAddress("100")}/120`,
+                sandbox.info.addressV4.replace(/\d+\.\d+$/, "0.0/16"),
+            ]);
+            deployment = await Deployment.create(sandbox, { bmpAllowedCidrs: allowed, restAllowedCidrs: allowed });
+            await deployment.up();
+        }, 10 * MINUTE);
+
+        afterAll(async () => {
+            await (sandbox as Sandbox | undefined)?.down();
+            (deployment as Deployment | undefined)?.remove();
+        }, MINUTE);
+
+        test(
+            "no router of either family is recorded under a wrong address, and the datapath is open again",
+            async () => {
+                const addresses = [
+                    await sandbox.startRouter("ipv6-1", "102"),
+                    await sandbox.startRouter("ipv6-2", "103"),
+                ];
+                addresses.push(await sandbox.startIpv4Router("ipv4-1"), await sandbox.startIpv4Router("ipv4-2"));
+                const { ipv6, ipv4 } = await hammerBothWhile(sandbox, enough, async () => {
+                    for (let round = 0; round < ROUNDS; round += 1) {
+                        for (const flush of flushes) {
+                            await sandbox.root(`${flush.replace("nft ", `${nft} `)}\nsleep 0.$((RANDOM % 9))`);
+                        }
+                    }
+                });
+                for (const counts of [ipv6, ipv4]) {
+                    expect(counts).toMatchObject({ wrongContainer: 0, wrongSource: restSources });
+                    expect(counts.attempts).toBeGreaterThanOrEqual(enough.attempts);
+                    expect(counts.right).toBeGreaterThanOrEqual(enough.right);
+                }
+                seen(
+                    `${ROUNDS * flushes.length} flushes; ${ipv6.attempts} attempts over IPv6 and ${ipv4.attempts} over IPv4, ` +
+                        `wrong sources ${ipv6.wrongSource} and ${ipv4.wrongSource}`,
+                );
+                const rows = await sandbox.routers();
+                expect([...new Set(rows.map(({ RouterIP }) => RouterIP))].sort()).toEqual(addresses.sort());
+                expect(rows.every(({ isConnected }) => isConnected === 1)).toBe(true);
+                for (const name of ["ipv6-1", "ipv6-2", "ipv4-1", "ipv4-2"]) {
+                    expect(await sandbox.sessionsOf(name)).toEqual(sessions);
+                }
+            },
+            5 * MINUTE,
+        );
+
+        test(
+            "status finds all as deployed, and a router has its own address",
+            async () => {
+                const address = await sandbox.startRouter("edge-1", "101");
+                expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+                const { code, stdout, stderr } = await deployment.status("--check");
+                expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+            },
+            2 * MINUTE,
+        );
+    },
+);
