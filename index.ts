@@ -55,6 +55,7 @@ const collectorStart = new CollectorStart(
         ...restLogin,
         ...start,
         environment: container.environment,
+        routerFacingAddress: host.ipv6Address,
         runsOn: {
             containerId: aioContainer.containerId,
             configSha256: collectorConfig.configSha256,

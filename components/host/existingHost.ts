@@ -31,7 +31,8 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
 
         const found = preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: opts?.dependsOn });
         const facts = stepResult(found, preflightAnswer);
-        this.ipv6Address = facts.apply((each) => (isIpv6Address(args.address) ? args.address : each.ipv6Address));
+        const given = args.routerFacingAddress || (isIpv6Address(args.address) ? args.address : "");
+        this.ipv6Address = facts.apply((each) => given || each.ipv6Address);
         this.ipv4Address = facts.ipv4Address;
         this.sshCommand = sshCommandOf(args);
         this.registerOutputs({

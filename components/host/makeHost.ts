@@ -8,7 +8,11 @@ import { ExistingHost } from "./existingHost";
 /** The machine that the target asks for: created with its network, or there already. */
 export function makeHost(settings: Settings, requirements: HostRequirements): Host {
     if (settings.target === "host") {
-        return new ExistingHost("host", { ...requirements, ...sshToHost(settings) });
+        return new ExistingHost("host", {
+            ...requirements,
+            ...sshToHost(settings),
+            routerFacingAddress: settings.routerFacingAddress ?? "",
+        });
     }
     // Only where it is used: the modules of @pulumi/aws take time to load.
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -1,10 +1,13 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { quote } from "shlex";
 import { bracketed } from "../values/addresses";
+import { SSH_PORT } from "../values/ports";
 
 /** A jump host, with its own pinned key; the same login key is used. */
 export interface Bastion {
     readonly address: string;
+    readonly port: number;
     readonly user: string;
     readonly hostKey: string;
 }
@@ -60,13 +63,25 @@ function connectionOf<Args extends SshArgs, Secret>(
         hostKey: args.hostKey,
         ...login,
         ...(bastion
-            ? { proxy: { host: bastion.address, user: bastion.user, hostKey: bastion.hostKey, ...login } }
+            ? {
+                  proxy: {
+                      host: bastion.address,
+                      port: bastion.port,
+                      user: bastion.user,
+                      hostKey: bastion.hostKey,
+                      ...login,
+                  },
+              }
             : {}),
     };
 }
 
+function jumpHost({ address, port, user }: Bastion): string {
+    return `${quote(`${user}@`)}${bracketed(address)}${port === SSH_PORT ? "" : `:${port}`}`;
+}
+
 /** The command that opens a shell on the machine. */
 export function sshCommandOf({ address, port, user, bastion }: SshArgs): pulumi.Output<string> {
-    const jump = bastion ? `-J ${bastion.user}@${bracketed(bastion.address)} ` : "";
-    return pulumi.interpolate`ssh ${jump}-p ${port} ${user}@${address}`;
+    const jump = bastion ? `-J ${jumpHost(bastion)} ` : "";
+    return pulumi.interpolate`ssh ${jump}-p ${port} ${quote(`${user}@`)}${address}`;
 }

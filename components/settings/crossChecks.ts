@@ -57,6 +57,7 @@ interface Common extends Lists {
     readonly restPort: number;
     readonly hostPort?: number;
     readonly bastionAddress?: string | undefined;
+    readonly bastionPort: number;
     readonly bastionUser?: string | undefined;
     readonly bastionHostKey?: string | undefined;
     readonly kafkaFqdn: string;
@@ -157,6 +158,9 @@ function checkBastion(settings: Common, refuse: Refuse): void {
         if (settings.bastionAddress === undefined && settings[key] !== undefined) {
             refuse([key], "left out where bastionAddress is not given");
         }
+    }
+    if (settings.bastionAddress === undefined && settings.bastionPort !== SSH_PORT) {
+        refuse(["bastionPort"], "left out where bastionAddress is not given");
     }
 }
 

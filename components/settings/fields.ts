@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
     isAddress,
     isHostName,
+    isIpv6Address,
     type Prefix,
     prefixContains,
     prefixesOverlap,
@@ -40,8 +41,13 @@ export const hostAddress = text(
     (value) => isAddress(value) || isHostName(value),
 );
 
-export const userName = text("a login name: letters, digits, _ . -", (value) =>
-    /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(value),
+/** Of a directory, too, such as svc.bmp@corp.example.com and CORP\\svc-bmp. */
+export const userName = text("a login name of up to 64 letters, digits and _ . - + @ \\", (value) =>
+    /^[A-Za-z_][A-Za-z0-9_.+@\\-]{0,63}$/.test(value),
+);
+
+export const ipv6Address = text("an IPv6 address such as 2001:db8::10, without prefix length and zone", (value) =>
+    isIpv6Address(value),
 );
 
 /** The command provider pins no other kinds. */

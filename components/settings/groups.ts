@@ -45,12 +45,12 @@ export function grouped(settings: Settings) {
 
 /** How SSH logs in to the host, and over which jump host. */
 export function sshLogin(settings: Settings, hostUser: string): SshLogin {
-    const { bastionAddress: address, bastionHostKey: hostKey, bastionUser } = settings;
+    const { bastionAddress: address, bastionHostKey: hostKey, bastionPort: port, bastionUser } = settings;
     return {
         user: hostUser,
         privateKey: settings.sshPrivateKey,
         privateKeyPassword: settings.sshPrivateKeyPassword,
-        bastion: address && hostKey ? { address, hostKey, user: bastionUser ?? hostUser } : undefined,
+        bastion: address && hostKey ? { address, port, hostKey, user: bastionUser ?? hostUser } : undefined,
     };
 }
 

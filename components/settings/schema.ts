@@ -21,6 +21,7 @@ const common = {
     sshPrivateKey: secret(fields.privateKey),
     sshPrivateKeyPassword: secret(z.string("a text")).optional(),
     bastionAddress: fields.hostAddress.optional(),
+    bastionPort: integer(1, 65535).default(SSH_PORT),
     bastionUser: fields.userName.optional(),
     bastionHostKey: fields.publicHostKey.optional(),
     image: fields.imageReference.default("openbmp/aio:latest"),
@@ -56,6 +57,7 @@ export const hostOnly = {
     hostPort: integer(1, 65535).default(SSH_PORT),
     hostUser: fields.userName,
     hostKey: fields.publicHostKey,
+    routerFacingAddress: fields.ipv6Address.optional(),
 };
 
 export const awsOnly = {

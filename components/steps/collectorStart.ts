@@ -25,6 +25,8 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
     /** Whether the datapath is verified. */
     readonly verify: boolean;
+    /** The machine's IPv6 address that routers are given: the verification goes there. */
+    readonly routerFacingAddress: pulumi.Input<string>;
     /** What the collector runs on and behind: with another value the step runs again. */
     readonly runsOn: {
         readonly containerId: pulumi.Input<string>;
@@ -105,6 +107,7 @@ export class CollectorStart extends pulumi.ComponentResource {
                     REST_PORT: String(args.restPort),
                     REST_USER: args.restUser,
                     VERIFY: String(args.verify),
+                    ROUTER_FACING_ADDRESS: args.routerFacingAddress,
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),
                     TOPICS_PROGRAM_TEXT: installedProgram("openbmp-topics"),
                     TOPICS_UNIT_TEXT: readHostFile("installed/openbmp-aio-ipv6-topics.service"),

@@ -13,6 +13,8 @@ export interface HostRequirements extends ContainerSettings {
     readonly mode: Mode;
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
+    /** The machine's IPv6 address that routers are given, empty where the machine is to say which. @default empty */
+    readonly routerFacingAddress?: string;
 }
 
 /** What the preflight prints. */
@@ -38,6 +40,7 @@ export function preflight(
                 MODE: demands.mode,
                 FIXED_CIDR_V6: demands.fixedCidrV6,
                 RESTART_DOCKER: String(demands.restartDocker),
+                ROUTER_FACING_ADDRESS: demands.routerFacingAddress ?? "",
             },
             secrets: containerSecrets(demands),
             removable: true,

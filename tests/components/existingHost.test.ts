@@ -53,18 +53,19 @@ test("the password of the login key goes along where there is one", async () => 
 });
 
 test("a bastion is reached with its own pinned key and the same login key", async () => {
-    const bastion = { address: "192.0.2.99", user: "jump", hostKey: bastionKey };
+    const bastion = { address: "192.0.2.99", port: 2200, user: "jump", hostKey: bastionKey };
     const { inputs, host } = await deploy({ bastion });
     expect(inputs.connection).toEqual({
         ...connection,
-        // The provider adds its default port.
-        proxy: { host: "192.0.2.99", user: "jump", hostKey: bastionKey, port: 22, ...login },
+        proxy: { host: "192.0.2.99", user: "jump", hostKey: bastionKey, port: 2200, ...login },
     });
-    expect(await valueOf(host.sshCommand)).toBe("ssh -J jump@192.0.2.99 -p 2222 admin@collector.example");
+    expect(await valueOf(host.sshCommand)).toBe("ssh -J jump@192.0.2.99:2200 -p 2222 admin@collector.example");
 });
 
 test("a bastion's IPv6 address is in brackets, as ssh -J wants it", async () => {
-    const { host } = await deploy({ bastion: { address: "2001:db8::99", user: "jump", hostKey: bastionKey } });
+    const { host } = await deploy({
+        bastion: { address: "2001:db8::99", port: 22, user: "jump", hostKey: bastionKey },
+    });
     expect(await valueOf(host.sshCommand)).toBe("ssh -J jump@[2001:db8::99] -p 2222 admin@collector.example");
 });
 
@@ -72,6 +73,14 @@ test("the host's IPv6 address is the one that it was given, and else the one tha
     expect((await deploy({ address: "2001:db8::10" })).ipv6Address).toBe("2001:db8::10");
     expect((await deploy({ address: "192.0.2.10" })).ipv6Address).toBe("2001:db8::77");
     expect((await deploy({ address: "collector.example" })).ipv6Address).toBe("2001:db8::77");
+    expect((await deploy({ address: "2001:db8::10", routerFacingAddress: "2001:db8::5" })).ipv6Address).toBe(
+        "2001:db8::5",
+    );
+});
+
+test("a login name of a directory is quoted in the command to log in", async () => {
+    const { host } = await deploy({ user: "CORP\\svc-bmp" });
+    expect(await valueOf(host.sshCommand)).toBe("ssh -p 2222 'CORP\\svc-bmp@'collector.example");
 });
 
 test("addresses and the command to log in are not marked as secret", async () => {

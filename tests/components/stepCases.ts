@@ -45,6 +45,7 @@ const start = {
     dockerNetwork: "bridge",
     purgeStaleData: true,
     environment: pulumi.secret({ OPENBMP_DB_PASSWORD: "d", MYSQL_ROOT_PASSWORD: "r" }),
+    routerFacingAddress: "2001:db8::20",
     verify: true,
     restUser: "reader",
     restPassword: "p",

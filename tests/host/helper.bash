@@ -70,6 +70,7 @@ settings() {
   NETWORK_PREFIX=''
   CONTAINER_IPV6=''
   RESTART_DOCKER=true
+  ROUTER_FACING_ADDRESS=''
   IMAGE=openbmp/aio:latest
   BMP_PORT=5000
   REST_PORT=8001
@@ -160,14 +161,14 @@ bundle() {
 # run_step STEP [VERB]: $status, $output (the result) and $stderr (progress).
 run_step() {
   bundle "$1" >"$FAKE/bundle"
-  run --separate-stderr host setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle"
+  run --separate-stderr host setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle" 3>&-
 }
 
 # traced_step STEP [VERB]: as run_step; every program that it started, with arguments and variables, is in $FAKE/execs.
 traced_step() {
   bundle "$1" >"$FAKE/bundle"
   run --separate-stderr host strace --follow-forks --quiet=all --trace=execve --no-abbrev --string-limit=100000 \
-    --output="$FAKE/execs" setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle"
+    --output="$FAKE/execs" setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle" 3>&-
   [ "$(grep -c execve "$FAKE/execs")" -gt 10 ]
 }
 

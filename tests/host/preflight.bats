@@ -42,6 +42,12 @@ daemon_with() {
   engine "DockerdPid=$!"
 }
 
+# fake NAME SCRIPT: the program does that instead.
+fake() {
+  printf '#!/bin/bash\n%s\n' "$2" >"$FAKE/bin/$1"
+  chmod +x "$FAKE/bin/$1"
+}
+
 # without_tool NAME: only where /usr is a layer of the test's own.
 without_tool() {
   # shellcheck disable=SC2016
@@ -65,6 +71,50 @@ without_tool() {
   without_tool conntrack
   without_tool ss
   unfit "missing on the host: conntrack (package conntrack), ss (package iproute2)"
+}
+
+@test "on other distributions packages have other names" {
+  host bash -c 'printf "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n" >/etc/os-release.new; mv /etc/os-release.new /etc/os-release'
+  without_tool conntrack
+  without_tool ss
+  unfit "missing on the host: conntrack (package conntrack-tools), ss (package iproute). Install them"
+}
+
+@test "what is too old for the scripts is named with the version that is needed" {
+  # Those of CentOS 7 and Ubuntu 18.04.
+  fake jq 'echo jq-1.5'
+  fake ip6tables 'echo "ip6tables v1.6.1"'
+  fake systemctl 'echo "systemd 219"'
+  fake ip 'echo "Option \"-json\" is unknown" >&2; exit 255'
+  unfit "too old on the host: jq 1.5 (1.6) ip6tables 1.6.1 (1.8.0) systemctl 219 (239) ip without -json (iproute2 4.18): upgrade the distribution"
+}
+
+@test "an old bash is named before anything else" {
+  bundle preflight | sed 's/BASH_VERSINFO/OLD_VERSINFO/g' >"$FAKE/bundle"
+  run --separate-stderr host bash -euo pipefail -s -- apply < <(
+    echo 'OLD_VERSINFO=(4 2 46)'
+    cat "$FAKE/bundle"
+  )
+  same 1 "$status"
+  says "bash is $BASH_VERSION on the host, and 4.4 is needed: upgrade the distribution"
+}
+
+@test "the address that routers are given can be chosen, of those that the host has" {
+  interface other0 2001:db8:7::10/64
+  ROUTER_FACING_ADDRESS=2001:db8:7::10
+  fit
+  same 2001:db8:7::10 "$(jq -r .ipv6Address <<<"$output")"
+  ROUTER_FACING_ADDRESS=2001:db8:7::11
+  unfit "no interface of the host has routerFacingAddress 2001:db8:7::11: give it to one, or change that key"
+}
+
+@test "a step that takes long says so now and then, and leaves nothing behind" {
+  engine Version=20.10.5
+  fake docker 'sleep 1.2; exit 1'
+  bundle preflight | sed 's/^SILENCE_SECONDS=20/SILENCE_SECONDS=0.5/' >"$FAKE/bundle"
+  run --separate-stderr host bash -euo pipefail -s -- apply <"$FAKE/bundle" 3>&-
+  [[ $stderr == "preflight goes on after "*" s"* ]]
+  same 0 "$(pgrep --count --full 'SILENCE_SECONDS=0.5' || true)"
 }
 
 @test "an engine that does not answer is named with its own words" {

@@ -29,15 +29,21 @@ const USUAL_ENGINE = "26.1";
 
 const words: Readonly<Record<string, string>> = { passed: "so it was", failed: "**failed**", pending: "skipped" };
 
+/** What came of each promise, by the engine. */
+interface Story {
+    readonly engines: Set<string>;
+    readonly rows: Map<string, Map<string, string>>;
+}
+
 /** The page's tables: one for each story; stories that run on several engines have a column for each. */
 export function tables(results: readonly Result[], figures: readonly Figure[]): string {
-    const stories = new Map<string, { engines: Set<string>; rows: Map<string, Map<string, string>> }>();
+    const stories = new Map<string, Story>();
     for (const { ancestorTitles, title, fullName, status } of results) {
         const [, name = ancestorTitles.join(": "), engine = USUAL_ENGINE] =
             ON_AN_ENGINE.exec(ancestorTitles.join(": ")) ?? [];
-        const story = stories.get(name) ?? { engines: new Set(), rows: new Map() };
+        const story: Story = stories.get(name) ?? { engines: new Set(), rows: new Map() };
         stories.set(name, story);
-        const cells = story.rows.get(title) ?? new Map<string, string>();
+        const cells: Map<string, string> = story.rows.get(title) ?? new Map<string, string>();
         story.rows.set(title, cells);
         story.engines.add(engine);
         const measured = figures.filter(({ test }) => test === fullName).map(({ text }) => text);
@@ -46,7 +52,7 @@ export function tables(results: readonly Result[], figures: readonly Figure[]): 
     return [...stories]
         .sort(([, one], [, other]) => other.engines.size - one.engines.size)
         .flatMap(([name, { engines, rows }]) => {
-            const columns = [...engines].sort(([one = ""], [other = ""]) => one.localeCompare(other));
+            const columns = [...engines].sort();
             return [
                 `## ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
                 "",

@@ -21,6 +21,7 @@ test("a configuration with what has no default is accepted, and gets the default
         ...good,
         mode: "dnat",
         hostPort: 22,
+        bastionPort: 22,
         image: "openbmp/aio:latest",
         kafkaFqdn: "localhost",
         memoryGb: 0,
@@ -133,7 +134,7 @@ test.each<[Record<string, string>, string]>([
     ],
     [{ image: "openbmp/aio; reboot" }, `${image}, got "openbmp/aio; reboot"`],
     [{ image: "bücher/aio" }, `${image}, got "bücher/aio"`],
-    [{ hostUser: "a'b" }, 'hostUser must be a login name: letters, digits, _ . -, got "a\'b"'],
+    [{ hostUser: "a'b" }, 'hostUser must be a login name of up to 64 letters, digits and _ . - + @ \\, got "a\'b"'],
     [{ adminId: "a\nb" }, 'adminId must be 1 to 64 letters, digits, . _ -, a letter or a digit first, got "a\\nb"'],
     [{ kafkaFqdn: "`id`" }, 'kafkaFqdn must be a DNS name, and left out where nobody outside reads Kafka, got "`id`"'],
     ...["kafka.example.net", "LOCALHOST"].map((kafkaFqdn): [Record<string, string>, string] => [
@@ -227,12 +228,14 @@ test("a bastion needs its own host key, and its login defaults to the host's", (
         sshLogin(parseSettings({ ...good, bastionAddress: "192.0.2.1", bastionHostKey: hostKey }), "admin").bastion,
     ).toEqual({
         address: "192.0.2.1",
+        port: 22,
         hostKey,
         user: "admin",
     });
     expect(sshLogin(parseSettings(good), "admin").bastion).toBeUndefined();
-    expect(problems({ bastionUser: "jump" })).toEqual([
+    expect(problems({ bastionUser: "jump", bastionPort: "2200" })).toEqual([
         '- bastionUser must be left out where bastionAddress is not given, got "jump"',
+        "- bastionPort must be left out where bastionAddress is not given, got 2200",
     ]);
 });
 

@@ -2,6 +2,11 @@
 # Names, places and small helpers that every step on the host shares.
 # Assumes: root, bash, systemd, the tools that the preflight requires.
 
+# Before anything that an older one does not know.
+if [ "${BASH_VERSINFO[0]}" -lt 5 ] && [ "${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}" != 4.4 ]; then
+  echo "openbmp-aio-ipv6: bash is $BASH_VERSION on the host, and 4.4 is needed: upgrade the distribution" >&2
+  exit 1
+fi
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
 # Whatever the login's is: what root runs is writable by root alone, and the
@@ -113,7 +118,21 @@ drift() { printf '%s%s\n' "$1" "${2:+$'\t'$2}"; }
 # run_step STEP VERB: the function that a file of steps has for it.
 run_step() {
   declare -F "${1//-/_}_$2" >/dev/null || die "unknown verb $2"
+  break_silence "$1" </dev/null >/dev/null 2>&1 &
   "${1//-/_}_$2"
+  kill $!
+}
+
+# Firewalls and SSH servers end a connection in which nothing is said. In the background,
+# with nothing of the script's open, so that it holds nobody up, and only while it runs.
+SILENCE_SECONDS=20
+break_silence() {
+  local never
+  exec {never}<> <(:)
+  # No other process: it would outlive this one.
+  until read -r -t "$SILENCE_SECONDS" -u "$never" || ! kill -0 $$; do
+    say "$1 goes on after $SECONDS s" 2>"/proc/$$/fd/2"
+  done
 }
 
 have() { type -P "$1" >/dev/null; }

@@ -27,7 +27,7 @@ dockerd_flags() {
       if [ "$index" -lt ${#words[@]} ] && [[ ${words[index]} != -* ]]; then
         value=${words[index]} index=$((index + 1))
       fi
-      word+==$value
+      word=$word=$value
       ;;
     *) continue ;;
     esac
@@ -48,6 +48,7 @@ configuration_problems() {
 }
 
 # What jq calls a setting, of $flags and of the file, and what is said where one has a value.
+# shellcheck disable=SC2016 # jq's variables
 SETTINGS='
   . as $settings
   | def value($key): $flags[$key][-1] // ($settings[$key] | if . == null then "" else tostring end);
@@ -61,6 +62,7 @@ engine_setting_problems() {
   local flags forwarding=on
   flags=$(dockerd_flag_settings)
   forwarding_is_on_for_both || forwarding=off
+  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
   # What is no JSON object is refused elsewhere.
   { read_daemon_json | require_json_object 2>/dev/null || echo '{}'; } |
     jq -r --argjson flags "$flags" --arg file "$DAEMON_JSON" --arg mode "$MODE" --arg network "$DOCKER_NETWORK" \

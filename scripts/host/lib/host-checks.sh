@@ -26,9 +26,40 @@ COMFORTABLE_MEMORY_MB=6000
 check_tools() {
   local pair missing=''
   for pair in docker=docker.io jq=jq ip6tables=iptables conntrack=conntrack ip=iproute2 ss=iproute2 nsenter=util-linux gzip=gzip systemctl=systemd; do
-    have "${pair%=*}" || missing+="${missing:+, }${pair%=*} (package ${pair#*=})"
+    have "${pair%=*}" || missing+="${missing:+, }${pair%=*} (package $(package_here "${pair#*=}"))"
   done
-  [ -z "$missing" ] || unfit "missing on the host: $missing. Install them"
+  if [ -n "$missing" ]; then unfit "missing on the host: $missing. Install them"; else check_versions; fi
+}
+
+# package_here DEBIAN-NAME: as the host's own distribution calls it.
+package_here() {
+  local family
+  family=$(sed -nE 's/^ID(_LIKE)?="?([^"]*)"?$/ \2 /p' /etc/os-release 2>/dev/null | tr -d '\n')
+  case $family:$1 in
+  *rhel*:docker.io | *fedora*:docker.io | *suse*:docker.io) echo docker ;;
+  *rhel*:conntrack | *fedora*:conntrack | *suse*:conntrack) echo conntrack-tools ;;
+  *rhel*:iproute2 | *fedora*:iproute2) echo iproute ;;
+  *) echo "$1" ;;
+  esac
+}
+
+# What the scripts are written for: the versions of the oldest distributions that have
+# them all, of 2018. Bash is looked at before anything else, in common.sh.
+check_versions() {
+  local old=''
+  old+=$(older_than jq 1.6)
+  old+=$(older_than ip6tables 1.8.0)
+  old+=$(older_than systemctl 239)
+  ip -json -details addr show dev lo 2>/dev/null | jq -e '.[0].ifname == "lo"' >/dev/null 2>&1 ||
+    old+=" ip without -json (iproute2 4.18)"
+  [ -z "$old" ] || unfit "too old on the host:$old: upgrade the distribution"
+}
+
+# older_than PROGRAM VERSION: its own version and the one that is needed, where it is older.
+older_than() {
+  local version
+  version=$("$1" --version 2>/dev/null | sed -nE '1s/^[^ -]*[ -]v?([0-9]+(\.[0-9]+)*).*/\1/p')
+  [ "$(printf '%s\n' "$2" "${version:-0}" | sort -V | head -n 1)" = "$2" ] || echo " $1 ${version:-without a version} ($2)"
 }
 
 # What the image says itself, in MB; a label is its author's text.
@@ -104,4 +135,6 @@ check_ipv6() {
     unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
   address=$(verification_address)
   [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one"
+  [ -z "$ROUTER_FACING_ADDRESS" ] || has_address "$ROUTER_FACING_ADDRESS" ||
+    unfit "no interface of the host has routerFacingAddress $ROUTER_FACING_ADDRESS: give it to one, or change that key"
 }
