@@ -205,6 +205,31 @@ without_tool() {
   same "" "$stderr"
 }
 
+@test "a firewall that drops what is forwarded is named before, by its own name" {
+  host nft add table inet filter
+  host nft add chain inet filter forward '{ type filter hook forward priority 0; policy drop; }'
+  host nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'
+  fit
+  same "the chain inet filter forward (policy drop) of nftables drops what no rule of it accepts: add a rule that accepts what is forwarded to docker0, else the verification fails" "$stderr"
+}
+
+@test "firewalld that drops what is forwarded to containers is refused" {
+  host mkdir -p /etc/firewalld
+  host bash -c 'echo StrictForwardPorts=yes >/etc/firewalld/firewalld.conf'
+  fit
+  touch "$FAKE/units/firewalld.service.active"
+  unfit "firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in \"/etc/firewalld/firewalld.conf\" and reload firewalld"
+}
+
+@test "an engine that closes FORWARD whenever it starts is told of on a host that routes for others" {
+  engine Version=27.5.1
+  fit
+  same "" "$stderr"
+  host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+  fit
+  same "Docker 27.5.1 sets the policy of FORWARD over IPv6 to DROP whenever it starts: add rules to the chain DOCKER-USER that accept what this host routes for others" "$stderr"
+}
+
 @test "Podman in Docker's place is named" {
   touch "$FAKE/engine-down"
   echo "podman version 4.3.1" >"$FAKE/client"

@@ -101,6 +101,13 @@ collect() {
   [ -z "$collect_text" ] || mapfile -t collect_into <<<"$collect_text"
 }
 
+# say_each COMMAND…: each line that it prints.
+say_each() {
+  local lines line
+  collect lines "$@"
+  for line in "${lines[@]}"; do say "$line"; done
+}
+
 # lines_except TEXT: the lines on stdin, but empty ones and those with that text.
 lines_except() { awk -v text="$1" '$0 != "" && $0 != text'; }
 

@@ -64,11 +64,6 @@ list_for() {
   esac
 }
 
-say_container_notices() {
-  local notice
-  container_notices | while IFS= read -r notice; do say "$notice"; done
-}
-
 compose_warning() {
   echo "$CONTAINER is of the docker compose project $1, which knows it by its labels, also under another name: once" \
     "it is backed up, \"docker compose up\" starts or removes it, \"docker compose down\" removes it, and destroy" \

@@ -9,6 +9,8 @@
 . "${BASH_SOURCE[0]%/*}/dnat.sh"
 # shellcheck source=scripts/host/lib/engine-nat.sh
 . "${BASH_SOURCE[0]%/*}/engine-nat.sh"
+# shellcheck source=scripts/host/lib/other-firewalls.sh
+. "${BASH_SOURCE[0]%/*}/other-firewalls.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 # shellcheck source=scripts/host/lib/probe.sh
@@ -58,7 +60,7 @@ datapath_problem() {
       "/etc/sysctl.d"
   else
     echo "forwarding dropped: port $port is sent to [$container_address]:$inner and does not arrive; find the rule" \
-      "that drops it with ip6tables-save and nft list ruleset"
+      "that drops it with ip6tables-save and nft list ruleset$(other_filters)"
   fi
 }
 

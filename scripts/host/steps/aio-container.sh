@@ -44,12 +44,12 @@ keep_or_replace() {
     fi
   elif [ -n "$mismatches" ]; then
     network_fits || refuse_network_in_use
-    say_container_notices
+    say_each container_notices
     back_up_container
     create_on_network
   else
     say "adopted the existing $CONTAINER, which fits"
-    say_container_notices
+    say_each container_notices
   fi
 }
 

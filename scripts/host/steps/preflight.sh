@@ -17,6 +17,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/host-checks.sh"
 # shellcheck source=scripts/host/lib/network.sh
 . "${BASH_SOURCE[0]%/*}/../lib/network.sh"
+# shellcheck source=scripts/host/lib/other-firewalls.sh
+. "${BASH_SOURCE[0]%/*}/../lib/other-firewalls.sh"
 # shellcheck source=scripts/host/lib/probe.sh
 . "${BASH_SOURCE[0]%/*}/../lib/probe.sh"
 # shellcheck source=scripts/host/lib/record.sh
@@ -32,7 +34,8 @@ preflight_apply() {
   refuse_if_problems
   memory_warning
   restart_notice
-  say_container_notices
+  say_each firewall_notices
+  say_each container_notices
   host_addresses
 }
 
@@ -56,6 +59,7 @@ inspect_host() {
   collect daemon_problems configuration_problems
   PROBLEMS+=("${daemon_problems[@]}")
   collect_problems network_problems
+  collect_problems firewall_problems
   if [ ${#daemon_problems[@]} -eq 0 ]; then collect_problems check_restart; fi
   collect_problems check_image_needs
   collect_problems check_ports

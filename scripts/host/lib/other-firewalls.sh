@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# Firewalls besides ours and Docker's that may drop what is forwarded to the collector.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/bridge.sh
+. "${BASH_SOURCE[0]%/*}/bridge.sh"
+
+# other_forward_chains: of nftables, by table and name, each with its policy; not those that
+# are iptables' own, Docker's or ours. One line each.
+other_forward_chains() {
+  have nft || return 0
+  { nft list chains 2>/dev/null || true; } | awk '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" { chain = $2 }
+    / hook forward / && table !~ /^(ip|arp|bridge|netdev) |^ip6 (filter|mangle|security|docker-bridges)$|^inet openbmp-aio-ipv6$/ {
+      policy = match($0, /policy [a-z]+/) ? substr($0, RSTART, RLENGTH) : "policy accept"
+      print table " " chain " (" policy ")"
+    }'
+}
+
+# Rules of the other backend of iptables count as well, and ip6tables does not show them.
+has_legacy_rules() {
+  local version
+  version=$(ip6tables --version)
+  [[ $version == *nf_tables* ]] && [ -s /proc/net/ip6_tables_names ]
+}
+
+# One line for each reason for which nothing would arrive.
+firewall_problems() {
+  ! systemctl is-active --quiet firewalld.service 2>/dev/null ||
+    ! grep -qsixE 'StrictForwardPorts *= *(yes|true)' /etc/firewalld/firewalld.conf ||
+    echo "firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in" \
+      "\"/etc/firewalld/firewalld.conf\" and reload firewalld"
+}
+
+# What the user has to know of other firewalls, one line each.
+firewall_notices() {
+  local chains chain version
+  collect chains other_forward_chains
+  for chain in "${chains[@]}"; do
+    [[ $chain != *"policy drop"* ]] ||
+      echo "the chain $chain of nftables drops what no rule of it accepts: add a rule that accepts what is forwarded" \
+        "to $BRIDGE, else the verification fails"
+  done
+  ! has_legacy_rules ||
+    echo "iptables-legacy has rules beside those of nft, and both count: read them with ip6tables-legacy-save"
+  version=$(docker version --format '{{.Server.Version}}')
+  [[ $version != 27.* ]] || [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ] ||
+    ! ip6tables -w 10 -S FORWARD 2>/dev/null | grep -qxF -- '-P FORWARD ACCEPT' ||
+    echo "Docker $version sets the policy of FORWARD over IPv6 to DROP whenever it starts: add rules to" \
+      "the chain DOCKER-USER that accept what this host routes for others"
+}
+
+# other_filters: for a message on packets that were dropped; empty where there are none.
+other_filters() {
+  local chains
+  collect chains other_forward_chains
+  ! has_legacy_rules || chains+=("what ip6tables-legacy-save shows")
+  [ ${#chains[@]} -eq 0 ] || printf ', beginning with %s' "$(join_with_semicolons "${chains[@]}")"
+}
