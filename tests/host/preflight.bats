@@ -168,7 +168,7 @@ without_tool() {
 
 @test "settings with which the collector would not see routers, or could not write, are refused, in the file and as flags" {
   local setting
-  for setting in '"iptables": false' '"userns-remap": "default"' '"bip6": "fd00::1/64"'; do
+  for setting in '"userns-remap": "default"' '"bip6": "fd00::1/64"'; do
     printf '{%s}\n' "$setting" >"$FAKE/daemon.json"
     host cp "$FAKE/daemon.json" "$DAEMON_JSON"
     unfit "$DAEMON_JSON sets ${setting/: / to }"
@@ -176,12 +176,11 @@ without_tool() {
 }
 
 @test "the same as flags, and what only one mode needs" {
-  daemon_with -H fd:// --iptables=false --userns-remap default --userland-proxy=false --ip-forward=false
+  daemon_with -H fd:// --userns-remap default --userland-proxy=false --ip-forward=false
   host bash -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
   MODE=proxy
   step_refuses "the host is not fit, nothing was changed" preflight
-  same "- the command line of dockerd sets \"iptables\" to false: Docker makes no rules, and IPv4 routers would arrive under the address of a gateway: remove that setting
-- the command line of dockerd sets \"ip-forward\" to false, and forwarding is off: set net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot
+  same "- the command line of dockerd sets \"ip-forward\" to false, and forwarding is off: set net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot
 - the command line of dockerd sets \"userland-proxy\" to false, the mode proxy needs docker-proxy: remove that line, or set mode to dnat
 - the command line of dockerd sets \"userns-remap\" to default: root in the container would be nobody in \"/var/openbmp\", and the collector writes there: remove that setting, or use another host" "$(tail -n +2 <<<"$stderr")"
 }

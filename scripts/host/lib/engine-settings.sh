@@ -67,9 +67,7 @@ engine_setting_problems() {
   { read_daemon_json | require_json_object 2>/dev/null || echo '{}'; } |
     jq -r --argjson flags "$flags" --arg file "$DAEMON_JSON" --arg mode "$MODE" --arg network "$DOCKER_NETWORK" \
       --arg forwarding "$forwarding" --arg enforced "$(cat /sys/fs/selinux/enforce 2>/dev/null || true)" "$SETTINGS"'
-    (is("iptables"; "false")
-        | "\(.): Docker makes no rules, and IPv4 routers would arrive under the address of a gateway: remove that setting"),
-      (select($forwarding == "off") | is("ip-forward"; "false")
+    (select($forwarding == "off") | is("ip-forward"; "false")
         | "\(.), and forwarding is off: set net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot"),
       (select($mode == "proxy") | is("userland-proxy"; "false")
         | "\(.), the mode proxy needs docker-proxy: remove that line, or set mode to dnat"),
