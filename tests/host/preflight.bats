@@ -122,6 +122,14 @@ without_tool() {
   unfit "no Docker engine answers (Cannot connect to the Docker daemon"
 }
 
+@test "an engine that hangs is named" {
+  fake docker '[ "$1" = --version ] || exec sleep 60'
+  bundle preflight | sed 's/^ENGINE_SECONDS=20/ENGINE_SECONDS=0.5/' >"$FAKE/bundle"
+  run --separate-stderr host bash -euo pipefail -s -- apply <"$FAKE/bundle" 3>&-
+  same 1 "$status"
+  says "no Docker engine answers (it hangs for 0.5 s already): journalctl -u docker, and restart it"
+}
+
 @test "an engine too old to publish over IPv6 is refused, the oldest good one is not" {
   engine Version=20.10.5
   unfit "the Docker engine is 20.10.5; 20.10.6 is the oldest"

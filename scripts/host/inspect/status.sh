@@ -83,7 +83,7 @@ drift_facts() {
 
 status_inspect() {
   local where facts
-  docker version >/dev/null 2>&1 || die "no Docker engine answers: systemctl status docker"
+  engine_answers || die "no Docker engine answers: systemctl status docker"
   where=$(deployed_dnat where)
   ADDRESS=${where%%,*}
   CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER" 2>/dev/null || true)

@@ -75,6 +75,10 @@ relayed() {
 # Docker passes on what containers, images and registries say.
 docker() { relayed command docker "$@"; }
 
+# One that hangs does not answer either.
+ENGINE_SECONDS=20
+engine_answers() { timeout "$ENGINE_SECONDS" docker version >/dev/null 2>&1; }
+
 # input NAME…: what the sender of the script must set. Without it nothing is done.
 input() {
   local name missing=''

@@ -19,10 +19,13 @@ NO_ENGINE="no Docker engine answers"
 unfit() { printf '%s\n' "$*"; }
 
 check_docker() {
-  local version info is_so
-  if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
+  local version info is_so status=0
+  version=$(timeout "$ENGINE_SECONDS" docker version --format '{{.Server.Version}}' 2>&1) || status=$?
+  if [ "$status" != 0 ]; then
     is_so=$(docker --version 2>/dev/null || true)
-    if [[ $is_so == podman* ]]; then
+    if [ "$status" = 124 ]; then
+      unfit "$NO_ENGINE (it hangs for $ENGINE_SECONDS s already): journalctl -u docker, and restart it"
+    elif [[ $is_so == podman* ]]; then
       unfit "$NO_ENGINE (\"docker\" is Podman here): install Docker in its place"
     else
       unfit "$NO_ENGINE ($(tail -n 1 <<<"$version")): install or start Docker"

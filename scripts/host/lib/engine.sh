@@ -134,7 +134,7 @@ restart_engine() {
 
 wait_for_engine() {
   local deadline=$((SECONDS + 90))
-  until docker version >/dev/null 2>&1; do
+  until engine_answers; do
     [ "$SECONDS" -lt "$deadline" ] || return 1
     sleep 0.2
   done

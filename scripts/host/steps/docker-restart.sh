@@ -64,10 +64,10 @@ die_undone() { die "$1. $DAEMON_JSON is as before, $UNDONE"; }
 finish_interrupted_restart() {
   local lost
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
-  if ! docker version >/dev/null 2>&1; then
+  if ! engine_answers; then
     systemctl reset-failed docker.service 2>/dev/null || true
     { systemctl start docker.service && wait_for_engine; } || undo_restart ''
-    docker version >/dev/null 2>&1 || die_undone "Docker is down after a restart that was cut off"
+    engine_answers || die_undone "Docker is down after a restart that was cut off"
   fi
   lost=$(lost_containers)
   restore_containers
@@ -135,7 +135,7 @@ docker_restart_undo() {
   restore_containers
   restore_default_bridge
   # What is recorded is needed until the engine runs.
-  docker version >/dev/null 2>&1 ||
+  engine_answers ||
     die "Docker does not answer after its restart${RESTORE_FAILURE:+ ($RESTORE_FAILURE)}: start it and destroy again"
   [ -z "$RESTORE_FAILURE" ] ||
     say "Docker still runs with IPv6 on the default bridge ($RESTORE_FAILURE): restart it when that suits"

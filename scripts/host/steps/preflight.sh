@@ -89,7 +89,7 @@ preflight_remove() {
     say "nothing of this stack is on the host"
     return
   fi
-  docker version >/dev/null 2>&1 ||
+  engine_answers ||
     die "no Docker engine answers, so the container cannot be taken away: start Docker and destroy again"
   run_steps_in_reverse undo
   run_steps_in_reverse release

@@ -1,0 +1,101 @@
+import { Deployment } from "../e2e/deployment";
+import { eventually, run } from "../e2e/run";
+import { routerImage, Sandbox } from "../e2e/sandbox";
+import { MINUTE } from "../e2e/story";
+import { seen } from "./seen";
+
+const SESSIONS = 1000;
+/** Beside the link: a machine behind the sandbox's network has all of it. */
+const PREFIX = "2001:db8:1000::/112";
+
+/**
+ * Keeps a BMP session from each of so many addresses, each with a router's name of its own (RFC 7854, section 4.3), and
+ * connects again half a second after a session is lost.
+ */
+const program = `
+    const [host, count] = process.argv.slice(1);
+    const net = require("node:net");
+    const tlv = (type, text) => {
+        const head = Buffer.alloc(4);
+        head.writeUInt16BE(type, 0);
+        head.writeUInt16BE(text.length, 2);
+        return Buffer.concat([head, Buffer.from(text)]);
+    };
+    const initiation = (name) => {
+        const body = Buffer.concat([tlv(1, "of a test"), tlv(2, name)]);
+        const head = Buffer.from([3, 0, 0, 0, 0, 4]);
+        head.writeUInt32BE(6 + body.length, 1);
+        return Buffer.concat([head, body]);
+    };
+    const connect = (index) => {
+        const socket = net.connect({ host, port: 5000, localAddress: "2001:db8:1000::" + index.toString(16) });
+        socket.on("connect", () => socket.write(initiation("router-" + index)));
+        socket.on("error", () => undefined).on("close", () => setTimeout(connect, 500, index)).resume();
+    };
+    for (let index = 1; index <= Number(count); index += 1) connect(index);
+`;
+
+describe.each([
+    { mode: "dnat", sources: SESSIONS },
+    // The same sessions by docker-proxy, for the time; its routers are told apart by PAT only.
+    { mode: "proxy", sources: 1 },
+])(`${SESSIONS} sessions at once, mode $mode`, ({ mode, sources }) => {
+    let sandbox: Sandbox;
+    let deployment: Deployment;
+
+    beforeAll(async () => {
+        sandbox = await Sandbox.up(`sessions-${mode}`);
+        deployment = await Deployment.create(sandbox, {
+            mode,
+            bmpAllowedCidrs: JSON.stringify([PREFIX, `${sandbox.peerAddress("100")}/120`]),
+        });
+        await deployment.up();
+        // The image takes two new routers at a time, unless there is no limit.
+        await sandbox.root(`printf '    max_concurrent_routers: 0\\n' >/tmp/limit
+            sed -i '/^  startup:/r /tmp/limit' /var/openbmp/config/openbmpd.conf
+            docker restart --time 1 openbmp_aio`);
+        const gateway = sandbox.peerAddress("150");
+        await sandbox.root(`ip -6 route add ${PREFIX} via ${gateway}`);
+        const peer = await sandbox.startPeer("thousand", gateway, [
+            ...["node", "-e", program, sandbox.info.address, String(SESSIONS)],
+        ]);
+        // All addresses of the prefix are its own.
+        await run("docker", [
+            ...["run", "--rm", "--cap-add", "NET_ADMIN", "--network", `container:${peer}`, "--entrypoint", "ip"],
+            ...[routerImage, "-6", "route", "add", "local", PREFIX, "dev", "lo"],
+        ]);
+    }, 10 * MINUTE);
+
+    afterAll(async () => {
+        await (sandbox as Sandbox | undefined)?.down();
+        (deployment as Deployment | undefined)?.remove();
+    }, MINUTE);
+
+    /** The sources of the connected routers, once there are so many rows, and after how many seconds. */
+    async function sourcesOfAll(): Promise<{ sources: Set<string>; seconds: number }> {
+        const began = Date.now();
+        const rows = await eventually(`${SESSIONS} routers are connected`, 3 * MINUTE, async () => {
+            const connected = (await sandbox.routers().catch(() => [])).filter(({ isConnected }) => isConnected === 1);
+            return new Set(connected.map(({ RouterName }) => RouterName)).size === SESSIONS ? connected : undefined;
+        });
+        return {
+            sources: new Set(rows.map(({ RouterIP }) => RouterIP)),
+            seconds: Math.round((Date.now() - began) / 1000),
+        };
+    }
+
+    test.each([
+        ["come in", "true"],
+        ["are back after a restart of the container", "docker restart --time 1 openbmp_aio"],
+        ["are back after a restart of Docker", "systemctl restart docker"],
+    ])(
+        "all %s, each under the address that its path promises",
+        async (_, action) => {
+            await sandbox.root(action);
+            const found = await sourcesOfAll();
+            expect(found.sources.size).toBe(sources);
+            seen(`the last of ${SESSIONS} after ${found.seconds} s`);
+        },
+        5 * MINUTE,
+    );
+});
