@@ -33,6 +33,10 @@ held() {
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
   same nothing "$(answer stranger 198.51.2.10 5000)"
   same "docker-proxy ::1" "$(answer '' ::1 5000)"
+  # Who is on no list is told by status, and nobody else.
+  host bash -c '. "$0/inspect/datapath-facts.sh"; outside_facts' "$HOST_SCRIPTS" >"$FAKE/outside"
+  same '{"outside":[{"address":"198.51.2.20","port":5000},{"address":"2001:db8:2::20","port":5000}]}' \
+    "$(jq -c '.outside |= (map(select(.packets > 0) | del(.packets)) | sort_by(.address))' "$FAKE/outside")"
   run host nft delete table inet openbmp-aio-ipv6
   [ "$status" -ne 0 ]
 }

@@ -237,6 +237,14 @@ without_tool() {
   same "Docker 27.5.1 sets the policy of FORWARD over IPv6 to DROP whenever it starts: add rules to the chain DOCKER-USER that accept what this host routes for others" "$stderr"
 }
 
+@test "docker-ipv6nat is named" {
+  host cp "$(command -v sleep)" /usr/local/bin/docker-ipv6nat
+  in_background docker-ipv6nat 60
+  soon grep -qsx docker-ipv6nat /proc/[0-9]*/comm
+  fit
+  says "docker-ipv6nat runs here and has rules of its own for published ports over IPv6, in a chain named as Docker's: stop it, unless other containers need it"
+}
+
 @test "Podman in Docker's place is named" {
   touch "$FAKE/engine-down"
   echo "podman version 4.3.1" >"$FAKE/client"

@@ -104,6 +104,7 @@ no_carrier() { host ip link show "$1" | grep -q NO-CARRIER; }
   same '["26.1.5",true,"bridge","fc00:172:17::2"]' "$(status_field '[.engine.version, .container.running, .container.network, .container.ipv6Address]')"
   same "$GUARD enabled active
 $FOLLOW enabled active
+openbmp-aio-ipv6-filter.service enabled active
 openbmp-aio-ipv6-topics.service enabled active" "$(status_field '.units[] | "\(.name) \(.enabled) \(.active)"')"
   same "bmp 5000 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:5000
 rest 8001 dnat the engine does no IPv6 NAT, our rule sends it to [fc00:172:17::2]:8001" "$(status_field '.ports[] | "\(.name) \(.port) \(.datapath) \(.why)"')"

@@ -87,6 +87,7 @@ const found: HostStatus = {
     },
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
+    outside: [],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
     login: { accepted: true, publicAccepted: false },
     kafka: { advertised: "localhost:9092", consumersAttached: true },
@@ -351,7 +352,8 @@ describe("the report", () => {
                 lastTermination: { code: 1, reason: "closed" },
             },
         ];
-        expect(report(statusWith({ routers, differences: [{ what: "no rule", cure: "by hand" }] }))).toBe(`\
+        const outside = [{ address: "2001:db8::7", port: 5000, packets: 12 }];
+        expect(report(statusWith({ outside, routers, differences: [{ what: "no rule", cure: "by hand" }] }))).toBe(`\
 stack      p/s
 host       2001:db8::10
 engine     Docker 26.1.5
@@ -367,6 +369,9 @@ bmp 5000   dnat: our rule
 
 packets  bytes  rule
 12       960    ip6tables -t nat -A OPENBMP-DNAT
+
+outside the lists  port  packets dropped within a day
+2001:db8::7        5000  12
 
 router  address                        since       last termination
 r1      2001:db8::1         connected  2024-05-01  none

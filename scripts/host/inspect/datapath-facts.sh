@@ -66,6 +66,14 @@ port_facts() {
   done <<<"$(published_ports)" | jq --slurp '{ports: .}'
 }
 
+# Who is on no list and asked for a port within a day, the most frequent first, as the table
+# of the filter's unit notes it; null where the host has no such table.
+outside_facts() {
+  { nft --json list table inet openbmp-aio-ipv6 2>/dev/null || echo null; } | jq '{outside: (if . then
+    [.nftables[].set? | select(.name? // "" | startswith("outside-")) | .elem[]?.elem
+      | {address: .val.concat[0], port: .val.concat[1], packets: .counter.packets}] | sort_by(-.packets) else null end)}'
+}
+
 # Our chains and the jumps to them.
 rule_facts() {
   local command

@@ -50,8 +50,9 @@ disk_facts() {
 }
 
 unit_facts() {
-  local unit
-  for unit in "$GUARD_UNIT" "$FOLLOW_UNIT" "$TOPICS_UNIT"; do
+  local units unit
+  collect units dnat_units
+  for unit in "${units[@]}" "$TOPICS_UNIT"; do
     jq -n --arg name "$unit" --arg enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
       --arg active "$(systemctl is-active "$unit" || true)" '{name: $name, enabled: $enabled, active: $active}'
   done | jq --slurp '{units: .}'
@@ -97,6 +98,7 @@ all_facts() {
   container_facts
   port_facts
   rule_facts
+  outside_facts
   unit_facts
   login_facts
   consumer_facts

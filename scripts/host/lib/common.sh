@@ -128,10 +128,12 @@ drift() { printf '%s%s\n' "$1" "${2:+$'\t'$2}"; }
 
 # run_step STEP VERB: the function that a file of steps has for it.
 run_step() {
+  local in_background
   declare -F "${1//-/_}_$2" >/dev/null || die "unknown verb $2"
   break_silence "$1" </dev/null >/dev/null 2>&1 &
+  in_background=$!
   "${1//-/_}_$2"
-  kill $!
+  kill "$in_background"
 }
 
 # Firewalls and SSH servers end a connection in which nothing is said. In the background,

@@ -43,6 +43,9 @@ firewall_notices() {
       echo "the chain $chain of nftables drops what no rule of it accepts: add a rule that accepts what is forwarded" \
         "to $BRIDGE, else the verification fails"
   done
+  ! grep -qsx docker-ipv6nat /proc/[0-9]*/comm ||
+    echo "docker-ipv6nat runs here and has rules of its own for published ports over IPv6, in a chain named as Docker's:" \
+      "stop it, unless other containers need it"
   ! has_legacy_rules ||
     echo "iptables-legacy has rules beside those of nft, and both count: read them with ip6tables-legacy-save"
   version=$(docker version --format '{{.Server.Version}}')

@@ -21,7 +21,7 @@ export function report(status: Status): string {
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];
-    return [...columns(facts), "", ...rules(status), "", ...routers(status), "", ...differences(status), ""]
+    return [...columns(facts), "", ...rules(status), "", ...outside(status), ...routers(status), "", ...differences(status), ""]
         .map((line) => shortened(printable(line), LINE_CHARACTERS))
         .join("\n");
 }
@@ -67,6 +67,19 @@ function rules({ rules: found }: Status): string[] {
             `${command} -t ${table} ${rule}`,
         ]),
     ]);
+}
+
+/** What is missing in a list, or somebody who knocks. */
+function outside({ outside: found }: Status): string[] {
+    return found === null || found.length === 0
+        ? []
+        : [
+              ...columns([
+                  ["outside the lists", "port", "packets dropped within a day"],
+                  ...found.map(({ address, port, packets }) => [cell(address), String(port), String(packets)]),
+              ]),
+              "",
+          ];
 }
 
 function routers({ routers: found, routersNote }: Status): string[] {

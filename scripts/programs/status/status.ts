@@ -79,6 +79,8 @@ const hostStatus = z.object({
             bytes: count,
         }),
     ),
+    /** Who is on no list and asked for a port within a day; null where the host has no nftables for that. */
+    outside: z.nullable(z.array(z.object({ address: words, port: count, packets: count }))),
     units: z.array(z.object({ name: words, enabled: words, active: words })),
     /** Whether the REST API accepts the stack's login, and the image's own; null where it does not answer. */
     login: z.object({ accepted: z.nullable(z.boolean()), publicAccepted: z.nullable(z.boolean()) }),
