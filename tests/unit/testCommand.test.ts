@@ -36,6 +36,7 @@ beforeEach(() => {
         "scripts/lib/images.sh",
         "tests/lib/tools.sh",
         "tests/lib/images.sh",
+        "tests/lib/shellcheck.sh",
     ]) {
         const names = [...readFileSync(join(root, library), "utf8").matchAll(/^([a-z_0-9]+)\(\) /gm)];
         const stubs = names.map(([, name]) => `${name}() { echo "${name}" >>"${join(checkout, "log")}"; }\n`);

@@ -52,6 +52,7 @@ owns_bridge_prefix() {
 # CONTAINER_IPV6, and that of lib/ports.sh.
 dnat_settings() {
   echo "# Written by $TOOL; read by $DNAT_PROGRAM."
+  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
   echo "MODE=$MODE"
   echo "BMP_PORT=$BMP_PORT"
   echo "REST_PORT=$REST_PORT"
