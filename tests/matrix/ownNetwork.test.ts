@@ -1,8 +1,8 @@
-import { routedNeighbour } from "./connections";
-import { hammerWhile } from "./hammer";
-import { dumpHost } from "./hostDump";
-import { eventually } from "./run";
-import { MINUTE, story } from "./story";
+import { routedNeighbour } from "../e2e/connections";
+import { hammerWhile } from "../e2e/hammer";
+import { dumpHost } from "../e2e/hostDump";
+import { eventually } from "../e2e/run";
+import { MINUTE, story } from "../e2e/story";
 
 const FIXED = "fc00:172:17::5000";
 
