@@ -180,6 +180,8 @@ Docker}")"
       "PidsLimit": -1, "MemorySwappiness": -1, "Memory": 5, "MemorySwap": 10, "Privileged": true, "SecurityOpt": ["label=disable"]' \
     'Labels={"maintainer": "somebody"}' 'Config="Entrypoint": [], "StopSignal": null'
   REPLACE_CONTAINER=true
+  # The engine has loaded that.
+  engine "EngineStarted=$(($(date +%s) + 60))"
   step_succeeds preflight
   says "which the new one does not get: --privileged; --ulimit core; --log-opt max-file; --memory 5"
   same 1 "$(wc -l <<<"$stderr")"
