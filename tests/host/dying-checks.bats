@@ -44,7 +44,10 @@ ends_at() {
   dying stat '-L -c %u?%U /var/openbmp' ends_at parent_problem preflight
   dying docker 'info *' ends_at check_docker preflight
   dying jq 'any(.SecurityOptions*' ends_at check_docker preflight
-  dying jq '*--argjson desired*' ends_at daemon_json_problems preflight
+  dying jq '*--argjson desired*' ends_at configuration_problems preflight
+  dying systemctl 'show --property MainPID *' ends_at configuration_problems preflight
+  dying jq '*--argjson flags*--arg mode*' ends_at configuration_problems preflight
+  dying docker 'info --format {{.DockerRootDir}}' ends_at check_restart preflight
   dying docker 'network inspect bridge' ends_at check_restart preflight
   dying docker 'ps --quiet --no-trunc' ends_at check_restart preflight
   dying awk '*MemTotal*' ends_at check_image_needs preflight

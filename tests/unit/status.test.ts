@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { type ScriptInput, withInput } from "../../components/remote/hostScript";
+import { declaredInput, HOST_STEPS, type ScriptInput, withInput } from "../../components/remote/hostScript";
 import { printableJson } from "../../components/values/printable";
-import { readDeployment } from "../../scripts/programs/status/deployment";
+import { readDeployment, requireInputOfSteps } from "../../scripts/programs/status/deployment";
 import { report } from "../../scripts/programs/status/report";
 import { type HostStatus, readHostStatus, statusOf } from "../../scripts/programs/status/status";
 
@@ -63,6 +63,20 @@ describe("the deployment read from the state", () => {
     ])("with %s in it is refused", (_, state, message) => {
         expect(() => readDeployment(state)).toThrow(message);
     });
+});
+
+test("a deployment by a version with other steps, or other input of one, is told from ours", () => {
+    const names = HOST_STEPS.flatMap((step) => declaredInput(step, "apply"));
+    const input = names.map((name) => (name === "REST_PASSWORD" ? `read_secret ${name} 1\n\n` : `${name}=''\n`));
+    expect(() => {
+        requireInputOfSteps(input.join(""));
+    }).not.toThrow();
+    const without = (name: string) => input.filter((line) => !line.includes(`${name}=`) && !line.includes(` ${name} `));
+    for (const name of ["ROUTER_FACING_ADDRESS", "REST_PASSWORD", "BMP_ALLOWED"]) {
+        expect(() => {
+            requireInputOfSteps(without(name).join(""));
+        }).toThrow("another version of this program deployed the stack: scripts/pulumi up");
+    }
 });
 
 const file = (text: string) => gzipSync(text).toString("base64");

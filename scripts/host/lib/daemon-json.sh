@@ -16,8 +16,8 @@ PREFIXES='
     | (($before // "") | groups) as $left | (($after // "") | groups) as $right
     | $left + [range(8 - ($left + $right | length)) | "0"] + $right + [$length] end;'
 
-# same_prefix TEXT TEXT
-same_prefix() { jq -en --arg one "$1" --arg other "$2" "$PREFIXES"'($one | prefix) == ($other | prefix)' >/dev/null; }
+# same_prefix TEXT TEXT: prints true or false.
+same_prefix() { jq -n --arg one "$1" --arg other "$2" "$PREFIXES"'($one | prefix) == ($other | prefix)'; }
 
 # The keys that a deployment sets, as a JSON object. A prefix that the file has in another
 # spelling stays as the user wrote it.

@@ -61,22 +61,23 @@ check_nftables_backend() {
       "set mode to dnat, or \"firewall-backend\" to \"iptables\""
 }
 
-# restart_is_due: a deployment has to restart the engine.
-restart_is_due() {
+# restart_reason: why a deployment has to restart the engine; empty where it has not.
+restart_reason() {
   local reason subnet=$FIXED_CIDR_V6
   if [ "$DOCKER_NETWORK" = dedicated ]; then
     # Only to take back what a deployment on the default bridge brought about.
-    [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 1
+    [ -e "$DAEMON_JSON_IS_RECORDED" ] || return 0
     subnet=$(original_daemon_json | subnet_asked_for)
   fi
   reason=$(engine_restart_reason "$subnet")
   if [ -z "$reason" ] && [ "$DOCKER_NETWORK" = bridge ]; then reason=$(ip6tables_change); fi
-  [ -n "$reason" ]
+  [ -z "$reason" ] || printf '%s\n' "$reason"
 }
 
 check_restart() {
-  local conflicts
-  restart_is_due || return 0
+  local reason conflicts
+  reason=$(restart_reason)
+  [ -n "$reason" ] || return 0
   engine_restart_problems
   conflicts=$(restart_conflicts)
   if [ -n "$conflicts" ]; then
@@ -98,20 +99,21 @@ check_merged_file() {
 
 # Engines before 23.0 do not start with one where they remember the other.
 check_prefix_change() {
-  local version former
+  local version former same
   version=$(docker version --format '{{.Server.Version}}')
   [ "${version%%.*}" -lt 23 ] || return 0
   former=$({
     ip -6 route show root "$FIXED_CIDR_V6"
     ip -6 route show match "$FIXED_CIDR_V6"
   } | awk '/:.*\/.* dev docker0 / && !found { found = 1; print $1 }')
-  [ -z "$former" ] || same_prefix "$former" "$FIXED_CIDR_V6" ||
+  same=$(same_prefix "${former:-$FIXED_CIDR_V6}" "$FIXED_CIDR_V6")
+  [ "$same" = true ] ||
     unfit "fixedCidrV6 $FIXED_CIDR_V6 overlaps the present prefix $former of the default bridge, which Docker $version" \
       "does not change to: set another fixedCidrV6"
 }
 
 restart_notice() {
-  local notice
-  ! restart_is_due || notice=$(restart_brings)
-  [ -z "${notice-}" ] || say "$notice"
+  local reason
+  reason=$(restart_reason)
+  [ -z "$reason" ] || restart_brings
 }

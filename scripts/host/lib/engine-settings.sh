@@ -120,8 +120,8 @@ data_root_conflict() {
 # Engines from 23.0 on check a file without starting. Prints the complaint about FILE, with
 # the flags that the engine runs with.
 dockerd_complaint() {
-  local flags=() complaint
-  mapfile -t flags < <(dockerd_flags | grep -v '^--config-file=')
+  local flags complaint
+  collect flags dockerd_flags
   ! complaint=$(dockerd --validate --config-file "$1" "${flags[@]}" 2>&1 | message_head) || return 0
   [[ $complaint == *"unknown flag: --validate"* ]] || printf '%s\n' "$complaint"
 }

@@ -28,9 +28,10 @@ bridge_ipv6_subnet() {
 # engine_restart_reason SUBNET: empty when the engine runs with that subnet
 # on the default bridge (an empty SUBNET: with no IPv6 there).
 engine_restart_reason() {
-  local running
+  local running same
   running=$(bridge_ipv6_subnet)
-  if ! same_prefix "$running" "$1"; then
+  same=$(same_prefix "$running" "$1")
+  if [ "$same" = false ]; then
     echo "the default bridge has ${running:-no IPv6 prefix}, ${1:-none} is configured"
   elif engine_is_stale; then
     echo "Docker runs with another \"ip6tables\" than $DAEMON_JSON has"

@@ -33,7 +33,7 @@ preflight_apply() {
   if [ ${#PROBLEMS[@]} -eq 0 ]; then inspect_host; fi
   refuse_if_problems
   memory_warning
-  restart_notice
+  say_each restart_notice
   say_each firewall_notices
   say_each container_notices
   host_addresses

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { inputOf } from "../../../components/remote/hostScript";
+import { declaredInput, HOST_STEPS, inputOf } from "../../../components/remote/hostScript";
 import { type Connection, connection } from "../ssh/connection";
 
 /** What a stack deployed, read from its state. */
@@ -27,6 +27,7 @@ const state = z.object({
         ),
     }),
 });
+const OTHER_VERSION = "another version of this program deployed the stack: scripts/pulumi up";
 const command = z.object({ connection, stdin: z.string() });
 
 /**
@@ -59,9 +60,21 @@ export function readDeployment(text: string): Deployment {
 function deployedInput(script: string): string {
     const input = inputOf(script);
     if (input === undefined) {
-        throw new Error("another version of this program deployed the stack: scripts/pulumi up");
+        throw new Error(OTHER_VERSION);
     }
     return input;
+}
+
+/**
+ * The steps of this version say what is not as deployed by the input that they declare.
+ *
+ * @throws Error where the deployment had no such step, or one without that input
+ */
+export function requireInputOfSteps(input: string): void {
+    const names = HOST_STEPS.flatMap((step) => declaredInput(step, "apply"));
+    if (!names.every((name) => new RegExp(`^(?:read_secret "?)?${name}\\b`, "m").test(input))) {
+        throw new Error(OTHER_VERSION);
+    }
 }
 
 /** Puts a secret of the state (pulumi/sdk/go/common/resource/sig) in the place of its mark; a reviver for JSON.parse. */

@@ -21,7 +21,17 @@ export function report(status: Status): string {
         ...status.units.map(({ name, enabled, active }) => ["unit", `${name}: ${enabled}, ${active}`]),
         ...status.ports.map(({ name, port, datapath, why }) => [`${name} ${port}`, `${datapath}: ${why}`]),
     ];
-    return [...columns(facts), "", ...rules(status), "", ...outside(status), ...routers(status), "", ...differences(status), ""]
+    return [
+        ...columns(facts),
+        "",
+        ...rules(status),
+        "",
+        ...outside(status),
+        ...routers(status),
+        "",
+        ...differences(status),
+        "",
+    ]
         .map((line) => shortened(printable(line), LINE_CHARACTERS))
         .join("\n");
 }
