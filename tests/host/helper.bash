@@ -150,11 +150,10 @@ soon() {
   done
 }
 
-# bundle STEP: the text that the program sends to `bash -s`.
+# bundle STEP: the text that the program sends to `bash -s`. Input that nobody set is empty.
 bundle() {
-  local inputs
-  mapfile -t inputs <"$BUNDLES/inputs"
-  declare -p "${inputs[@]}" 2>/dev/null || true
+  local name
+  while read -r name; do declare -p "$name" 2>/dev/null || echo "$name=''"; done <"$BUNDLES/inputs"
   cat "$BUNDLES/$1"
 }
 
