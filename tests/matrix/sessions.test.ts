@@ -51,8 +51,7 @@ describe.each([
         });
         await deployment.up();
         // The image takes two new routers at a time, unless there is no limit.
-        await sandbox.root(`printf '    max_concurrent_routers: 0\\n' >/tmp/limit
-            sed -i '/^  startup:/r /tmp/limit' /var/openbmp/config/openbmpd.conf
+        await sandbox.root(`sed -i 's/max_concurrent_routers: 2/max_concurrent_routers: 0/' /var/openbmp/config/openbmpd.conf
             docker restart --time 1 openbmp_aio`);
         const gateway = sandbox.peerAddress("150");
         await sandbox.root(`ip -6 route add ${PREFIX} via ${gateway}`);
