@@ -152,8 +152,9 @@ soon() {
 
 # bundle STEP: the text that the program sends to `bash -s`. Input that nobody set is empty.
 bundle() {
-  local name
-  while read -r name; do declare -p "$name" 2>/dev/null || echo "$name=''"; done <"$BUNDLES/inputs"
+  local names name
+  mapfile -t names <"$BUNDLES/inputs"
+  for name in "${names[@]}"; do declare -p "$name" 2>/dev/null || echo "$name=''"; done
   cat "$BUNDLES/$1"
 }
 
