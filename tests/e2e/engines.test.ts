@@ -19,11 +19,7 @@ describe.each([
             expect(outputs.datapath?.value).toMatch(datapath);
             const address = await sandbox.startRouter("edge-1", "101");
             expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
-            const former = await sandbox.containerIpv6();
-            await sandbox.root(`docker stop --time 1 openbmp_aio
-                docker run --detach --name squatter --env KAFKA_FQDN=squatter openbmp-aio-stand-in:latest
-                docker start openbmp_aio`);
-            expect(await sandbox.containerIpv6()).not.toBe(former);
+            await sandbox.moveCollector();
             expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
             await sandbox.root("docker rm --force --volumes squatter");
             await deployment.destroy();

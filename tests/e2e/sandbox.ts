@@ -185,6 +185,22 @@ export class Sandbox {
         });
     }
 
+    /** What lists have that let in routers and peers of both families, as JSON. */
+    get prefixesOfBothFamilies(): string {
+        return JSON.stringify([`${this.peerAddress("100")}/120`, this.info.addressV4.replace(/\d+\.\d+$/, "0.0/16")]);
+    }
+
+    /** The collector's container comes back with another address, for another container took the one that got free. */
+    async moveCollector(): Promise<void> {
+        const former = await this.containerIpv6();
+        await this.root(`docker stop --time 1 openbmp_aio
+            docker run --detach --name squatter --env KAFKA_FQDN=squatter ${standInImage}
+            docker start openbmp_aio`);
+        if ((await this.containerIpv6()) === former) {
+            throw new Error(`the container came back with ${former}`);
+        }
+    }
+
     async containerIpv6(): Promise<string> {
         return (await this.root("docker inspect --format '{{.NetworkSettings.GlobalIPv6Address}}' openbmp_aio")).trim();
     }

@@ -39,6 +39,9 @@ ends_at() {
 
 @test "the preflight passes no host that one of its checks could not make" {
   dying ip '-json -details addr show scope global' ends_at check_ipv6 preflight
+  ROUTER_FACING_ADDRESS=2001:db8:1::10
+  dying ip '-6 -oneline addr show to 2001:db8:1::10' ends_at check_ipv6 preflight
+  ROUTER_FACING_ADDRESS=''
   dying ip '-6 route show table all root *' ends_at check_prefix_overlap preflight
   host mkdir /var/openbmp
   dying stat '-L -c %u?%U /var/openbmp' ends_at parent_problem preflight

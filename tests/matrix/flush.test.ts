@@ -42,10 +42,7 @@ describe.each([
         beforeAll(async () => {
             sandbox = await Sandbox.up(`flush-${engine}-${nft}`.replaceAll(".", "-"), engine);
             await sandbox.root(`mv /usr/sbin/nft /usr/sbin/${nft} || true`);
-            const allowed = JSON.stringify([
-                `${sandbox.peerAddress("100")}/120`,
-                sandbox.info.addressV4.replace(/\d+\.\d+$/, "0.0/16"),
-            ]);
+            const allowed = sandbox.prefixesOfBothFamilies;
             deployment = await Deployment.create(sandbox, { bmpAllowedCidrs: allowed, restAllowedCidrs: allowed });
             await deployment.up();
         }, 10 * MINUTE);

@@ -18,10 +18,7 @@ async function onHost(
     let deployment: Deployment | undefined;
     try {
         await sandbox.root(prepare);
-        const allowed = JSON.stringify([
-            `${sandbox.peerAddress("100")}/120`,
-            sandbox.info.addressV4.replace(/\d+\.\d+$/, "0.0/16"),
-        ]);
+        const allowed = sandbox.prefixesOfBothFamilies;
         deployment = await Deployment.create(sandbox, {
             bmpAllowedCidrs: allowed,
             restAllowedCidrs: allowed,

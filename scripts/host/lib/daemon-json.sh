@@ -7,7 +7,7 @@
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
 # What jq calls the prefix of a text: its eight groups and its length, so that one prefix is one value.
-# shellcheck disable=SC2016,SC2034 # jq's variables; the files that source this one read it, too
+# shellcheck disable=SC2016 # jq's variables
 PREFIXES='
   def groups: split(":") | map(select(. != "") | sub("^0+(?=.)"; ""));
   def prefix: if type != "string" then . else

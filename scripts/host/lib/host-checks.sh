@@ -135,6 +135,6 @@ check_ipv6() {
     unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
   address=$(verification_address)
   [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one"
-  [ -z "$ROUTER_FACING_ADDRESS" ] || has_address "$ROUTER_FACING_ADDRESS" ||
+  [ -z "$ROUTER_FACING_ADDRESS" ] || [ "$address" = "$ROUTER_FACING_ADDRESS" ] ||
     unfit "no interface of the host has routerFacingAddress $ROUTER_FACING_ADDRESS: give it to one, or change that key"
 }

@@ -41,16 +41,14 @@ syn_received() {
 # At the REST port: no router completes a handshake at it.
 complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
-# has_address ADDRESS: an interface of the host has it.
-has_address() { [ -n "$1" ] && [ -n "$(ip -6 -oneline addr show to "$1")" ]; }
-
 # The host's IPv6 address that routers are given: of the default route's interface before
 # others, of a bridge or a tunnel last, global before local (RFC 4193). Docker names a
 # bridge after its network's id; another br-… may be the uplink.
 # Input: ROUTER_FACING_ADDRESS, which the user chose, or that SSH goes to.
 verification_address() {
-  local uplinks
-  if has_address "$ROUTER_FACING_ADDRESS"; then
+  local uplinks chosen=''
+  if [ -n "$ROUTER_FACING_ADDRESS" ]; then chosen=$(ip -6 -oneline addr show to "$ROUTER_FACING_ADDRESS"); fi
+  if [ -n "$chosen" ]; then
     printf '%s\n' "$ROUTER_FACING_ADDRESS"
     return
   fi
