@@ -6,14 +6,16 @@ import { bmpEndpoint as bmpEndpointAt, restUrl as restUrlAt } from "./components
 import { routerConfig as routerConfigFor } from "./components/openbmpd/routerConfig";
 import { enforcePolicy } from "./components/policy/policy";
 import { previewEndedSessions } from "./components/settings/endedSessions";
-import { grouped } from "./components/settings/groups";
+import { grouped, metricsDirectoryOf } from "./components/settings/groups";
 import { loadSettings, secretKeysOfStack } from "./components/settings/load";
 import { AioContainer } from "./components/steps/aioContainer";
+import { Backup } from "./components/steps/backup";
 import { CollectorConfig } from "./components/steps/collectorConfig";
 import { CollectorStart } from "./components/steps/collectorStart";
 import { DockerDaemonConfig } from "./components/steps/dockerDaemonConfig";
 import { DockerRestart } from "./components/steps/dockerRestart";
 import { Ipv6Dnat } from "./components/steps/ipv6Dnat";
+import { Metrics } from "./components/steps/metrics";
 import { PinnedImage } from "./components/steps/pinnedImage";
 
 const settings = loadSettings();
@@ -64,6 +66,17 @@ const collectorStart = new CollectorStart(
     },
     { dependsOn: dnat },
 );
+if (settings.metrics) {
+    new Metrics(
+        "metrics",
+        { ...common, metricsDirectory: metricsDirectoryOf(settings), routerFacingAddress: host.ipv6Address },
+        { dependsOn: collectorStart },
+    );
+}
+if (settings.target === "host" && settings.backupKeep > 0) {
+    const { backupKeep, backupHour } = settings;
+    new Backup("backup", { ...common, backupKeep, backupHour }, { dependsOn: collectorStart });
+}
 
 export const deployedSettings = previewEndedSessions(settings, image, owner);
 export const ipv6Address = host.ipv6Address;

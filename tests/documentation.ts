@@ -6,7 +6,9 @@ const root = join(__dirname, "..");
 /** Every page of the documentation. */
 export const pages: readonly string[] = [
     ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Pulumi.README.md"],
-    ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`),
+    ...readdirSync(join(root, "docs"))
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => `docs/${file}`),
 ];
 
 /** A fenced block of a page. */

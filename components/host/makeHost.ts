@@ -12,6 +12,8 @@ export function makeHost(settings: Settings, requirements: HostRequirements): Ho
             ...requirements,
             ...sshToHost(settings),
             routerFacingAddress: settings.routerFacingAddress ?? "",
+            metrics: settings.metrics,
+            metricsDirectory: settings.metricsDirectory,
         });
     }
     // Only where it is used: the modules of @pulumi/aws take time to load.

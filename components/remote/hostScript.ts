@@ -20,8 +20,13 @@ export const HOST_STEPS = [
     "collector-start",
 ] as const;
 
+/** Steps behind the chain that only those deployments have whose configuration asks for them. */
+export const OPTIONAL_STEPS = ["metrics", "backup"] as const;
+
+type OptionalStep = (typeof OPTIONAL_STEPS)[number];
+
 /** A file of scripts/host/steps that a component runs, without its ending. */
-export type HostStep = (typeof HOST_STEPS)[number] | "cloud-init";
+export type HostStep = (typeof HOST_STEPS)[number] | OptionalStep | "cloud-init";
 
 /** What a script is to do; `remove` is destroy, `take` gives the host another owner. */
 export type Verb = "apply" | "read" | "remove" | "inspect" | "take";
@@ -143,22 +148,24 @@ export function functionOf(step: string, verb: string): string {
 
 /** The text of a step without input. The preflight's removal undoes every step, so it has them all. */
 export function stepText(step: HostStep): string {
-    const others = step === "preflight" ? HOST_STEPS.map((name) => `steps/${name}.sh`) : [`steps/${step}.sh`];
-    return scriptText(step, others);
+    const steps: readonly HostStep[] = step === "preflight" ? [...HOST_STEPS, ...OPTIONAL_STEPS] : [step];
+    return scriptText(step, steps);
 }
 
-/** What scripts/status runs: it asks every step. */
-export function statusText(): string {
-    return scriptText("status", [...HOST_STEPS.map((name) => `steps/${name}.sh`), "inspect/status.sh"]);
+/** What scripts/status runs: it asks every step of the chain, and those behind it that the deployment has. */
+export function statusText(optional: readonly OptionalStep[]): string {
+    return scriptText("status", [...HOST_STEPS, ...optional], ["inspect/status.sh"]);
 }
 
 /** What scripts/stack take-over runs: it shows the host's record (inspect), and changes its owner (take). */
 export function recordText(): string {
-    return scriptText("record", ["inspect/record.sh"]);
+    return scriptText("record", [], ["inspect/record.sh"]);
 }
 
-function scriptText(step: string, files: readonly string[]): string {
-    return `${bundle(files)}STEPS=(${HOST_STEPS.join(" ")})\nrun_step ${step} "$@" </dev/null\n`;
+/** STEPS are those that the script calls one after the other. */
+function scriptText(script: string, steps: readonly HostStep[], files: readonly string[] = []): string {
+    const text = bundle([...steps.map((step) => `steps/${step}.sh`), ...files]);
+    return `${text}STEPS=(${steps.join(" ")})\nrun_step ${script} "$@" </dev/null\n`;
 }
 
 /**

@@ -67,6 +67,8 @@ interface Common extends Lists {
     readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
+    readonly metrics: boolean;
+    readonly metricsDirectory?: string | undefined;
 }
 
 /** What must hold between the keys of either target. */
@@ -86,6 +88,9 @@ export function checkBoth(settings: Common, context: z.RefinementCtx): void {
                 ? ["registryUser", "registryPassword"]
                 : ["registryPassword", "registryUser"];
         refuse([missing], `given together with ${given}`);
+    }
+    if (settings.metricsDirectory !== undefined && !settings.metrics) {
+        refuse(["metricsDirectory"], "left out where metrics is false");
     }
 }
 

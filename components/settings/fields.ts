@@ -46,6 +46,11 @@ export const userName = text("a login name of up to 64 letters, digits and _ . -
     /^[A-Za-z_][A-Za-z0-9_.+@\\-]{0,63}$/.test(value),
 );
 
+export const directory = text(
+    "an absolute path such as /var/lib/node_exporter, of letters, digits and _ . - /",
+    (value) => /^(\/[A-Za-z0-9_.-]+)+$/.test(value) && !/\/\.\.?(\/|$)/.test(value),
+);
+
 export const ipv6Address = text("an IPv6 address such as 2001:db8::10, without prefix length and zone", (value) =>
     isIpv6Address(value),
 );

@@ -48,6 +48,8 @@ const common = {
     purgeStaleData: flag.default(false),
     reapply: z.string("a text").default(""),
     verify: flag.default(true),
+    metrics: flag.default(false),
+    metricsDirectory: fields.directory.optional(),
     ephemeral: flag.default(false),
     expiresAt: z.iso.datetime("a date and time such as 2026-01-31T12:00:00Z").optional(),
 };
@@ -58,6 +60,8 @@ export const hostOnly = {
     hostUser: fields.userName,
     hostKey: fields.publicHostKey,
     routerFacingAddress: fields.ipv6Address.optional(),
+    backupKeep: integer(0, 365).default(0),
+    backupHour: integer(0, 23).default(3),
 };
 
 export const awsOnly = {

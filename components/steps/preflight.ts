@@ -15,6 +15,10 @@ export interface HostRequirements extends ContainerSettings {
     readonly restartDocker: boolean;
     /** The machine's IPv6 address that routers are given, empty where the machine is to say which. @default empty */
     readonly routerFacingAddress?: string;
+    /** Whether a directory for metrics must be there. @default false */
+    readonly metrics?: boolean;
+    /** Which one; empty where it is to be found. @default empty */
+    readonly metricsDirectory?: string | undefined;
 }
 
 /** What the preflight prints. */
@@ -41,6 +45,8 @@ export function preflight(
                 FIXED_CIDR_V6: demands.fixedCidrV6,
                 RESTART_DOCKER: String(demands.restartDocker),
                 ROUTER_FACING_ADDRESS: demands.routerFacingAddress ?? "",
+                METRICS: String(demands.metrics ?? false),
+                METRICS_DIRECTORY: demands.metricsDirectory ?? "",
             },
             secrets: containerSecrets(demands),
             removable: true,

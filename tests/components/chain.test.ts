@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { HOST_STEPS } from "../../components/remote/hostScript";
-import { configure, hostCommands, runInStack, secretText, valueOf } from "./mocks";
+import { HOST_STEPS, OPTIONAL_STEPS } from "../../components/remote/hostScript";
+import { configure, hostCommands, optionalCommands, runInStack, secretText, valueOf } from "./mocks";
 import { answerWith, hostConfig, hostKey, type Registration } from "./registrations";
 
 const config = {
@@ -13,6 +13,8 @@ const config = {
     bastionHostKey: hostKey,
     sshPrivateKeyPassword: "SECRETPASSWORD",
     environment: '{"MYSQL_ROOT_PASSWORD":"SECRETVARIABLE"}',
+    metrics: "true",
+    backupKeep: "7",
 };
 
 /** The mark of the engine's protocol for a secret (pulumi/sdk, rpc.ts). */
@@ -56,8 +58,8 @@ describe("the chain of the program's steps", () => {
                 return { name, parent, dependsOn, script };
             });
 
-    test("HOST_STEPS of components/remote/hostScript.ts has the steps of the chain, in their order", () => {
-        expect([...new Set(commands().map(({ script }) => script))]).toEqual([...HOST_STEPS]);
+    test("components/remote/hostScript.ts has the steps of the chain, in their order, and those behind it", () => {
+        expect([...new Set(commands().map(({ script }) => script))]).toEqual([...HOST_STEPS, ...OPTIONAL_STEPS]);
     });
 
     test('README.md, "What it does on the host", has a row for each step, in their order', () => {
@@ -66,9 +68,13 @@ describe("the chain of the program's steps", () => {
 
     test("every command waits for the one before, of its own step or the step before, and for none after", () => {
         const names = commands().map(({ name }) => name);
-        expect(names).toEqual(hostCommands);
+        expect(names).toEqual([...hostCommands, ...optionalCommands]);
         const stepOf = Object.fromEntries(commands().map(({ name, parent }) => [name, parent]));
-        commands().forEach(({ name, dependsOn }, index, all) => {
+        const chain = commands().slice(0, hostCommands.length);
+        for (const { dependsOn } of commands().slice(hostCommands.length)) {
+            expect(dependsOn.map((each) => stepOf[each])).toContain(chain.at(-1)?.parent);
+        }
+        chain.forEach(({ name, dependsOn }, index, all) => {
             expect(names.slice(0, index)).toEqual(expect.arrayContaining(dependsOn));
             const before = all[index - 1]?.parent;
             expect([name, ...(before === undefined ? [] : dependsOn.map((each) => stepOf[each]))]).toEqual(

@@ -47,10 +47,17 @@ export const printed: Readonly<Record<string, string>> = {
             consumers: "attached",
         },
     } satisfies z.input<typeof collectorStartAnswer>),
+    "metrics-install": "",
+    "backup-install": "",
 };
 
+/** The commands of steps that not every deployment has. */
+export const optionalCommands = ["metrics-install", "backup-install"];
+
 /** The commands on every machine, in the order of the chain; a VM has one more before them. */
-export const hostCommands = Object.keys(printed).filter((name) => name !== "host-cloud-init");
+export const hostCommands = Object.keys(printed).filter(
+    (name) => name !== "host-cloud-init" && !optionalCommands.includes(name),
+);
 
 /** The configuration of the stack, with its secrets marked as Pulumi marks them. */
 export function configure(config: Readonly<Record<string, string>>): void {

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { AioContainer } from "../../components/steps/aioContainer";
+import { Backup } from "../../components/steps/backup";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
 import { CollectorStart, type collectorStartAnswer } from "../../components/steps/collectorStart";
 import { DockerDaemonConfig } from "../../components/steps/dockerDaemonConfig";
 import { DockerRestart } from "../../components/steps/dockerRestart";
 import { Ipv6Dnat } from "../../components/steps/ipv6Dnat";
+import { Metrics } from "../../components/steps/metrics";
 import type { StepArgs } from "../../components/steps/stepArgs";
 import { prefixOf } from "../../components/values/addresses";
 import { printed } from "./mocks";
@@ -128,6 +130,12 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         { ...start, mode: "dnat", purgeStaleData: false, environment: {}, verify: false, restPassword: undefined },
         { containerIpv6: "fc00::2", datapath: "native", verification: null },
     ),
+    stepCase("the metrics", Metrics, "metrics", {
+        metricsDirectory: "/srv/metrics",
+        routerFacingAddress: "2001:db8::20",
+    }),
+    stepCase("the metrics, their directory to be found", Metrics, "metrics", { routerFacingAddress: "2001:db8::20" }),
+    stepCase("the backup", Backup, "backup", { backupKeep: 7, backupHour: 4 }),
 ];
 
 function stepCase<Args extends StepArgs>(

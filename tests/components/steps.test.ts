@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isShown } from "../../components/settings/keyFacts";
 import { fieldsByKey } from "../../components/settings/schema";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
-import { outputsOf, printed, printedFile, secretText, valueOf } from "./mocks";
+import { optionalCommands, outputsOf, printed, printedFile, secretText, valueOf } from "./mocks";
 import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
 import { stepCases } from "./stepCases";
 
@@ -45,12 +45,14 @@ describe.each(stepCases)("%s", (_, { commands: names, build, printed: answers })
         expect(registrations.map(({ name }) => name).sort()).toEqual(["machine", component()?.name, ...names].sort());
     });
 
-    test("runs its commands over a pinned connection, with what they are told as secrets, and undoes nothing", () => {
-        for (const { inputs } of commands()) {
+    test("runs its commands over a pinned connection, with what they are told as secrets; a step of the chain undoes nothing", () => {
+        for (const { name, inputs } of commands()) {
             const { stdin, ...others } = unmarked(inputs);
             const [, verb] = scriptOf(stdin).split(/\s/);
-            const create = `bash -euo pipefail -s -- ${verb}`;
-            expect(others).toEqual({ connection, create, logging: "stderr", addPreviousOutputInEnv: false });
+            const shell = "bash -euo pipefail -s --";
+            const undo = optionalCommands.includes(name) ? { delete: `${shell} remove` } : {};
+            const common = { connection, logging: "stderr", addPreviousOutputInEnv: false };
+            expect(others).toEqual({ ...common, create: `${shell} ${verb}`, ...undo });
         }
     });
 

@@ -19,8 +19,8 @@ describe("a deployment that is killed", () => {
         }
     }
 
-    /** Runs `pulumi up` and kills it and its children as soon as it prints `text`. */
-    function killAt(text: string): Promise<boolean> {
+    /** Runs `pulumi up` and does this as soon as it prints `text`; all that it printed. */
+    function upUntil(text: string, act: (child: ChildProcess) => void): Promise<string> {
         return new Promise((resolve) => {
             const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--stack", shared.deployment.stack.name], {
                 cwd: root,
@@ -28,16 +28,23 @@ describe("a deployment that is killed", () => {
                 env: { ...process.env, ...shared.deployment.stack.workspace.envVars },
             });
             let output = "";
+            let acted = false;
             child.stdout.on("data", (chunk: Buffer) => {
                 output += chunk.toString();
-                if (output.includes(text)) {
-                    killGroup(child);
+                if (!acted && output.includes(text)) {
+                    acted = true;
+                    act(child);
                 }
             });
             child.on("close", () => {
-                resolve(output.includes(text));
+                resolve(output);
             });
         });
+    }
+
+    /** Whether `up` came so far before it was killed with its children. */
+    async function killAt(text: string): Promise<boolean> {
+        return (await upUntil(text, killGroup)).includes(text);
     }
 
     test.each([
@@ -51,6 +58,17 @@ describe("a deployment that is killed", () => {
         async (text) => {
             expect(await killAt(text)).toBe(true);
             await shared.deployment.recover();
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "and one whose connection breaks in the middle says so, and goes on with the next up as well",
+        async () => {
+            const output = await upUntil("waiting until the collector listens", () => {
+                void shared.sandbox.root("pkill -KILL -f '^sshd.*: admin'");
+            });
+            expect(output).toContain("remote command exited without exit status or exit signal");
         },
         2 * MINUTE,
     );

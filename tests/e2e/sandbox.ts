@@ -84,6 +84,11 @@ export class Sandbox {
         await run("scripts/sandbox", ["reboot", "--name", this.name]);
     }
 
+    /** Another engine's programs, as its package's upgrade leaves them; the containers and the settings stay. */
+    async changeEngine(engine: string): Promise<void> {
+        await run("scripts/sandbox", ["engine", "--name", this.name, "--engine", engine]);
+    }
+
     /** Logins that the host's sshd accepted since it was made. */
     async acceptedLogins(): Promise<number> {
         const log = await this.root("journalctl --no-pager --output cat | grep -c '^Accepted publickey' || true");

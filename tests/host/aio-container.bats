@@ -32,6 +32,12 @@ refused_for() {
   same "$(container openbmp_aio Id)" "$(jq -r .containerId <<<"$output")"
 }
 
+@test "an image for another architecture is refused before anything is made" {
+  echo arm64 >"$FAKE/image-architecture"
+  step_refuses "the image openbmp/aio:latest is for arm64, and the host's engine runs on amd64: set image to one for amd64" aio-container
+  not_called 'docker create'
+}
+
 @test "other ports on the host lead to the same ones inside" {
   BMP_PORT=15000 REST_PORT=18001
   step_succeeds aio-container

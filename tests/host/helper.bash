@@ -96,6 +96,9 @@ settings() {
   START_TIMEOUT_SECONDS=2
   REAPPLY=''
   MACHINE='the machine'
+  METRICS=false
+  METRICS_DIRECTORY=''
+  BACKUP_KEEP=2
   CONTAINER_ID=id-openbmp_aio
   CONFIG_SHA256=''
   RULES_SHA256=''
@@ -112,6 +115,12 @@ settings() {
   GUARD_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-guard.service")
   FOLLOW_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-dnat.service")
   FILTER_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-filter.service")
+  METRICS_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-metrics")
+  METRICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-metrics.service")
+  METRICS_TIMER_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-metrics.timer")
+  BACKUP_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-backup")
+  BACKUP_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-backup.service")
+  BACKUP_TIMER_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-backup.timer")
   TOPICS_PROGRAM_TEXT=$(cat "$BUNDLES/installed/openbmp-topics")
   TOPICS_UNIT_TEXT=$(cat "$HOST_SCRIPTS/installed/openbmp-aio-ipv6-topics.service")
 }

@@ -62,6 +62,21 @@ ensure_docker_registry() {
   export PATH=$home/usr/bin:$PATH
 }
 
+# Prometheus, promtool and node_exporter, as Debian has them. Their packages would start services:
+# only the programs are taken.
+ensure_prometheus() {
+  local home=$CACHE_DIR/prometheus package
+  ! have prometheus || ! have prometheus-node-exporter || return 0
+  have apt-get || die "tests of the metrics need prometheus, promtool and prometheus-node-exporter: install them"
+  for package in prometheus prometheus-node-exporter; do
+    [ ! -x "$home/usr/bin/$package" ] || continue
+    mkdir -p "$home"
+    run_quietly "fetching $package" env -C "$home" apt-get download "$package"
+    run_quietly "unpacking $package" dpkg-deb -x "$home/$package"_*.deb "$home"
+  done
+  export PATH=$home/usr/bin:$PATH
+}
+
 # cfn-lint and checkov; AWS_RULES_TOOLS is the folder of their programs. The lock has each package's version
 # without hashes: PyPI never gives another file under a name that it had, and these see no secret.
 ensure_aws_rules_tools() {

@@ -56,6 +56,37 @@ describe("who follows the documentation with a host of their own", () => {
     );
 
     test(
+        "backs the database up, loses it, and has the same routers again",
+        async () => {
+            await reader.follow(["docs/restore.md: Backups on the host"]);
+            const address = await sandbox.startRouter("edge-1", "101");
+            expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+            await sandbox.removePeers();
+            await sandbox.root("systemctl start openbmp-aio-ipv6-backup");
+            await sandbox.root("docker stop --time 1 openbmp_aio; mv /var/openbmp/mysql /var/openbmp/mysql.damaged");
+            await reader.follow(["docs/restore.md: Restoring one"]);
+            expect(await sandbox.routers()).toEqual([]);
+            Object.assign(reader.examples, {
+                "2026-01-31T030000Z": (await sandbox.root("ls /var/openbmp/backup | tail -n 1")).trim(),
+                "stack output sshCommand)": `stack output sshCommand) -F /dev/null -i ${sandbox.info.privateKeyFile} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`,
+            });
+            await reader.follow(["docs/restore.md: Restoring one 2"]);
+            expect((await sandbox.routers()).map(({ RouterIP }) => RouterIP)).toEqual([address]);
+        },
+        6 * MINUTE,
+    );
+
+    test(
+        "has metrics for a node_exporter",
+        async () => {
+            await sandbox.root("mkdir -p /var/lib/prometheus/node-exporter");
+            await reader.follow(["docs/monitoring.md: Monitoring"]);
+            expect(await sandbox.root("cat /var/lib/prometheus/node-exporter/*.prom")).toContain("openbmp_engine_up 1");
+        },
+        3 * MINUTE,
+    );
+
+    test(
         "changes the mode, with an empty database",
         async () => {
             await reader.follow(["docs/dnat-or-pat.md: What a change costs"]);
@@ -99,7 +130,7 @@ describe("who follows the documentation with a host of their own", () => {
             await reader.follow(["docs/existing-host.md: Moving to another machine 2"]);
             expect(await reader.run("scripts/pulumi stack ls")).not.toMatch(/^lab/m);
             expect(await sandbox.root("ls /var/openbmp; ls /var/lib | grep openbmp || true")).toMatch(
-                /^config\nmysql\nmysql\.before-\S+\nmysql\.pat_enabled\n$/,
+                /^backup\nconfig\nmysql\nmysql\.before-\S+\nmysql\.damaged\nmysql\.pat_enabled\n$/,
             );
         },
         4 * MINUTE,

@@ -125,6 +125,25 @@ describe("hosts with settings of their own", () => {
     );
 
     test(
+        "an image for another architecture is named, and no container is made of it",
+        () =>
+            onHost(
+                "arm",
+                "tar -c --files-from /dev/null | docker import --platform linux/arm64 - example/aio:arm",
+                async (sandbox, deployment) => {
+                    expect(await deployment.failingUp()).toMatch(
+                        /the image example\/aio:arm is for arm64, and the host's engine runs on amd64: set image to one for amd64/,
+                    );
+                    expect(await sandbox.root("docker ps --all --quiet")).toBe("");
+                    await deployment.configure({ image: "openbmp-aio-stand-in:latest" });
+                    await deployment.up();
+                },
+                { image: "example/aio:arm" },
+            ),
+        5 * MINUTE,
+    );
+
+    test(
         "the address that was chosen is the one that routers are given, and that is verified",
         () =>
             onHost("chosen", "ip -6 addr add 2001:db8:77::5/128 dev eth0 nodad", async (_, deployment) => {

@@ -37,18 +37,22 @@ test("a configuration with what has no default is accepted, and gets the default
         kafkaAllowedCidrs: [],
         mysqlAllowedCidrs: [],
         allowWorldOpen: false,
+        metrics: false,
         restartDocker: true,
         replaceContainer: false,
         purgeStaleData: false,
         reapply: "",
         verify: true,
         pinImage: false,
+        backupKeep: 0,
+        backupHour: 3,
         ephemeral: false,
     });
 });
 
 const address =
     "hostAddress must be an IPv4 or IPv6 address or a DNS name, without brackets, prefix length, zone or spaces";
+const directory = "must be an absolute path such as /var/lib/node_exporter, of letters, digits and _ . - /";
 const port = "must be a whole number from 1 to 65535";
 const listEntry = "must be an IPv4 or IPv6 prefix such as 192.0.2.0/24 or 2001:db8::/32";
 const cidr = "fixedCidrV6 must be an IPv6 prefix of length 16 to 80 such as fc00:172:17::/64";
@@ -66,6 +70,11 @@ test.each<[Record<string, string>, string]>([
     [{ hostAddress: "fe80::1%eth0" }, `${address}, got "fe80::1%eth0"`],
     [{ hostAddress: "$(reboot)" }, `${address}, got "$(reboot)"`],
     [{ bmpPort: "0" }, `bmpPort ${port}, got 0`],
+    [{ metrics: "true", metricsDirectory: "../x" }, `metricsDirectory ${directory}, got "../x"`],
+    [{ metrics: "true", metricsDirectory: "/var/../etc" }, `metricsDirectory ${directory}, got "/var/../etc"`],
+    [{ metricsDirectory: "/var/lib/x" }, "metricsDirectory must be left out where metrics is false"],
+    [{ backupKeep: "-1" }, "backupKeep must be a whole number from 0 to 365, got -1"],
+    [{ backupKeep: "1", backupHour: "24" }, "backupHour must be a whole number from 0 to 23, got 24"],
     [{ restPort: "65536" }, `restPort ${port}, got 65536`],
     [{ bmpPort: "8001" }, "restPort must be another port than bmpPort"],
     [{ bmpPort: "22" }, "bmpPort must be another port than hostPort, where SSH listens, got 22"],

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { declaredInput, HOST_STEPS, type ScriptInput, withInput } from "../../components/remote/hostScript";
 import { printableJson } from "../../components/values/printable";
-import { readDeployment, requireInputOfSteps } from "../../scripts/programs/status/deployment";
+import { readDeployment, optionalStepsOf } from "../../scripts/programs/status/deployment";
 import { report } from "../../scripts/programs/status/report";
 import { type HostStatus, readHostStatus, statusOf } from "../../scripts/programs/status/status";
 
@@ -68,15 +68,16 @@ describe("the deployment read from the state", () => {
 test("a deployment by a version with other steps, or other input of one, is told from ours", () => {
     const names = HOST_STEPS.flatMap((step) => declaredInput(step, "apply"));
     const input = names.map((name) => (name === "REST_PASSWORD" ? `read_secret ${name} 1\n\n` : `${name}=''\n`));
-    expect(() => {
-        requireInputOfSteps(input.join(""));
-    }).not.toThrow();
+    expect(optionalStepsOf(input.join(""))).toEqual([]);
     const without = (name: string) => input.filter((line) => !line.includes(`${name}=`) && !line.includes(` ${name} `));
     for (const name of ["ROUTER_FACING_ADDRESS", "REST_PASSWORD", "BMP_ALLOWED"]) {
-        expect(() => {
-            requireInputOfSteps(without(name).join(""));
-        }).toThrow("another version of this program deployed the stack: scripts/pulumi up");
+        expect(() => optionalStepsOf(without(name).join(""))).toThrow(
+            "another version of this program deployed the stack: scripts/pulumi up",
+        );
     }
+    const metrics = declaredInput("metrics", "apply").map((name) => `${name}=''\n`);
+    expect(optionalStepsOf([...input, ...metrics].join(""))).toEqual(["metrics"]);
+    expect(() => optionalStepsOf([...input, "METRICS_PROGRAM_TEXT=''\n"].join(""))).toThrow("another version");
 });
 
 const file = (text: string) => gzipSync(text).toString("base64");

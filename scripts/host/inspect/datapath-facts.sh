@@ -7,8 +7,6 @@
 . "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
 # shellcheck source=scripts/host/lib/engine-nat.sh
 . "${BASH_SOURCE[0]%/*}/../lib/engine-nat.sh"
-# shellcheck source=scripts/host/lib/held-ports.sh
-. "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 

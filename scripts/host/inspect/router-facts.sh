@@ -1,18 +1,14 @@
 # shellcheck shell=bash
-# What the collector says of its routers, its logins and its consumers.
+# What the collector's REST API says of its routers and its logins.
 
 # shellcheck source=scripts/host/lib/collector.sh
 . "${BASH_SOURCE[0]%/*}/../lib/collector.sh"
 # shellcheck source=scripts/host/lib/container-state.sh
 . "${BASH_SOURCE[0]%/*}/../lib/container-state.sh"
-# shellcheck source=scripts/host/lib/kafka.sh
-. "${BASH_SOURCE[0]%/*}/../lib/kafka.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 # shellcheck source=scripts/host/lib/rest.sh
 . "${BASH_SOURCE[0]%/*}/../lib/rest.sh"
-# shellcheck source=scripts/host/lib/topics.sh
-. "${BASH_SOURCE[0]%/*}/../lib/topics.sh"
 
 # The REST API, asked inside the container's network: nothing is opened for it.
 rest_answer() { rest_get 127.0.0.1 "$REST_CONTAINER_PORT" 0 'cat <&3' in_container; }
@@ -27,20 +23,6 @@ login_facts() {
   fi
   jq -n --arg own "$own" --arg public "$public" 'def accepted: {"200": true, "401": false}[.];
     {login: {accepted: ($own | accepted), publicAccepted: ($public | accepted)}}'
-}
-
-# Whether what routers send becomes rows; null where no broker answers.
-consumer_facts() {
-  local address advertised='' attached=null
-  if container_exists && is_running; then
-    address=$(broker_address)
-    if advertised=$(kafka_advertised "$address") && [ -n "$advertised" ]; then
-      attached=false
-      ! kafka_consumers_attached "$address" || attached=true
-    fi
-  fi
-  jq -n --arg advertised "${advertised:0:300}" --argjson attached "$attached" \
-    '{kafka: {advertised: $advertised, consumersAttached: $attached}}'
 }
 
 # What is taken of the REST API's answer: whoever speaks BMP makes rows, and the

@@ -6,6 +6,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/common.sh"
 # shellcheck source=scripts/host/inspect/datapath-facts.sh
 . "${BASH_SOURCE[0]%/*}/datapath-facts.sh"
+# shellcheck source=scripts/host/inspect/host-facts.sh
+. "${BASH_SOURCE[0]%/*}/host-facts.sh"
 # shellcheck source=scripts/host/inspect/router-facts.sh
 . "${BASH_SOURCE[0]%/*}/router-facts.sh"
 # shellcheck source=scripts/host/lib/collector.sh
@@ -19,36 +21,7 @@
 # shellcheck source=scripts/host/lib/topics.sh
 . "${BASH_SOURCE[0]%/*}/../lib/topics.sh"
 
-# Each of these prints an object with one key.
-engine_facts() { docker version --format '{{.Server.Version}}' | jq -R '{engine: {version: .}}'; }
-
-container_facts() {
-  container_exists || {
-    echo '{"container": null}'
-    return
-  }
-  container_json | jq --arg address "$ADDRESS" '{container: {
-    id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
-    network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
-}
-
-# Bytes: the file system of the database, and what grows in Docker's own directory,
-# the container's layer, with all that its programs log, and its log. Null where it
-# cannot be told in time: the container may have filled its layer with files.
-disk_facts() {
-  local layer='' log='' path
-  if container_exists; then
-    layer=$(timeout 20 docker container inspect --size --format '{{.SizeRw}}' "$CONTAINER" 2>/dev/null || true)
-    path=$(docker container inspect --format '{{.LogPath}}' "$CONTAINER")
-    [ -z "$path" ] || log=$(find "${path%/*}" -maxdepth 1 -name "${path##*/}*" -printf '%s\n' | jq --slurp add)
-  fi
-  { timeout 10 df --block-size 1 --output=size,used,avail "$DATA_DIRECTORY" 2>/dev/null || true; } | tail -n 1 |
-    jq --raw-input --slurp --arg path "$DATA_DIRECTORY" --arg layer "$layer" --arg log "$log" '
-      [scan("[0-9]+") | tonumber] as [$size, $used, $free]
-      | {disk: {path: $path, size: $size, used: $used, free: $free, containerLayer: ($layer | tonumber? // null),
-        containerLog: ($log | tonumber? // null)}}'
-}
-
+# Each of these prints an object.
 unit_facts() {
   local units unit
   collect units dnat_units
@@ -56,11 +29,6 @@ unit_facts() {
     jq -n --arg name "$unit" --arg enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
       --arg active "$(systemctl is-active "$unit" || true)" '{name: $name, enabled: $enabled, active: $active}'
   done | jq --slurp '{units: .}'
-}
-
-address_facts() {
-  ip -json -details address show | jq '{addresses: [.[] | . as $interface | .addr_info[]
-    | {address: .local, interface: $interface.ifname, bridge: ($interface.linkinfo.info_kind == "bridge")}]}'
 }
 
 config_facts() {
@@ -87,7 +55,7 @@ status_inspect() {
   engine_answers || die "no Docker engine answers: systemctl status docker"
   where=$(deployed_dnat where)
   ADDRESS=${where%%,*}
-  CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER" 2>/dev/null || true)
+  CONTAINER_PID=$(container_pid 2>/dev/null || true)
   # Whole or not at all.
   facts=$(all_facts)
   jq --compact-output --slurp add <<<"$facts"

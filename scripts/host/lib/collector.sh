@@ -5,6 +5,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/config-directory.sh
 . "${BASH_SOURCE[0]%/*}/config-directory.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/container-state.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
@@ -31,9 +33,6 @@ refusal_of_openbmpd() {
   docker logs --since "$((SECONDS + 1))s" --tail 200 "$CONTAINER" 2>&1 | LC_ALL=C cut --bytes 1-500 |
     LC_ALL=C grep --text --only-matching 'ERROR: Failed to load.*' | tail --lines 1 || true
 }
-
-# in_container COMMAND…: in the container's network namespace.
-in_container() { nsenter --net --target "$CONTAINER_PID" "$@"; }
 
 # The container may listen at as many addresses as it likes.
 listeners() {

@@ -27,6 +27,16 @@ ensure_image() {
       "registryPassword"
 }
 
+# An image for another architecture would be created, and end at once at its start.
+require_architecture() {
+  local image engine
+  image=$(docker image inspect --format '{{.Architecture}}' "$IMAGE")
+  engine=$(docker version --format '{{.Server.Arch}}')
+  [ "$image" = "$engine" ] ||
+    die "the image $IMAGE is for ${image:-no architecture}, and the host's engine runs on $engine: set image to one for" \
+      "$engine"
+}
+
 # The registry that the image names; empty for Docker Hub.
 image_registry() {
   case ${IMAGE%%/*} in

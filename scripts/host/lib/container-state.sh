@@ -15,6 +15,12 @@ is_running() {
   [ "$running" = true ]
 }
 
+# Zero where it does not run.
+container_pid() { docker container inspect --format '{{.State.Pid}}' "$CONTAINER"; }
+
+# in_container COMMAND…: in the container's network namespace.
+in_container() { nsenter --net --target "$CONTAINER_PID" "$@"; }
+
 # The image's own part of a container's settings; null where the image is gone.
 image_settings() {
   docker image inspect --format '{{json .Config}}' "$(container_json | jq -r .Image)" 2>/dev/null || echo null

@@ -13,24 +13,33 @@ PUBLIC_ROOT_PASSWORD=OpenBMP
 # How long a query may take.
 QUERY_SECONDS=60
 
-# database_query USER PASSWORD [HOST]: runs the SQL on stdin in the collector's
-# database, and prints rows, with tabs between columns. Fails where the database
-# does; its words go to stderr. By TCP, as somebody from outside: by the socket,
+# database_client USER PASSWORD HOST KIND ARGUMENT…: mysql, or by KIND "dump" mysqldump,
+# with stdin. Its words go to stderr. By TCP, as somebody from outside: by the socket,
 # MariaDB lets root in without a password. HOST is a name of the container's, from
 # which the database knows where the user comes from. Without TLS: nothing leaves the
 # container, and newer clients insist on what the image's server does not have.
-database_query() {
+database_client() {
   # shellcheck disable=SC2016
-  { printf '%s\0' "$1" "$2" "${3:-localhost}" && cat; } |
+  { printf '%s\0' "$1" "$2" "$3" && cat; } |
     relayed timeout "$QUERY_SECONDS" docker exec --interactive "$CONTAINER" bash -c '
       for name in user password host; do
         IFS= read -r -d "" text
         text=${text//\\/\\\\}
         printf -v "$name" "\"%s\"" "${text//\"/\\\"}"
       done
-      client=$(type -P mysql || type -P mariadb)
-      exec "$client" --defaults-file=<(printf "[client]\nuser=%s\npassword=%s\nhost=%s\nprotocol=tcp\nloose-skip-ssl\nconnect-timeout=10\n" \
-        "$user" "$password" "$host") --batch --skip-column-names openBMP'
+      client=$(type -P "mysql$0" || type -P "mariadb${0:+-$0}")
+      exec "$client" --defaults-file=<(printf "[client]\nuser=%s\npassword=%s\nhost=%s\nprotocol=tcp\nloose-skip-ssl\nloose-connect-timeout=10\n" \
+        "$user" "$password" "$host") "$@"' "${@:4}"
+}
+
+# database_query USER PASSWORD [HOST]: runs the SQL on stdin in the collector's
+# database, and prints rows, with tabs between columns. Fails where the database does.
+database_query() { database_client "$1" "$2" "${3:-localhost}" '' --batch --skip-column-names openBMP; }
+
+# variable_of_container NAME DEFAULT: a password that the container has among its variables.
+variable_of_container() {
+  docker container inspect "$CONTAINER" | jq -r --arg name "$1=" --arg default "$2" \
+    'first(.[0].Config.Env[]? | select(startswith($name)) | ltrimstr($name)) // $default'
 }
 
 # database_answer USER PASSWORD [HOST]: prints yes or no to the login, and nothing

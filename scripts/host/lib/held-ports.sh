@@ -34,14 +34,6 @@ hold_port() {
   end_sessions_at "$1"
 }
 
-# held_reason NAME
-held_reason() {
-  case $1 in
-  mysql) echo "held, nobody gets in until both passwords of the database are proven" ;;
-  rest) echo "held, nobody gets in until the login of the REST API is proven" ;;
-  esac
-}
-
 held_drift() {
   local name
   for name in "${HELD_PORTS[@]}"; do

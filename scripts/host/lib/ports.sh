@@ -39,6 +39,14 @@ opened_ports() {
 # is_held NAME
 is_held() { [[ " ${HELD_PORTS[*]} " == *" $1 "* ]] && ! is_opened "$1"; }
 
+# held_reason NAME
+held_reason() {
+  case $1 in
+  mysql) echo "held, nobody gets in until both passwords of the database are proven" ;;
+  rest) echo "held, nobody gets in until the login of the REST API is proven" ;;
+  esac
+}
+
 # allowed_at NAME: the prefixes that may reach that port as it is now, one a line.
 allowed_at() {
   local -n prefixes=${1^^}_ALLOWED

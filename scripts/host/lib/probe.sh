@@ -7,7 +7,13 @@
 # Another one each time: what an earlier verification left half open says nothing of this one.
 PROBE_ADDRESS=$(printf "%s:%x:%x:%x:%x" "$PROBE_PREFIX" $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)) $((RANDOM + 1)))
 
+# One at a time: an `up` and the timer may verify in the same moment.
+PROBE_LOCK_FILE=/run/openbmp-aio-ipv6-probe.lock
+
 open_probe() {
+  exec {PROBE_LOCK}>"$PROBE_LOCK_FILE"
+  flock --timeout 60 "$PROBE_LOCK" ||
+    die "another verification goes on: fuser $PROBE_LOCK_FILE names it; run again when it has ended"
   close_probe
   ip netns add "$PROBE"
   ip link add "$PROBE" type veth peer name eth0 netns "$PROBE"

@@ -19,23 +19,8 @@
 . "${BASH_SOURCE[0]%/*}/rest-verification.sh"
 # shellcheck source=scripts/host/lib/rest.sh
 . "${BASH_SOURCE[0]%/*}/rest.sh"
-
-# verify_port HOST_ADDRESS HOST_PORT CONTAINER_PORT: prints the source address
-# that the container saw.
-verify_port() {
-  local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
-  send_syn "$address" "$port"
-  while [ "$SECONDS" -le "$deadline" ]; do
-    seen=$(syn_received in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
-      sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
-    if [ -n "$seen" ]; then
-      echo "$seen"
-      return
-    fi
-    sleep 0.01
-  done
-  return 1
-}
+# shellcheck source=scripts/host/lib/verify-port.sh
+. "${BASH_SOURCE[0]%/*}/verify-port.sh"
 
 # datapath_problem HOST_ADDRESS HOST_PORT CONTAINER_PORT: the first link of the datapath that is broken.
 datapath_problem() {

@@ -61,6 +61,7 @@ aio_container_apply() {
   problem=$(container_problem)
   [ -z "$problem" ] || die "$problem"
   ensure_image
+  require_architecture
   ensure_directories
   # Before anything of it runs.
   install_closing

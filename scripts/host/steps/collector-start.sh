@@ -82,7 +82,7 @@ wait_for_collector() {
 # Leaves CONTAINER_PID, ADDRESS and DATAPATH.
 locate_container() {
   local where
-  CONTAINER_PID=$(docker container inspect --format '{{.State.Pid}}' "$CONTAINER")
+  CONTAINER_PID=$(container_pid)
   where=$("$DNAT_PROGRAM" where)
   IFS=, read -r ADDRESS DATAPATH <<<"$where"
   [ -n "$ADDRESS" ] ||

@@ -15,6 +15,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/existing-container.sh"
 # shellcheck source=scripts/host/lib/host-checks.sh
 . "${BASH_SOURCE[0]%/*}/../lib/host-checks.sh"
+# shellcheck source=scripts/host/lib/metrics-directory.sh
+. "${BASH_SOURCE[0]%/*}/../lib/metrics-directory.sh"
 # shellcheck source=scripts/host/lib/network.sh
 . "${BASH_SOURCE[0]%/*}/../lib/network.sh"
 # shellcheck source=scripts/host/lib/other-firewalls.sh
@@ -26,7 +28,7 @@
 
 preflight_apply() {
   input MODE FIXED_CIDR_V6 RESTART_DOCKER ROUTER_FACING_ADDRESS IMAGE DOCKER_NETWORK CONTAINER_IPV6 NETWORK_PREFIX BMP_PORT REST_PORT \
-    OUTSIDE_PORTS KAFKA_FQDN ADMIN_ID MEMORY_GB ENVIRONMENT REPLACE_CONTAINER REAPPLY
+    OUTSIDE_PORTS KAFKA_FQDN ADMIN_ID MEMORY_GB ENVIRONMENT REPLACE_CONTAINER METRICS METRICS_DIRECTORY REAPPLY
   PROBLEMS=()
   collect_problems check_tools
   # What follows needs them.
@@ -52,6 +54,7 @@ inspect_host() {
   collect_problems check_ipv6
   collect_problems check_prefix_overlap
   collect_problems parent_problem
+  collect_problems metrics_directory_problem
   collect docker_problems check_docker
   PROBLEMS+=("${docker_problems[@]}")
   # Nothing can be asked of an engine that does not answer.

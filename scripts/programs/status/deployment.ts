@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { declaredInput, HOST_STEPS, inputOf } from "../../../components/remote/hostScript";
+import { declaredInput, HOST_STEPS, inputOf, OPTIONAL_STEPS } from "../../../components/remote/hostScript";
 import { type Connection, connection } from "../ssh/connection";
 
 /** What a stack deployed, read from its state. */
@@ -68,13 +68,17 @@ function deployedInput(script: string): string {
 /**
  * The steps of this version say what is not as deployed by the input that they declare.
  *
- * @throws Error where the deployment had no such step, or one without that input
+ * @returns the steps behind the chain that were deployed
+ * @throws Error where the deployment lacks a step of the chain, or one of its steps some of that input
  */
-export function requireInputOfSteps(input: string): void {
-    const names = HOST_STEPS.flatMap((step) => declaredInput(step, "apply"));
-    if (!names.every((name) => new RegExp(`^(?:read_secret "?)?${name}\\b`, "m").test(input))) {
+export function optionalStepsOf(input: string): (typeof OPTIONAL_STEPS)[number][] {
+    const has = (name: string) => new RegExp(`^(?:read_secret "?)?${name}\\b`, "m").test(input);
+    // The text of its program is of one step alone.
+    const deployed = OPTIONAL_STEPS.filter((step) => has(`${step.toUpperCase()}_PROGRAM_TEXT`));
+    if (![...HOST_STEPS, ...deployed].flatMap((step) => declaredInput(step, "apply")).every(has)) {
         throw new Error(OTHER_VERSION);
     }
+    return deployed;
 }
 
 /** Puts a secret of the state (pulumi/sdk/go/common/resource/sig) in the place of its mark; a reviver for JSON.parse. */

@@ -5,7 +5,7 @@ import { parseArgs, promisify } from "node:util";
 import { statusText } from "../../../components/remote/hostScript";
 import { ending, printableJson, printableLines } from "../../../components/values/printable";
 import { askHost } from "../ssh/askHost";
-import { readDeployment, requireInputOfSteps } from "./deployment";
+import { optionalStepsOf, readDeployment } from "./deployment";
 import { report } from "./report";
 import { readHostStatus, type Status, statusOf } from "./status";
 
@@ -32,8 +32,8 @@ async function exportState(stack: string | undefined): Promise<string> {
 /** One connection, one read-only script, one JSON object. */
 async function inspect(stack: string | undefined): Promise<Status> {
     const { owner, connection, input } = readDeployment(await exportState(stack));
-    requireInputOfSteps(input);
-    const answer = await askHost(connection, "inspect", input + statusText()).catch((error: unknown) => {
+    const text = statusText(optionalStepsOf(input));
+    const answer = await askHost(connection, "inspect", input + text).catch((error: unknown) => {
         throw new Error(`the host cannot be inspected: ${(error as Error).message}`, { cause: error });
     });
     return statusOf(owner, connection.host, readHostStatus(answer));

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Where node_exporter's textfile collector reads.
+# Input: METRICS_DIRECTORY, which the user chose; empty where it is to be found.
+
+# shellcheck source=scripts/host/lib/common.sh
+. "${BASH_SOURCE[0]%/*}/common.sh"
+
+# Of Debian's and Ubuntu's package, also without the flag.
+PACKAGED_METRICS_DIRECTORY=/var/lib/prometheus/node-exporter
+
+# metrics_directory: empty where there is none.
+metrics_directory() {
+  local directory=$METRICS_DIRECTORY
+  [ -n "$directory" ] || directory=$(node_exporter_directory)
+  if [ -z "$directory" ] && [ -d "$PACKAGED_METRICS_DIRECTORY" ]; then directory=$PACKAGED_METRICS_DIRECTORY; fi
+  printf '%s' "$directory"
+}
+
+# The flag of a node_exporter that sees the host's own files, not those of a container.
+node_exporter_directory() {
+  local process
+  for process in /proc/[0-9]*; do
+    [[ $(cat "$process/comm" 2>/dev/null) =~ ^(node_exporter|prometheus-node)$ ]] &&
+      [ "$(readlink "$process/ns/mnt")" = "$(readlink "/proc/$$/ns/mnt")" ] || continue
+    tr '\0' '\n' <"$process/cmdline" 2>/dev/null |
+      awk 'next_one { print; exit } sub(/^--?collector\.textfile\.directory=/, "") { print; exit }
+        /^--?collector\.textfile\.directory$/ { next_one = 1 }'
+    return
+  done
+}
+
+# Input besides: METRICS.
+metrics_directory_problem() {
+  local directory
+  [ "$METRICS" = true ] || return 0
+  directory=$(metrics_directory)
+  if [ -z "$directory" ]; then
+    unfit "no node_exporter with a textfile collector is found: start it with --collector.textfile.directory, or set" \
+      "metricsDirectory"
+  elif [ ! -d "$directory" ]; then
+    unfit "the metrics' directory $directory does not exist: make it, or set another metricsDirectory"
+  fi
+}
