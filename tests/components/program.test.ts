@@ -99,8 +99,13 @@ describe("the whole program on an existing host", () => {
             },
             routerConfig: {
                 iosXr: expect.stringContaining("host 2001:db8::10 port 5000") as string,
+                iosXe: expect.stringContaining("address 2001:db8::10 port-number 5000") as string,
                 junos: expect.stringContaining("station-address 2001:db8::10") as string,
+                eos: expect.stringContaining("connection address 2001:db8::10") as string,
+                srOs: expect.stringContaining("ip-address 2001:db8::10") as string,
                 frr: expect.stringContaining("bmp connect 2001:db8::10 port 5000") as string,
+                vyos: expect.stringContaining("address 2001:db8::10") as string,
+                sonic: expect.stringContaining("bmp connect 2001:db8::10 port 5000") as string,
             },
             readme: expect.any(String) as string,
             deployedSettings: expect.objectContaining({ image: "openbmp/aio:latest", adminId: "lab-1" }) as object,

@@ -1,36 +1,180 @@
-import { routerConfig } from "../../components/openbmpd/routerConfig";
+import { isIP, isIPv6 } from "node:net";
+import {
+    routerConfig,
+    SOURCE_ADDRESS,
+    SOURCE_INTERFACE,
+    type RouterConfig,
+} from "../../components/openbmpd/routerConfig";
 
-const lines = routerConfig("2001:db8::10", 5001);
+const ADDRESS = "2001:db8::10";
+const PORT = 5001;
 
-test("IOS XR is told the server by address and port, globally", () => {
-    expect(lines.iosXr.split("\n").filter((line) => !line.startsWith("!"))).toEqual([
-        "bmp server 1",
-        " host 2001:db8::10 port 5001",
-        " description openbmp",
-        " initial-refresh delay 30 spread 2",
-        " stats-reporting-period 60",
-    ]);
-    expect(lines.iosXr).toContain("bmp-activate server 1");
+/** What stands for a word of a command: a range of integers is written as such, "1-4". */
+const words: Record<string, (word: string) => boolean> = {
+    ipv6: isIPv6,
+    ip: (word) => isIP(word) !== 0,
+    word: (word) => /^\S+$/.test(word),
+    interface: (word) => /^[A-Z][A-Za-z]+\d+(\/\d+)*$/.test(word),
+};
+
+interface Grammar {
+    readonly comment: string;
+    /** What goes into the placeholder's place; none where the system cannot pin the source. */
+    readonly source?: readonly [placeholder: string, value: string];
+    /** The commands, with the ranges of the model or the reference. */
+    readonly commands: readonly string[];
+}
+
+const loopback = [SOURCE_INTERFACE, "Loopback0"] as const;
+const ownAddress = [SOURCE_ADDRESS, "2001:db8:9::1"] as const;
+const frr = [
+    "bmp targets <word>",
+    "bmp connect <ipv6> port <1-65535> min-retry <100-86400000> max-retry <100-86400000> source-interface <word>",
+    "bmp stats interval <100-86400000>",
+    "bmp monitor ipv4 unicast pre-policy",
+    "bmp monitor ipv6 unicast pre-policy",
+    "exit",
+];
+
+const grammars: Record<keyof RouterConfig, Grammar> = {
+    iosXr: {
+        comment: "!",
+        source: loopback,
+        commands: [
+            "bmp server <1-8>",
+            "host <ipv6> port <1-65535>",
+            "description <word>",
+            "update-source <interface>",
+            "initial-refresh delay <1-3600> spread <1-3600>",
+            "stats-reporting-period <1-3600>",
+        ],
+    },
+    iosXe: {
+        comment: "!",
+        source: loopback,
+        commands: [
+            "bmp server <1-4>",
+            "address <ipv6> port-number <1-65535>",
+            "description <word>",
+            "update-source <interface>",
+            "initial-delay <1-3600>",
+            "failure-retry-delay <1-3600>",
+            "stats-reporting-period <1-3600>",
+            "activate",
+            "exit-bmp-server-mode",
+            "bmp initial-refresh delay <1-3600>",
+        ],
+    },
+    junos: {
+        comment: "#",
+        source: ownAddress,
+        commands: [
+            "station-address <ipv6>",
+            "station-port <1-65535>",
+            "local-address <ip>",
+            "connection-mode active",
+            "route-monitoring pre-policy",
+            "statistics-timeout <15-65535>",
+        ].map((command) => `set routing-options bmp station <word> ${command}`),
+    },
+    eos: {
+        comment: "!",
+        source: loopback,
+        commands: [
+            "bgp monitoring",
+            "monitoring received routes address-family ipv4 unicast",
+            "monitoring received routes address-family ipv6 unicast",
+            "monitoring station <word>",
+            "update-source <interface>",
+            "statistics",
+            "connection address <ipv6>",
+            "connection mode active port <1-65535>",
+            "export-policy received routes pre-policy",
+            "exit",
+        ],
+    },
+    srOs: {
+        comment: "#",
+        source: ownAddress,
+        commands: [
+            "bmp admin-state enable",
+            "bmp station <word> admin-state enable",
+            "bmp station <word> stats-report-interval <15-65535>",
+            "bmp station <word> connection local-address <ip>",
+            "bmp station <word> connection station-address ip-address <ipv6>",
+            "bmp station <word> connection station-address port <1-65535>",
+            "bmp station <word> family ipv4 true",
+            "bmp station <word> family ipv6 true",
+            'router "Base" bgp monitor admin-state enable',
+            'router "Base" bgp monitor route-monitoring pre-policy true',
+            'router "Base" bgp monitor station <word>',
+        ].map((command) => `/configure ${command}`),
+    },
+    frr: { comment: "!", source: [SOURCE_INTERFACE, "lo"], commands: frr },
+    sonic: { comment: "!", source: loopback, commands: frr },
+    vyos: {
+        comment: "#",
+        commands: [
+            "set system frr bmp",
+            ...[
+                "address <ipv6>",
+                "port <1-65535>",
+                "min-retry <100-86400000>",
+                "max-retry <100-86400000>",
+                "monitor ipv4-unicast pre-policy",
+                "monitor ipv6-unicast pre-policy",
+            ].map((command) => `set protocols bgp bmp target <word> ${command}`),
+        ],
+    },
+};
+
+/** Whether a router that knows this command takes the line. */
+function isTaken(line: string, command: string): boolean {
+    const given = line.trim().split(" ");
+    const expected = command.split(" ");
+    return (
+        given.length === expected.length &&
+        expected.every((pattern, index) => {
+            const [, slot, low, high] = /^<((\d+)-(\d+)|\w+)>$/.exec(pattern) ?? [];
+            const word = given[index] ?? "";
+            if (low !== undefined) {
+                return /^\d+$/.test(word) && Number(word) >= Number(low) && Number(word) <= Number(high);
+            }
+            return slot === undefined ? word === pattern : (words[slot]?.(word) ?? false);
+        })
+    );
+}
+
+describe.each(Object.entries(grammars))("%s", (system, { comment, source, commands }) => {
+    const text = routerConfig(ADDRESS, PORT)[system as keyof RouterConfig];
+    const lines = text.split("\n").filter((line) => !line.startsWith(comment));
+    const filledIn = lines.map((line) => (source ? line.replace(...source) : line));
+
+    test("is told each command once, as it takes it", () => {
+        expect(filledIn.map((line) => commands.filter((command) => isTaken(line, command)))).toEqual(
+            commands.map((command) => [command]),
+        );
+    });
+
+    test("is told the collector's address and port", () => {
+        const all = filledIn.join("\n").split(/\s/);
+        expect(all).toContain(ADDRESS);
+        expect(all).toContain(String(PORT));
+    });
+
+    test("says in a comment what address bmpAllowedCidrs must let in, and has one place for it", () => {
+        const comments = text.split("\n").filter((line) => line.startsWith(comment));
+        expect(comments.join("\n")).toContain("bmpAllowedCidrs");
+        const [placeholder] = source ?? ["no command for the source"];
+        expect(comments.filter((line) => line.includes(placeholder))).toHaveLength(1);
+        expect(lines.filter((line) => line.includes(placeholder))).toHaveLength(source ? 1 : 0);
+    });
 });
 
-test("Junos opens the session itself, and every line is a command of its own", () => {
-    const station = "set routing-options bmp station openbmp";
-    expect(lines.junos.split("\n")).toEqual([
-        `${station} station-address 2001:db8::10`,
-        `${station} station-port 5001`,
-        `${station} connection-mode active`,
-        `${station} route-monitoring pre-policy`,
-        `${station} statistics-timeout 60`,
-    ]);
-});
-
-test("FRR monitors both families", () => {
-    expect(lines.frr.split("\n").slice(1)).toEqual([
-        "bmp targets openbmp",
-        " bmp connect 2001:db8::10 port 5001 min-retry 1000 max-retry 30000",
-        " bmp stats interval 60000",
-        " bmp monitor ipv4 unicast pre-policy",
-        " bmp monitor ipv6 unicast pre-policy",
-        "exit",
-    ]);
+test.each(["iosXr", "iosXe", "junos", "eos", "srOs"] as const)("%s takes no placeholder that was left", (system) => {
+    const { comment, commands } = grammars[system];
+    const refused = routerConfig(ADDRESS, PORT)
+        [system].split("\n")
+        .filter((line) => !line.startsWith(comment) && !commands.some((command) => isTaken(line, command)));
+    expect(refused).toEqual([expect.stringMatching(/SOURCE_(INTERFACE|ADDRESS)$/)]);
 });
