@@ -95,3 +95,15 @@ said() { cat "$BATS_TEST_TMPDIR/err"; }
   [ "$STATUS" -eq 0 ]
   [ "$(cat "$BATS_TEST_TMPDIR/out")" -eq 4000 ]
 }
+
+@test "that a step goes on is said after a time of silence only" {
+  runs 'SILENCE_SECONDS=1
+    speaking_apply() { for _ in 1 2 3 4 5; do say word; sleep 0.5; done; }
+    silent_apply() { say word; sleep 1.6; }
+    run_step speaking apply
+    run_step silent apply'
+  [[ $(said) == $'word\nword\nword\nword\nword\nword\nsilent goes on after '[34]" s" ]] || {
+    said
+    return 1
+  }
+}

@@ -15,6 +15,7 @@ library_runs() {
   cat - >"$BATS_TEST_TMPDIR/script" <<SCRIPT
 DOCKER_NETWORK=bridge
 . "$HOST_SCRIPTS/lib/verification.sh"
+. "$HOST_SCRIPTS/lib/listening.sh"
 REST_USER=openbmp REST_PASSWORD=
 CONTAINER_PID=\$\$ BMP_PORT=5000 REST_PORT=8001 PAT_ENABLED=true START_DEADLINE=40
 SECONDS=0
@@ -209,6 +210,61 @@ refused_with() {
   says "its table of logins is missing, as after a first start that was cut off"
   DATABASE='' refused_with 'HTTP/1.1 401'
   says "does not accept the login openbmp (HTTP 401)"
+}
+
+# waits: what it said of waits, a line each.
+waits() { grep '^waiting until' <<<"$stderr"; }
+
+@test "what a collector that starts still lacks is said every twenty seconds" {
+  library_runs 'START_DEADLINE=600
+    database_is_being_made() { [ "$SECONDS" -lt 50 ]; }
+    listeners() {
+      if [ "$SECONDS" -ge 90 ]; then echo "[::]:5000 *:8001"
+      elif [ "$SECONDS" -ge 70 ]; then echo "[::]:5000"; fi
+    }
+    wait_for_listeners'
+  same 0 "$status"
+  same "waiting until the collector listens on IPv6
+waiting until the collector listens on IPv6, 20 s so far: the image makes its database, which at the first start takes minutes
+waiting until the collector listens on IPv6, 40 s so far: the image makes its database, which at the first start takes minutes
+waiting until the collector listens on IPv6, 60 s so far: the image starts, and openbmpd does not listen at port 5000 yet
+waiting until the collector listens on IPv6, 80 s so far: openbmpd listens, and the REST API does not at port 8001 yet" "$(waits)"
+}
+
+@test "a database is being made from the first start's begin until the image's mark, or as long as nobody can tell" {
+  library_runs 'DATA_DIRECTORY=$BATS_TEST_TMPDIR/mysql FIRST_START=$BATS_TEST_TMPDIR/mysql.first-start
+    docker() { return 1; }
+    mkdir "$DATA_DIRECTORY"
+    tell() { if database_is_being_made; then echo yes; else echo no; fi; }
+    tell
+    data_identity >"$FIRST_START"
+    tell
+    touch "$DATA_DIRECTORY/schema-version"
+    tell'
+  same "0 no yes no" "$status $(xargs <<<"$output")"
+}
+
+@test "what the REST API says meanwhile is said every twenty seconds" {
+  library_runs 'START_DEADLINE=600
+    request() { [ "$SECONDS" -lt 30 ] || status="HTTP/1.1 503"; [ "$SECONDS" -lt 50 ] || status="HTTP/1.1 200"; }
+    status=""
+    wait_for_rest request'
+  same 0 "$status"
+  same "waiting until the REST API answers
+waiting until the REST API answers, 20 s so far: it accepts connections, and says nothing yet
+waiting until the REST API answers, 40 s so far: its answer is HTTP/1.1 503" "$(waits)"
+}
+
+@test "whether the broker or its consumers are missing is said every twenty seconds" {
+  library_runs 'docker() { echo "172.17.0.2 "; }
+    consumer_login_problem() { :; }
+    kafka_consumers_attached() { [ "$SECONDS" -ge 50 ]; }
+    kafka_advertised() { [ "$SECONDS" -ge 30 ]; }
+    verify_consumers'
+  same 0 "$status"
+  same "waiting until the consumers of the database are attached
+waiting until the consumers of the database are attached, 20 s so far: the broker does not answer at port 9092
+waiting until the consumers of the database are attached, 40 s so far: the broker answers, and nobody in openbmp_aio reads the topic openbmp.parsed.router yet" "$(waits)"
 }
 
 @test "consumers that never come fail the verification, with where the broker sends them" {

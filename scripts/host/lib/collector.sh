@@ -41,25 +41,3 @@ listeners() {
 
 # listens_on_ipv6 PORT LISTENERS
 listens_on_ipv6() { [[ " $2 " == *" [::]:$1 "* || " $2 " == *" *:$1 "* ]]; }
-
-# Until START_DEADLINE: the first start fills a database for minutes. One that has
-# opened its BMP port for IPv4 only will not open it for IPv6 later.
-wait_for_listeners() {
-  local begun=$SECONDS ipv4_since='' current
-  until current=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$current" &&
-    listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; do
-    # Started again by Docker, it has another process.
-    [ -e "/proc/$CONTAINER_PID" ] || container_stopped
-    if [[ " $current " == *":$BMP_CONTAINER_PORT "* ]] && ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; then
-      ipv4_since=${ipv4_since:-$SECONDS}
-    else
-      ipv4_since=''
-    fi
-    if [ "$SECONDS" -ge "$START_DEADLINE" ] || [ $((SECONDS - ${ipv4_since:-$SECONDS})) -ge 10 ]; then
-      die "verification failed: container not listening on IPv6: it listens at $current; check listen_mode in $FILE," \
-        "and docker logs $CONTAINER"
-    fi
-    # Often at first; what takes minutes is checked less often.
-    if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.02; else sleep 0.5; fi
-  done
-}

@@ -99,6 +99,8 @@ drift() { printf '%s%s\n' "$1" "${2:+$'\t'$2}"; }
 run_step() {
   local in_background
   declare -F "${1//-/_}_$2" >/dev/null || die "unknown verb $2"
+  # Both ends in one, so that nobody fails at writing to it.
+  exec {SPOKEN}<> <(:)
   break_silence "$1" </dev/null >/dev/null 2>&1 &
   in_background=$!
   "${1//-/_}_$2"
@@ -106,15 +108,32 @@ run_step() {
 }
 
 # Firewalls and SSH servers end a connection in which nothing is said. In the background,
-# with nothing of the script's open, so that it holds nobody up, and only while it runs.
+# with none of the script's outputs open, so that it holds nobody up, and only while it runs.
 SILENCE_SECONDS=20
 break_silence() {
-  local never
-  exec {never}<> <(:)
   # No other process: it would outlive this one.
-  until read -r -t "$SILENCE_SECONDS" -u "$never" || ! kill -0 $$; do
-    say "$1 goes on after $SECONDS s" 2>"/proc/$$/fd/2"
+  while true; do
+    ! read -r -t "$SILENCE_SECONDS" -u "$SPOKEN" || continue
+    kill -0 $$ || return 0
+    say "$1 goes on after $SECONDS s" 2>>"/proc/$$/fd/2"
   done
+}
+
+# still_waiting WHAT COMMAND…: of a loop that waits until WHAT, at once, and every
+# SILENCE_SECONDS what COMMAND prints, which is what is missing now. The loop has begun=$SECONDS
+# and told=''.
+still_waiting() {
+  local missing
+  if [ -z "$told" ]; then
+    say "waiting until $1"
+  elif [ $((SECONDS - told)) -ge "$SILENCE_SECONDS" ]; then
+    missing=$("${@:2}")
+    # shellcheck disable=SC2154 # the loop has it
+    say "waiting until $1, $((SECONDS - begun)) s so far: $missing"
+  else
+    return 0
+  fi
+  told=$SECONDS
 }
 
 have() { type -P "$1" >/dev/null; }

@@ -134,9 +134,12 @@ restart_engine() {
 }
 
 wait_for_engine() {
-  local deadline=$((SECONDS + 90))
+  local begun=$SECONDS told=''
   until engine_answers; do
-    [ "$SECONDS" -lt "$deadline" ] || return 1
+    [ $((SECONDS - begun)) -lt 90 ] || return 1
+    still_waiting "Docker answers" engine_progress
     sleep 0.2
   done
 }
+
+engine_progress() { echo "of docker.service systemd says $(systemctl is-active docker.service || true)"; }

@@ -55,11 +55,14 @@ has_no_logins() { [ "$(collector_database <<<'SELECT COUNT(*) FROM users;' 2>/de
 
 unmark_first_start() { rm -f "$FIRST_START"; }
 
+# The directory is that of a first start which no verification has followed.
+is_first_start() { [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ]; }
+
 # Of a collector that does not run, or has come to its end of starting.
-first_start_was_cut_off() {
-  [ -e "$FIRST_START" ] && [ "$(cat "$FIRST_START")" = "$(data_identity)" ] && data_has_name openBMP &&
-    ! first_start_is_over
-}
+first_start_was_cut_off() { is_first_start && data_has_name openBMP && ! first_start_is_over; }
+
+# Of a collector that starts; where that cannot be told, it says so, too: it is for what is said of a wait.
+database_is_being_made() { is_first_start && ! (first_start_is_over) 2>/dev/null; }
 
 # The collector is stopped. One such part is kept.
 back_up_cut_off_database() {

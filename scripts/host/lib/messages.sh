@@ -12,6 +12,8 @@ say() {
   text=${text:0:MESSAGE_CHARACTERS}
   text=${text//$'\t'/ }
   printf '%s\n' "${text//$others/?}" >&2
+  # Who breaks the silence begins to count anew.
+  [ -z "${SPOKEN:-}" ] || echo >&"$SPOKEN"
 }
 
 die() {

@@ -14,17 +14,24 @@ request_rest() { status=$(rest_status "$1" "$REST_PORT" 0 ip netns exec "$PROBE"
 # server whose application, or whose database, does not run yet. Ends with
 # START_DEADLINE, with a container that stopped, and after some time of other answers.
 wait_for_rest() {
-  local told=false answered=''
+  local begun=$SECONDS told='' answered=''
   until "$@" && [[ $status == *" 200" ]]; do
     [ -z "$status" ] || answered=${answered:-$SECONDS}
     [ "$SECONDS" -lt "$START_DEADLINE" ] && [ -e "/proc/$CONTAINER_PID" ] &&
       [ $((SECONDS - ${answered:-$SECONDS})) -lt "$REST_PATIENCE_SECONDS" ] || return 1
-    [ "$told" = true ] || say "waiting until the REST API answers"
-    told=true
+    still_waiting "the REST API answers" rest_progress
     sleep 0.5
   done
 }
 REST_PATIENCE_SECONDS=30
+
+# Input: status, of its last answer.
+rest_progress() {
+  case $status in
+  '') echo "it accepts connections, and says nothing yet" ;;
+  *) echo "its answer is $status" ;;
+  esac
+}
 
 # rest_problem: why the REST API did not answer with 200. Input: status, of its last answer.
 rest_problem() {

@@ -30,13 +30,13 @@
 # What is between a router's message and its row: the broker, and consumers that
 # got the topic of the routers to read. They go to where the broker sends them.
 verify_consumers() {
-  local address begun=$SECONDS patience=$CONSUMER_PATIENCE_SECONDS refused='' told=false
+  local address begun=$SECONDS told='' patience=$CONSUMER_PATIENCE_SECONDS refused='' asked=false
   address=$(broker_address)
   until kafka_consumers_attached "$address"; do
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
-    if [ "$told" = false ]; then
-      say "waiting until the consumers of the database are attached"
-      told=true
+    still_waiting "the consumers of the database are attached" consumers_progress "$address"
+    if [ "$asked" = false ]; then
+      asked=true
       refused=$(consumer_login_problem)
       [ -z "$refused" ] || patience=$REFUSED_PATIENCE_SECONDS
     fi
@@ -48,6 +48,15 @@ verify_consumers() {
 CONSUMER_PATIENCE_SECONDS=${CONSUMER_PATIENCE_SECONDS:-120}
 # Those that are refused end at once. An image whose consumers know the password from elsewhere has this time.
 REFUSED_PATIENCE_SECONDS=${REFUSED_PATIENCE_SECONDS:-30}
+
+# consumers_progress ADDRESS
+consumers_progress() {
+  if kafka_advertised "$1" >/dev/null; then
+    echo "the broker answers, and nobody in $CONTAINER reads the topic $ROUTER_TOPIC yet"
+  else
+    echo "the broker does not answer at port $KAFKA_CONTAINER_PORT"
+  fi
+}
 
 # consumer_login_problem: a line where the database refuses the only password that the
 # image's consumers have.

@@ -20,6 +20,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/first-start.sh"
 # shellcheck source=scripts/host/lib/held-ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
+# shellcheck source=scripts/host/lib/listening.sh
+. "${BASH_SOURCE[0]%/*}/../lib/listening.sh"
 # shellcheck source=scripts/host/lib/port-opening.sh
 . "${BASH_SOURCE[0]%/*}/../lib/port-opening.sh"
 # shellcheck source=scripts/host/lib/probe.sh
@@ -67,7 +69,6 @@ begin_first_start() {
 
 # The collector listens, and its database is a whole one.
 wait_for_collector() {
-  say "waiting until the collector listens on IPv6"
   locate_container
   wait_for_listeners
   first_start_was_cut_off || return 0
