@@ -69,7 +69,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
     };
 
     /** It appears under that address, and bgpd knew every line. */
-    const isRecorded = async (name: string, container: string, address: string) => {
+    const expectRecorded = async (name: string, container: string, address: string) => {
         expect((await shared.sandbox.connectedRouter(name)).RouterIP).toBe(address);
         expect(await run("docker", ["logs", container])).not.toContain("on config line");
     };
@@ -84,7 +84,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
                 loopback,
                 session("192.0.2.1", shared.sandbox.peerAddress("102"), 65001, 65002),
             );
-            await isRecorded("edge-frr", router, loopback);
+            await expectRecorded("edge-frr", router, loopback);
         },
         MINUTE,
     );
@@ -93,7 +93,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
         "takes SONiC's lines as well",
         async () => {
             const lo = shared.sandbox.peerAddress("103");
-            await isRecorded("edge-sonic", await startPinned("sonic", "303", lo, ["router bgp 65003"]), lo);
+            await expectRecorded("edge-sonic", await startPinned("sonic", "303", lo, ["router bgp 65003"]), lo);
         },
         MINUTE,
     );
@@ -105,7 +105,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
                 "router bgp 65004",
                 ...renderedByVyos(lines.vyos),
             ]);
-            await isRecorded("edge-vyos", container, shared.sandbox.peerAddress("104"));
+            await expectRecorded("edge-vyos", container, shared.sandbox.peerAddress("104"));
         },
         MINUTE,
     );
