@@ -170,12 +170,13 @@ const vyos = ({ address, port }: Collector) => [
 
 /**
  * For vtysh. Sources: sonic-net/sonic-buildimage, rules/frr.mk (FRR 10.5.4), dockers/docker-fpm-frr/frr
- * (supervisord.conf.common.j2: when bgpd has the module; bgpd.main.conf.j2: what the feature itself configures).
+ * (supervisord.conf.common.j2: when bgpd has the module; bgpd.main.conf.j2: what the feature itself configures) and
+ * docker_init.sh (what it writes anew).
  */
 const sonic = (collector: Collector) => [
     "! bgpd must run with the option -M bmp: where the feature bmp or frr_bmp is enabled, after a restart of the",
-    "! container bgp. In vtysh the lines go below router bgp; unless docker_routing_config_mode is split, SONiC",
-    "! drops them when that container starts again",
+    "! container bgp. In vtysh the lines go below router bgp; unless docker_routing_config_mode is split or",
+    "! split-unified, SONiC drops them when that container starts again",
     ...interfaceNote("!", "Loopback0"),
     ...frrTargets(collector),
 ];
