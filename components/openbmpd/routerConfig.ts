@@ -150,7 +150,8 @@ const frr = (collector: Collector) => [
 
 /**
  * Sources: vyos/vyos-1x, interface-definitions/include/bgp/protocol-common-config.xml.i (`bmp`, which has no source),
- * data/templates/frr/bgpd.frr.j2 (what FRR is given), src/conf_mode/protocols_bgp.py (the module must be loaded before).
+ * data/templates/frr/bgpd.frr.j2 (what FRR is given), src/conf_mode/protocols_bgp.py (the module must be loaded
+ * before).
  */
 const vyos = ({ address, port }: Collector) => [
     "# VyOS has no command for the source of BMP: it is the address that follows src in the output of",
