@@ -3,7 +3,8 @@ import { declaredInput, HOST_STEPS, type ScriptInput, withInput } from "../../co
 import { printableJson } from "../../components/values/printable";
 import { readDeployment, optionalStepsOf } from "../../scripts/programs/status/deployment";
 import { report } from "../../scripts/programs/status/report";
-import { type HostStatus, readHostStatus, statusOf } from "../../scripts/programs/status/status";
+import { type HostStatus, readHostStatus } from "../../scripts/programs/status/status";
+import { file, found, hostileName, hostileStatusOf, router, statusWith } from "../statuses";
 
 const secret = (value: unknown) => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -79,44 +80,6 @@ test("a deployment by a version with other steps, or other input of one, is told
     expect(optionalStepsOf([...input, ...metrics].join(""))).toEqual(["metrics"]);
     expect(() => optionalStepsOf([...input, "METRICS_PROGRAM_TEXT=''\n"].join(""))).toThrow("another version");
 });
-
-const file = (text: string) => gzipSync(text).toString("base64");
-const router = { name: "r1", connected: true, since: "2024-05-01", lastTermination: null };
-const found: HostStatus = {
-    engine: { version: "26.1.5" },
-    container: {
-        id: "c".repeat(64),
-        image: "openbmp/aio:1",
-        running: true,
-        startedAt: "2024-05-01T00:00:00Z",
-        network: "bridge",
-        ipv6Address: "fc00:172:17::2",
-    },
-    disk: {
-        path: "/var/openbmp/mysql",
-        size: 53e9,
-        used: 13e9,
-        free: 40e9,
-        containerLayer: 1.25e9,
-        containerLog: null,
-    },
-    ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
-    rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
-    outside: [],
-    units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
-    login: { accepted: true, publicAccepted: false },
-    kafka: { advertised: "localhost:9092", consumersAttached: true },
-    routers: [],
-    routersNote: null,
-    addresses: [
-        { address: "fc00:172:17::1", interface: "docker0", bridge: true },
-        { address: "192.0.2.10", interface: "eth0", bridge: false },
-    ],
-    wanted: { listenMode: "v4v6", patEnabled: false },
-    openbmpdConf: file("base:\n  listen_mode: v4v6\n  startup:\n    pat_enabled: false\n"),
-    differences: [],
-};
-const statusWith = (changes: Partial<HostStatus>) => statusOf("p/s", "2001:db8::10", { ...found, ...changes });
 
 describe("the status", () => {
     test("says what openbmpd.conf has, without a difference where it is as wanted", () => {
@@ -282,36 +245,8 @@ describe("what the host prints", () => {
     });
 });
 
-/** What a router can have as its name: a screen that is cleared, a title, a fake row, colours, a turned text. */
-const hostileName = `r9\x1b[2J\x1b]0;owned\x07\n${"edge-1   2001:db8::99  connected".padEnd(60)}\r\x9b31m\u202e\u2066\u200b\u2028${"x".repeat(200)}`;
-
 describe("the report of hostile values", () => {
-    const status = statusWith({
-        engine: { version: hostileName },
-        container: {
-            ...(found.container as NonNullable<HostStatus["container"]>),
-            image: hostileName,
-            network: hostileName,
-        },
-        ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: hostileName }],
-        rules: [{ command: "ip6tables", table: hostileName, rule: hostileName, packets: 1, bytes: 2 }],
-        units: [{ name: hostileName, enabled: hostileName, active: hostileName }],
-        routers: [
-            { ...router, address: "2001:db8::1" },
-            {
-                name: hostileName,
-                address: hostileName,
-                connected: false,
-                since: hostileName,
-                lastTermination: { code: 1, reason: hostileName },
-            },
-            { ...router, name: "r3", address: "fc00:172:17::1" },
-        ],
-        routersNote: hostileName,
-        addresses: [{ address: "fc00:172:17::1", interface: hostileName, bridge: true }],
-        differences: [{ what: hostileName, cure: hostileName }],
-    });
-    const lines = report({ ...status, owner: `p/${hostileName}`, host: hostileName }).split("\n");
+    const lines = report(hostileStatusOf(hostileName)).split("\n");
 
     test("has a line for each thing, whatever is in it", () => {
         expect(lines.map((line) => line.replace(/ .*/, ""))).toEqual([
