@@ -12,6 +12,7 @@ module.exports = {
     projects: [
         project("unit"),
         project("components", { setupFilesAfterEnv: ["<rootDir>/tests/components/setup.ts"] }),
+        project("browser"),
         project("aws-rules"),
         project("e2e"),
         project("matrix"),

@@ -85,3 +85,14 @@ ensure_aws_rules_tools() {
     --no-deps --only-binary :all: --requirement "$requirements")
   export AWS_RULES_TOOLS
 }
+
+# A browser for tests, as CHROME_PATH: the user's own, else Debian's. Ubuntu's package is none.
+ensure_browser() {
+  local name
+  for name in "${CHROME_PATH:-}" google-chrome chromium chromium-browser chrome; do
+    CHROME_PATH=$(command -v "$name") && export CHROME_PATH && return
+  done
+  apt_install chromium=chromium
+  CHROME_PATH=$(command -v chromium) || die "the browser tests need Chrome or Chromium: install one, or set CHROME_PATH to its path"
+  export CHROME_PATH
+}

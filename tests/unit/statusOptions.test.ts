@@ -44,9 +44,9 @@ test.each([
     [["--html", "no/page.html"], '--html must be a file in a folder that you may write to, got "no/page.html": ENOENT'],
     [
         ["--html", "/dev/null"],
-        '--html must be a file in a folder that you may write to, got "/dev/null": it is there, and no file',
+        '--html must be a file in a folder that you may write to, got "/dev/null": it must be a regular file',
     ],
-    [["--html", ""], 'got "": it is there, and no file'],
+    [["--html", ""], 'got "": it must be a regular file'],
     [["--html"], "--html"],
     [["--every"], "--every"],
 ])("the arguments %j are refused, and nothing is written", (args, message) => {

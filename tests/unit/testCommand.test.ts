@@ -25,6 +25,7 @@ beforeEach(() => {
         "tests/host",
         "tests/e2e",
         "tests/aws-rules",
+        "tests/browser",
     ]) {
         mkdirSync(join(checkout, folder), { recursive: true });
     }
@@ -59,6 +60,7 @@ beforeEach(() => {
         writeFileSync(join(checkout, "tests", file), "");
     }
     writeFileSync(join(checkout, "tests/aws-rules/e.test.ts"), "");
+    writeFileSync(join(checkout, "tests/browser/f.test.ts"), "");
 });
 
 afterEach(() => {
@@ -77,10 +79,16 @@ function scriptsTest(args: readonly string[], cwd = checkout) {
 const always = ["apt_install", "ensure_test_tools", "ensure_node_modules"];
 
 test("a file of each kind runs with what its part needs, and with nothing else", () => {
-    const files = ["tests/e2e/d.test.ts", "tests/host/c.bats", "tests/unit/a.test.ts", "tests/aws-rules/e.test.ts"];
+    const files = [
+        "tests/e2e/d.test.ts",
+        "tests/host/c.bats",
+        "tests/unit/a.test.ts",
+        "tests/aws-rules/e.test.ts",
+        "tests/browser/f.test.ts",
+    ];
     expect(scriptsTest(["tests/unit/deep/b.test.ts", ...files])).toMatchObject({
         status: 1,
-        lastLine: "8 passed, 3 failed",
+        lastLine: "10 passed, 4 failed",
     });
     const called = log();
     const jest = (project: string, ...paths: string[]) =>
@@ -88,6 +96,8 @@ test("a file of each kind runs with what its part needs, and with nothing else",
     expect(called).toEqual([
         ...always,
         jest("unit", "tests/unit/deep/b.test.ts", "tests/unit/a.test.ts"),
+        "ensure_browser",
+        jest("browser", "tests/browser/f.test.ts"),
         "ensure_aws_rules_tools",
         jest("aws-rules", "tests/aws-rules/e.test.ts"),
         "bats --tap --jobs 2 --no-parallelize-within-files tests/host/c.bats",
@@ -122,8 +132,8 @@ test.each(["tests/unit/missing.test.ts", "tests/unit/helper.ts", "tests/unit", "
         const { status, stderr } = scriptsTest(["tests/unit/a.test.ts", argument]);
         expect(status).toBe(1);
         expect(stderr).toContain(
-            `test: unknown part or test file "${argument}": use one of lint unit components aws-rules host e2e matrix nodes audit, ` +
-                "and the files *.test.ts and *.bats below tests/ in unit components aws-rules host e2e matrix\n",
+            `test: unknown part or test file "${argument}": use one of lint unit components browser aws-rules host e2e matrix nodes audit, ` +
+                "and the files *.test.ts and *.bats below tests/ in unit components browser aws-rules host e2e matrix\n",
         );
         expect(log).toThrow("no such file");
     },

@@ -26,7 +26,7 @@ export function writeWhole(file: string, text: string): void {
 export function writableFile(file: string): string {
     const existing = statSync(file, { throwIfNoEntry: false });
     if (existing && !existing.isFile()) {
-        throw new Error("it is there, and no file");
+        throw new Error("it must be a regular file");
     }
     const target = existing ? realpathSync(file) : file;
     const part = `${target}.${randomUUID()}`;
