@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { page as pageOf } from "../../scripts/programs/status/page";
 import type { Status } from "../../scripts/programs/status/status";
 import { found, hostileStatusOf, router, statusWith } from "../statuses";
+import { startBrowser } from "./browser";
 
 /** What a router calls itself, to do something in the browser of who looks. */
 const hostile = `</title></style><script>hostile=1</script><img src=https://example.org/ onerror=hostile=1>"'><svg onload=hostile=1>`;
@@ -47,14 +48,7 @@ let complaints: string[];
 
 beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "status-page-"));
-    const executablePath = process.env.CHROME_PATH;
-    if (!executablePath) {
-        throw new Error(
-            "CHROME_PATH must be the path of Chrome or Chromium: scripts/test browser finds or installs one",
-        );
-    }
-    // Root, as in containers, has no sandbox; what is opened is ours.
-    browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+    browser = await startBrowser();
 }, 60_000);
 
 afterAll(async () => {

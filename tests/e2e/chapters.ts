@@ -1,6 +1,7 @@
 /** Commands of the documentation that are not run, and why; all others are. */
 export const notRun: Readonly<Record<string, string>> = {
     "scripts/test": "runs these very tests",
+    "scripts/status --watch": "goes on until it is stopped; tests/matrix/status.test.ts runs it",
 };
 
 /**

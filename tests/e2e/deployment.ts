@@ -141,6 +141,18 @@ export class Deployment {
         return tryRun("scripts/status", ["--stack", this.stack.name, ...args], undefined, envVars);
     }
 
+    /** Runs scripts/status --watch for this stack, and stops it after so many seconds. */
+    watch(seconds: number): Promise<RunResult> {
+        const { envVars } = this.stack.workspace;
+        const stopped = ["--preserve-status", "--signal", "INT", String(seconds)];
+        return tryRun(
+            "timeout",
+            [...stopped, "scripts/status", "--stack", this.stack.name, "--watch"],
+            undefined,
+            envVars,
+        );
+    }
+
     /** Runs scripts/stack take-over for this stack; `answer` is what the operator types. */
     takeOver(answer: string, ...args: string[]): Promise<RunResult> {
         const { envVars } = this.stack.workspace;

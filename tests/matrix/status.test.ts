@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Status } from "../../scripts/programs/status/status";
 import { dumpHost } from "../e2e/hostDump";
 import { tryRun } from "../e2e/run";
@@ -53,6 +56,23 @@ describe("scripts/status", () => {
             const { stdout: forPeople } = await shared.deployment.status();
             expect(forPeople).toMatch(new RegExp(`^edge-1 +${address} +connected `, "m"));
             expect(forPeople).toMatch(/^as deployed$/m);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "writes the same as a page, and looks again and again until it is stopped",
+        async () => {
+            const folder = mkdtempSync(join(tmpdir(), "status-"));
+            const file = join(folder, "page.html");
+            expect(await shared.deployment.status("--check", "--html", file)).toMatchObject({ code: 0, stdout: "" });
+            const page = readFileSync(file, "utf8");
+            rmSync(folder, { recursive: true });
+            expect(page).toContain("✓ as deployed");
+            expect(page).toContain(`<td>${shared.sandbox.peerAddress("101")}</td>`);
+            const { code, stdout } = await shared.deployment.watch(60);
+            expect(code).toBe(0);
+            expect(stdout.match(/^as deployed$/gm)?.length).toBeGreaterThan(1);
         },
         3 * MINUTE,
     );
