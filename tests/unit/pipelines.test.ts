@@ -181,6 +181,23 @@ describe("the GitLab pipeline", () => {
     });
 });
 
+test("both pipelines keep the page that the demo writes", () => {
+    const pagesOf = (commands: readonly (string | undefined)[]) =>
+        commands.flatMap((command) => /^scripts\/demo --html (\S+)$/.exec(command ?? "")?.[1] ?? []);
+    const steps = jobs.flatMap(({ job }) => job.steps ?? []);
+    const kept = steps
+        .filter(({ uses }) => uses?.startsWith("actions/upload-artifact@"))
+        .map((step) => step.with?.path);
+    expect(pagesOf(steps.map(({ run }) => run))).toEqual(["status-page.html"]);
+    expect(kept).toEqual(["status-page.html"]);
+    const gitlab = parse(readFileSync(join(root, ".gitlab-ci.yml"), "utf8")) as Record<
+        string,
+        { script?: string[]; artifacts?: { paths: string[] } }
+    >;
+    const { script = [], artifacts } = gitlab["test-on-sandbox"] ?? {};
+    expect(pagesOf(script)).toEqual(artifacts?.paths);
+});
+
 describe("the audit of the npm packages", () => {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
         "dependencies" | "devDependencies",
