@@ -7,6 +7,7 @@ import { routerConfig as routerConfigFor } from "./components/openbmpd/routerCon
 import { enforcePolicy } from "./components/policy/policy";
 import { previewEndedSessions } from "./components/settings/endedSessions";
 import { grouped, metricsDirectoryOf } from "./components/settings/groups";
+import { demandKeptSettings } from "./components/settings/keptSettings";
 import { loadSettings, secretKeysOfStack } from "./components/settings/load";
 import { AioContainer } from "./components/steps/aioContainer";
 import { Backup } from "./components/steps/backup";
@@ -19,7 +20,7 @@ import { Metrics } from "./components/steps/metrics";
 import { PinnedImage } from "./components/steps/pinnedImage";
 
 const settings = loadSettings();
-enforcePolicy(settings);
+enforcePolicy(settings, demandKeptSettings(settings));
 const { reapply } = settings;
 const { docker, ports, allowLists, container, registryLogin, restLogin, collector, start } = grouped(settings);
 

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { debianAmi } from "./debianAmi";
 import type { AwsNetwork } from "./awsNetwork";
 import { cloudInit, VM_USER } from "./cloudInit";
+import { type DnsNameArgs, dnsRecords } from "./dnsRecords";
+import { encryptionKeyArn } from "./encryptionKey";
 import type { Host, Machine } from "../remote/machine";
 import { type HostRequirements, preflight } from "../steps/preflight";
 import { remoteStep } from "../remote/remoteStep";
@@ -24,6 +26,12 @@ export interface AwsHostArgs extends HostRequirements {
     /** Size of the volume for /var/openbmp, in GB. It can grow, never shrink. */
     readonly dataVolumeGb: number;
     readonly publicIpv4: boolean;
+    /** The zone and the name that lead to the VM, where it has one. */
+    readonly dns: Pick<DnsNameArgs, "zoneId" | "dnsName"> | undefined;
+    /** The KMS key of the volumes: id, ARN or alias; without, the account's key for EBS. */
+    readonly kmsKeyId: string | undefined;
+    /** Whether AWS refuses to terminate the VM. */
+    readonly terminationProtection: boolean;
     /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
     readonly sshAllowedCidrs: readonly Prefix[];
     /** Whether destroy takes the data, too. */
@@ -31,6 +39,21 @@ export interface AwsHostArgs extends HostRequirements {
     readonly hostPrivateKey: string;
     readonly login: Omit<SshLogin, "user">;
     readonly tagsOf: TagsOf;
+}
+
+/** How the volumes are encrypted. */
+interface Encryption {
+    readonly encrypted: true;
+    /** The ARN of the key. */
+    readonly kmsKeyId?: Promise<string>;
+}
+
+/** What the instance is put together from. */
+interface Parts {
+    readonly networkInterface: ec2.NetworkInterface;
+    readonly volume: ebs.Volume;
+    readonly publicIpv4: ec2.Eip | undefined;
+    readonly encryption: Encryption;
 }
 
 /** Refused dials last seconds only, and a VM takes minutes to boot. */
@@ -58,8 +81,16 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         this.ipv6Address = networkInterface.ipv6Addresses.apply(([first = ""]) => first);
         this.ipv4Address = address?.publicIp ?? pulumi.output("");
 
-        const volume = this.makeDataVolume(name, args);
-        this.lifetime = this.makeInstance(name, args, networkInterface, volume, address);
+        if (args.dns) {
+            dnsRecords(name, { ...args.dns, ipv6Address: this.ipv6Address, ipv4Address: address?.publicIp }, this);
+        }
+
+        const encryption: Encryption = {
+            encrypted: true,
+            ...(args.kmsKeyId === undefined ? {} : { kmsKeyId: encryptionKeyArn(args.kmsKeyId, this) }),
+        };
+        const volume = this.makeDataVolume(name, args, encryption);
+        this.lifetime = this.makeInstance(name, args, { networkInterface, volume, publicIpv4: address, encryption });
         const attachment = this.attach(name, volume);
 
         const hostKey = publicKeyOf(args.hostPrivateKey).text;
@@ -101,8 +132,8 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         return new ec2.NetworkInterface(
             `${name}-network-interface`,
             {
-                subnetId: network.subnet.id,
-                securityGroups: [network.securityGroupId],
+                subnetId: network.subnetId,
+                securityGroups: network.securityGroupIds,
                 ipv6AddressCount: 1,
                 description: "Addresses of the OpenBMP collector",
                 tags: tagsOf("collector"),
@@ -124,26 +155,29 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         );
     }
 
-    private makeDataVolume(name: string, { network, dataVolumeGb, ephemeral, tagsOf }: AwsHostArgs): ebs.Volume {
+    private makeDataVolume(
+        name: string,
+        { network, dataVolumeGb, ephemeral, tagsOf }: AwsHostArgs,
+        encryption: Encryption,
+    ): ebs.Volume {
         return new ebs.Volume(
             `${name}-data-volume`,
             {
-                availabilityZone: network.subnet.availabilityZone,
+                availabilityZone: network.availabilityZone,
                 size: dataVolumeGb,
                 type: "gp3",
-                encrypted: true,
+                ...encryption,
                 tags: tagsOf("data"),
             },
-            { parent: this, protect: !ephemeral },
+            // An alias that names another key later must not cost the data.
+            { parent: this, protect: !ephemeral, ignoreChanges: ["kmsKeyId"] },
         );
     }
 
     private makeInstance(
         name: string,
         args: AwsHostArgs,
-        networkInterface: ec2.NetworkInterface,
-        volume: ebs.Volume,
-        publicIpv4: ec2.Eip | undefined,
+        { networkInterface, volume, publicIpv4, encryption }: Parts,
     ): ec2.Instance {
         const { tagsOf, amiId } = args;
         const userData = volume.id.apply((dataVolumeId) =>
@@ -168,10 +202,11 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
                 rootBlockDevice: {
                     volumeType: "gp3",
                     volumeSize: args.rootVolumeGb,
-                    encrypted: true,
+                    ...encryption,
                     tags: tagsOf("root"),
                 },
                 ebsOptimized: true,
+                disableApiTermination: args.terminationProtection,
                 tags: tagsOf("collector"),
             },
             {
@@ -181,7 +216,10 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
                 // The interface and the volume can be on one VM only.
                 deleteBeforeReplace: true,
                 // A newer AMI replaces the VM only where it is asked for.
-                ...(amiId === undefined ? { ignoreChanges: ["ami"] } : {}),
+                ignoreChanges: [
+                    ...(amiId === undefined ? ["ami"] : []),
+                    ...(args.kmsKeyId === undefined ? [] : ["rootBlockDevice.kmsKeyId"]),
+                ],
                 additionalSecretOutputs: ["userData"],
             },
         );

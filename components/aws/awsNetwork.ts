@@ -3,24 +3,40 @@ import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { firstSubnet64 } from "../values/addresses";
 import { availabilityZone } from "./availabilityZone";
+import { givenSubnet, type SubnetRequirements } from "./givenSubnet";
 import { type Access, egressRules, ingressRules } from "./securityGroupRules";
 import type { TagsOf } from "./tags";
 
-export interface AwsNetworkArgs extends Access {
-    /** The IPv4 prefix of the VPC. */
+export interface AwsNetworkArgs extends Access, Omit<SubnetRequirements, "subnetId"> {
+    /** The subnet that is there already; without, a VPC with one is made. */
+    readonly subnetId: string | undefined;
+    /** The IPv4 prefix of the VPC that is made. */
     readonly vpcCidr: string;
-    /** The type of the VM, which the subnet's zone must offer. */
-    readonly instanceType: string;
     readonly tagsOf: TagsOf;
 }
 
-/** A dual-stack VPC with one public subnet, and the security group of the VM in it. */
+/** A dual-stack subnet, in a VPC of its own or there already, and the security group of the VM in it. */
 export class AwsNetwork extends pulumi.ComponentResource {
-    readonly subnet: ec2.Subnet;
-    readonly securityGroupId: pulumi.Output<string>;
+    readonly subnetId: pulumi.Output<string>;
+    readonly availabilityZone: pulumi.Output<string>;
+    /** The groups of the VM, the stack's own first. */
+    readonly securityGroupIds: pulumi.Output<string>[];
 
     constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("openbmp-aio-ipv6:network:AwsNetwork", name, {}, opts);
+        const { subnetId: given } = args;
+        const place =
+            given === undefined
+                ? this.makeSubnet(name, args)
+                : pulumi.output(givenSubnet({ ...args, subnetId: given }, this));
+        this.subnetId = place.subnetId;
+        this.availabilityZone = place.availabilityZone;
+        const securityGroupId = this.makeSecurityGroup(name, place.vpcId, args);
+        this.securityGroupIds = [securityGroupId, ...args.securityGroupIds.map((id) => pulumi.output(id))];
+        this.registerOutputs({ securityGroupId });
+    }
+
+    private makeSubnet(name: string, args: AwsNetworkArgs) {
         const tagged = (resource: string) => ({ tags: args.tagsOf(resource) });
         const { id: vpcId, ipv6CidrBlock: vpcIpv6Cidr } = new ec2.Vpc(
             `${name}-vpc`,
@@ -39,7 +55,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
             { vpcId, ingress: [], egress: [], ...tagged("default-unused") },
             { parent: this },
         );
-        this.subnet = new ec2.Subnet(
+        const { id: subnetId, availabilityZone: zone } = new ec2.Subnet(
             `${name}-subnet`,
             {
                 vpcId,
@@ -51,12 +67,16 @@ export class AwsNetwork extends pulumi.ComponentResource {
             // Addresses and data stay where they are, whatever else is offered later.
             { parent: this, ignoreChanges: ["availabilityZone"] },
         );
-        this.makeRoutes(name, vpcId, tagged);
-        this.securityGroupId = this.makeSecurityGroup(name, vpcId, args);
-        this.registerOutputs({ securityGroupId: this.securityGroupId });
+        this.makeRoutes(name, vpcId, subnetId, tagged);
+        return { vpcId, subnetId, availabilityZone: zone };
     }
 
-    private makeRoutes(name: string, vpcId: pulumi.Output<string>, tagged: (resource: string) => object): void {
+    private makeRoutes(
+        name: string,
+        vpcId: pulumi.Output<string>,
+        subnetId: pulumi.Output<string>,
+        tagged: (resource: string) => object,
+    ): void {
         const parent = { parent: this };
         const gateway = new ec2.InternetGateway(
             `${name}-internet-gateway`,
@@ -67,11 +87,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         const target = { routeTableId: table.id, gatewayId: gateway.id };
         new ec2.Route(`${name}-route-ipv4`, { ...target, destinationCidrBlock: "0.0.0.0/0" }, parent);
         new ec2.Route(`${name}-route-ipv6`, { ...target, destinationIpv6CidrBlock: "::/0" }, parent);
-        new ec2.RouteTableAssociation(
-            `${name}-route-table-association`,
-            { routeTableId: table.id, subnetId: this.subnet.id },
-            parent,
-        );
+        new ec2.RouteTableAssociation(`${name}-route-table-association`, { routeTableId: table.id, subnetId }, parent);
     }
 
     private makeSecurityGroup(name: string, vpcId: pulumi.Output<string>, args: AwsNetworkArgs): pulumi.Output<string> {

@@ -8,9 +8,9 @@ import { AwsNetwork } from "./awsNetwork";
 import { VM_USER } from "./cloudInit";
 import { stackTags } from "./tags";
 
-/** A VM in a network of its own: the only way into what is about AWS, so that other stacks do not load it. */
+/** A VM in AWS, in a network of its own or in a subnet that is there: the only way into what is about AWS, so that other stacks do not load it. */
 export function makeAwsHost(settings: AwsSettings, requirements: HostRequirements): Host {
-    const { instanceType, publicIpv4, sshAllowedCidrs, ephemeral } = settings;
+    const { instanceType, publicIpv4, sshAllowedCidrs, ephemeral, dnsZoneId: zoneId, dnsName } = settings;
     const { ports, allowLists } = grouped(settings);
     const tagsOf = stackTags({ ephemeral, expiresAt: settings.expiresAt });
     const network = new AwsNetwork("network", {
@@ -20,6 +20,9 @@ export function makeAwsHost(settings: AwsSettings, requirements: HostRequirement
         publicIpv4,
         registryPort: registryPortOf(settings.image),
         vpcCidr: settings.vpcCidr,
+        subnetId: settings.subnetId,
+        securityGroupIds: settings.securityGroupIds,
+        fixedCidrV6: settings.fixedCidrV6,
         instanceType,
         tagsOf,
     });
@@ -33,6 +36,9 @@ export function makeAwsHost(settings: AwsSettings, requirements: HostRequirement
             rootVolumeGb: settings.rootVolumeGb,
             dataVolumeGb: settings.dataVolumeGb,
             publicIpv4,
+            dns: zoneId !== undefined && dnsName !== undefined ? { zoneId, dnsName } : undefined,
+            kmsKeyId: settings.kmsKeyId,
+            terminationProtection: settings.terminationProtection,
             sshAllowedCidrs,
             ephemeral,
             hostPrivateKey: settings.hostPrivateKey,

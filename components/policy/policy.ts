@@ -11,8 +11,12 @@ type Inputs = Readonly<Record<string, unknown>>;
  * takes it is registered.
  *
  * @param settings - allowWorldOpen permits ingress from anywhere, and nothing else.
+ * @param cleared - no resource is registered before; where it rejects, none at all.
  */
-export function enforcePolicy({ allowWorldOpen }: { readonly allowWorldOpen: boolean }): void {
+export function enforcePolicy(
+    { allowWorldOpen }: { readonly allowWorldOpen: boolean },
+    cleared: Promise<unknown> = Promise.resolve(),
+): void {
     const { verdict, failed } = firstTurn();
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
         // With an id it is there already, and is only read.
@@ -30,7 +34,7 @@ export function enforcePolicy({ allowWorldOpen }: { readonly allowWorldOpen: boo
         safe.catch(failed);
         // Reported also where no input waits for it.
         void Promise.all([safe]);
-        return { props: after(Promise.all([verdict, safe]), inputs), opts };
+        return { props: after(Promise.all([cleared, verdict, safe]), inputs), opts };
     });
 }
 

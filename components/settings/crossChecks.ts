@@ -181,17 +181,44 @@ export function checkHost(settings: Host, context: z.RefinementCtx): void {
     }
 }
 
+/** The IPv4 prefix of a VPC of the stack's own, unless vpcCidr says otherwise. */
+export const OWN_VPC_CIDR = "10.64.0.0/24";
+
 interface Aws {
     readonly hostPrivateKey: string;
     readonly sshPrivateKey: string;
     readonly sshPrivateKeyPassword?: string | undefined;
     readonly sshAllowedCidrs: AllowList;
     readonly publicIpv4: boolean;
+    readonly vpcCidr: string;
+    readonly subnetId?: string | undefined;
+    readonly securityGroupIds: readonly string[];
+    readonly dnsZoneId?: string | undefined;
+    readonly dnsName?: string | undefined;
 }
 
 /** What must hold where the program creates the VM. */
 export function checkAws(settings: Aws, context: z.RefinementCtx): void {
     const refuse = refuseIn(context);
+    checkVm(settings, refuse);
+    checkWhatIsThere(settings, refuse);
+}
+
+/** What must hold between the keys that name networks and names that are there already. */
+function checkWhatIsThere(settings: Aws, refuse: Refuse): void {
+    if (settings.subnetId !== undefined && settings.vpcCidr !== OWN_VPC_CIDR) {
+        refuse(["vpcCidr"], "left out where subnetId is given: it has no effect, as no VPC is made");
+    }
+    if (settings.subnetId === undefined && settings.securityGroupIds.length > 0) {
+        refuse(["securityGroupIds"], "left out where subnetId is not given: a group belongs to the VPC that it is in");
+    }
+    if ((settings.dnsZoneId === undefined) !== (settings.dnsName === undefined)) {
+        const [missing, given] = settings.dnsZoneId === undefined ? ["dnsZoneId", "dnsName"] : ["dnsName", "dnsZoneId"];
+        refuse([missing], `given together with ${given}`);
+    }
+}
+
+function checkVm(settings: Aws, refuse: Refuse): void {
     // cloud-init writes it as it is, and the command provider pins no RSA key.
     if (readKey(settings.hostPrivateKey).type !== "ssh-ed25519") {
         refuse(["hostPrivateKey"], 'a private ed25519 key without a password, as "scripts/stack init" makes it');

@@ -1,14 +1,10 @@
 import { scryptSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 import { type Prefix, prefixContains, readPrefix, textsOf } from "../values/addresses";
 import { shown } from "../values/printable";
+import { keptSettings } from "./keptSettings";
+import { type DeployedSettings, lastDeployment } from "./lastDeployment";
 import type { Settings } from "./schema";
-
-/** What the engine says of a stack; the output that index.ts exports for the next comparison. */
-const stackOutputs = z.object({
-    outputs: z.looseObject({ deployedSettings: z.record(z.string(), z.string()).optional() }),
-});
 
 /** What ends the sessions of all routers when it changes, and why, by the configuration's keys. */
 const ENDS_ALL: Readonly<Record<string, readonly string[]>> = {
@@ -28,11 +24,8 @@ const ENDS_ALL: Readonly<Record<string, readonly string[]>> = {
     "the container's network gets another prefix": ["fixedCidrV6"],
 };
 
-/** Values of settings, by their keys, as a text each; bmpAllowedCidrs is a list of prefixes with a blank between. */
-export type DeployedSettings = Readonly<Record<string, string>>;
-
 /**
- * Those settings of which a change ends routers' sessions.
+ * Those settings of which a change ends routers' sessions, or is refused.
  *
  * @param image - the reference that is run, with the digest where it is pinned
  * @param owner - PROJECT/STACK: the same variables of another stack do not look the same
@@ -57,6 +50,7 @@ export function deployedSettings(settings: Settings, image: string, owner: strin
         mode: settings.mode,
         fixedCidrV6: settings.fixedCidrV6,
         bmpAllowedCidrs: textsOf(bmpAllowedCidrs).join(" "),
+        ...keptSettings(settings),
     };
 }
 
@@ -99,28 +93,21 @@ export function previewEndedSessions(
 }
 
 async function warn(desired: DeployedSettings): Promise<void> {
-    const deployed = await lastDeployment();
-    const lines = typeof deployed === "string" ? [deployed] : deployed ? endedSessions(deployed, desired) : [];
-    for (const line of lines) {
+    for (const line of await linesOfPreview(desired)) {
         await pulumi.log.warn(line);
     }
 }
 
-/** What the last deployment exported; undefined where there was none, a text where it cannot be told. */
-async function lastDeployment(): Promise<DeployedSettings | string | undefined> {
-    const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+async function linesOfPreview(desired: DeployedSettings): Promise<string[]> {
     try {
-        // The engine's own: a StackReference would be a resource more, and it is asked in previews only.
-        const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-        const { outputs } = stackOutputs.parse(answer);
-        if (Object.keys(outputs).length === 0) {
-            return undefined;
+        const deployed = await lastDeployment();
+        if (deployed === "by an earlier version") {
+            return [
+                "the last deployment was made by an earlier version: a container that it made is made anew once, which ends the sessions of all routers",
+            ];
         }
-        return (
-            outputs.deployedSettings ??
-            "the last deployment was made by an earlier version: a container that it made is made anew once, which ends the sessions of all routers"
-        );
+        return deployed ? endedSessions(deployed, desired) : [];
     } catch (error) {
-        return `which sessions of routers this deployment ends cannot be told: ${shown(String(error))}`;
+        return [`which sessions of routers this deployment ends cannot be told: ${shown(String(error))}`];
     }
 }

@@ -97,7 +97,7 @@ export const fixedCidrV6 = z.string("an IPv6 prefix").transform((value, context)
 });
 
 /** Where Docker's default bridge takes its IPv4 addresses unless daemon.json says otherwise. */
-const DOCKER_IPV4_PREFIX = prefixOf("172.17.0.0/16");
+export const DOCKER_IPV4_PREFIX = prefixOf("172.17.0.0/16");
 
 /** Not routed on the Internet (RFC 1918, RFC 6598), so that the VPC hides nothing of it. */
 const VPC_SPACES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(prefixOf);
@@ -116,6 +116,28 @@ export const vpcCidr = z.string("an IPv4 prefix").transform((value, context) => 
     }
     return prefix?.text ?? value;
 });
+
+/** The id of something in AWS, as a kind of them has it: its prefix, and 8 or 17 digits. */
+export const awsId = (prefix: string, what: string) =>
+    text(`the id of ${what} such as ${prefix}-0123456789abcdef0`, (value) =>
+        new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(value),
+    );
+
+export const dnsZoneId = text("the id of a hosted zone of Route 53 such as Z0123456789ABCDEFGHIJ", (value) =>
+    /^Z[A-Z0-9]{1,31}$/.test(value),
+);
+
+export const dnsName = text("a DNS name such as collector.example.net", isHostName);
+
+/** What KMS takes for a key (KMS API reference, DescribeKey). */
+const KMS_KEY =
+    /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:)?(key\/)?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
+const KMS_ALIAS = /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:)?alias\/[A-Za-z0-9/_-]{1,250}$/;
+
+export const kmsKeyId = text(
+    "the id of a KMS key, its ARN, alias/NAME, or an alias's ARN",
+    (value) => KMS_ALIAS.test(value) || (KMS_KEY.test(value) && value.startsWith("arn:") === value.includes("key/")),
+);
 
 /** Whether the collector can run on it is for AWS to say. */
 export const instanceType = text("an instance type such as t3.large or m6i.large", (value) =>

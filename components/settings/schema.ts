@@ -5,7 +5,7 @@ import { PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
 import * as fields from "./fields";
 import { flag, integer } from "./fields";
 import { holdsSecrets, secret } from "./keyFacts";
-import { checkAws, checkBoth, checkHost } from "./crossChecks";
+import { checkAws, checkBoth, checkHost, OWN_VPC_CIDR } from "./crossChecks";
 
 /** The validated configuration of a stack. */
 export type Settings = z.output<typeof schema>;
@@ -70,11 +70,15 @@ export const awsOnly = {
     instanceType: fields.instanceType.default("t3.large"),
     rootVolumeGb: integer(10, 16384).default(20),
     dataVolumeGb: integer(10, 16384).default(50),
-    amiId: text("the id of an AMI such as ami-0123456789abcdef0", (value) =>
-        /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value),
-    ).optional(),
-    vpcCidr: fields.vpcCidr.default("10.64.0.0/24"),
+    amiId: fields.awsId("ami", "an AMI").optional(),
+    vpcCidr: fields.vpcCidr.default(OWN_VPC_CIDR),
     publicIpv4: flag.default(true),
+    subnetId: fields.awsId("subnet", "a subnet").optional(),
+    securityGroupIds: z.array(fields.awsId("sg", "a security group"), "a list of ids of security groups").default([]),
+    dnsZoneId: fields.dnsZoneId.optional(),
+    dnsName: fields.dnsName.optional(),
+    kmsKeyId: fields.kmsKeyId.optional(),
+    terminationProtection: flag.default(false),
 };
 
 const host = z

@@ -21,7 +21,7 @@ function one(type: string, renamed: Record<string, string | undefined> = {}): Ma
                 mapped[target] = capitals(value);
             }
         }
-        return { [logicalId]: { Type: `AWS::EC2::${type}`, Properties: mapped } };
+        return { [logicalId]: { Type: `AWS::${type.includes("::") ? type : `EC2::${type}`}`, Properties: mapped } };
     };
 }
 
@@ -67,6 +67,11 @@ const mappings: Readonly<Record<ResourceToken, Mapping>> = {
     "aws:ec2/volumeAttachment:VolumeAttachment": one("VolumeAttachment", {
         deviceName: "Device",
         stopInstanceBeforeDetaching: undefined,
+    }),
+    "aws:route53/record:Record": one("Route53::RecordSet", {
+        zoneId: "HostedZoneId",
+        ttl: "TTL",
+        records: "ResourceRecords",
     }),
     "aws:ec2/instance:Instance": (properties, logicalId) => {
         const { rootBlockDevice, primaryNetworkInterface, userData, ...others } = properties as Record<

@@ -8,6 +8,7 @@ import type { AwsResource } from "./program";
 /** Types whose name does not follow from the token. */
 const typeNames: Readonly<Record<string, string>> = {
     Volume: "ebs_volume",
+    Record: "route53_record",
     SecurityGroupIngressRule: "vpc_security_group_ingress_rule",
     SecurityGroupEgressRule: "vpc_security_group_egress_rule",
 };

@@ -14,7 +14,45 @@ const computed: Readonly<Record<string, Record<string, unknown>>> = {
 const DIGEST = `sha256:${"d".repeat(64)}`;
 
 /** What functions of the providers answer. */
-const answers: Readonly<Record<string, (args: Record<string, unknown>) => Record<string, unknown>>> = {
+export type Answers = Readonly<Record<string, (args: Record<string, unknown>) => Record<string, unknown>>>;
+
+export const KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+
+/** A subnet with all that is asked of one, whose routes are in its VPC's main table, and what else a setting may name. */
+const whatIsThere: Answers = {
+    "aws:ec2/getSubnet:getSubnet": ({ id }) => ({
+        id,
+        vpcId: "vpc-00000001",
+        availabilityZone: "eu-central-1c",
+        ipv6CidrBlock: "2600:1f18:abc:1::/64",
+        ipv6Native: false,
+    }),
+    "aws:ec2/getVpc:getVpc": ({ id }) => ({
+        id,
+        mainRouteTableId: "rtb-00000001",
+        cidrBlockAssociations: [{ cidrBlock: "10.0.0.0/16" }],
+        ipv6CidrBlockAssociations: [{ ipv6CidrBlock: "2600:1f18:abc::/56" }],
+    }),
+    "aws:ec2/getRouteTables:getRouteTables": () => ({ ids: [] }),
+    "aws:ec2/getRouteTable:getRouteTable": ({ routeTableId }) => ({
+        id: routeTableId,
+        routes: [
+            { cidrBlock: "0.0.0.0/0", ipv6CidrBlock: "", natGatewayId: "" },
+            { cidrBlock: "", ipv6CidrBlock: "::/0", natGatewayId: "" },
+        ],
+    }),
+    "aws:ec2/getSecurityGroups:getSecurityGroups": () => ({ ids: ["sg-0000000a"], vpcIds: ["vpc-00000001"] }),
+    "aws:route53/getZone:getZone": ({ zoneId }) => ({ zoneId, name: "Example.net" }),
+    "aws:kms/getKey:getKey": () => ({
+        arn: KEY_ARN,
+        enabled: true,
+        keyState: "Enabled",
+        keySpec: "SYMMETRIC_DEFAULT",
+        keyUsage: "ENCRYPT_DECRYPT",
+    }),
+};
+
+const answers: Answers = {
     "aws:ssm/getParameter:getParameter": ({ name }) => {
         if (name !== "/aws/service/debian/release/13/latest/amd64") {
             throw new Error(`unexpected parameter ${String(name)}`);
@@ -32,6 +70,8 @@ const answers: Readonly<Record<string, (args: Record<string, unknown>) => Record
         ebsNvmeSupport: "required",
     }),
     "docker:index/getRegistryImage:getRegistryImage": (args) => ({ ...args, sha256Digest: DIGEST }),
+    "pulumi:pulumi:readStackOutputs": (args) => ({ ...args, outputs: {} }),
+    ...whatIsThere,
 };
 
 /** What the engine was told, and which functions were called. */
@@ -41,7 +81,7 @@ export interface Recording {
 }
 
 /** Answers for the engine as AWS and the commands would; refuses what nobody expects. */
-export async function recordAws(overrides: typeof answers = {}): Promise<Recording> {
+export async function recordAws(overrides: Answers = {}): Promise<Recording> {
     const calls: Recording["calls"] = [];
     await pulumi.runtime.disconnect();
     await pulumi.runtime.setMocks(
@@ -71,6 +111,7 @@ export async function recordAws(overrides: typeof answers = {}): Promise<Recordi
         "openbmp-aio-ipv6",
         "test",
         false,
+        "acme",
     );
     return { registrations: watchRegistrations(), calls };
 }

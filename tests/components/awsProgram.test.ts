@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
-import { pinnedTo, recordAws, type Recording } from "./awsMocks";
+import { KEY_ARN, pinnedTo, recordAws, type Recording } from "./awsMocks";
 import { configure, hostCommands, runProgram, secretText, valueOf } from "./mocks";
 
 // Each run loads the modules of @pulumi/aws anew.
@@ -133,6 +133,7 @@ describe("the whole program in AWS, with its defaults", () => {
             userDataReplaceOnChange: true,
             metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
             ebsOptimized: true,
+            disableApiTermination: false,
         });
         expect(rootBlockDevice).toMatchObject({ volumeType: "gp3", volumeSize: 20, encrypted: true });
         expect(tags).toMatchObject({ Name: "openbmp-aio-ipv6-test-collector" });
@@ -226,6 +227,7 @@ describe("the whole program in AWS, with its defaults", () => {
             "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
             "aws:ssm/getParameter:getParameter",
             "docker:index/getRegistryImage:getRegistryImage",
+            "pulumi:pulumi:readStackOutputs",
         ]);
         const secret = Object.entries(recording.outputs).map(async ([name, output]) => [
             name,
@@ -251,9 +253,54 @@ test("an AMI of one's own is not looked up, and a new one replaces the VM", asyn
     const instance = registrations.find(({ name }) => name === "host-instance");
     expect([instance?.inputs.ami, instance?.ignoreChanges]).toEqual(["ami-0123456789abcdef0", []]);
     expect(calls.map(({ token }) => token)).toEqual([
+        "pulumi:pulumi:readStackOutputs",
         "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
         "aws:ec2/getInstanceType:getInstanceType",
     ]);
+});
+
+describe("in a subnet that is there already", () => {
+    const given = { subnetId: "subnet-0123456789abcdef0", securityGroupIds: '["sg-0000000a"]' };
+    const inputsOf = ({ registrations }: Recording, name: string) =>
+        registrations.find((each) => each.name === name)?.inputs;
+
+    test("makes the VM and its security group, and no network", async () => {
+        const recording = await run(given);
+        const made = /^(Instance|NetworkInterface|Eip|SecurityGroup\w*|Volume|VolumeAttachment) /;
+        expect(namesOf(recording, "aws:")).toEqual([...network, ...ipv4].filter((name) => made.test(name)).sort());
+        expect(inputsOf(recording, "network-security-group")).toMatchObject({ vpcId: "vpc-00000001" });
+        expect(inputsOf(recording, "host-network-interface")).toMatchObject({
+            subnetId: given.subnetId,
+            securityGroups: ["network-security-group-id", "sg-0000000a"],
+        });
+        expect(inputsOf(recording, "host-data-volume")).toMatchObject({ availabilityZone: "eu-central-1c" });
+    });
+
+    test.each([
+        ["true", { AAAA: "2600:1f18:abc:de00::1234", A: "198.51.100.20" }],
+        ["false", { AAAA: "2600:1f18:abc:de00::1234" }],
+    ])("the VM has a name for each of its addresses (publicIpv4: %s)", async (publicIpv4, addresses) => {
+        const recording = await run({ publicIpv4, dnsZoneId: "Z0123", dnsName: "bmp.example.net" });
+        const records = recording.registrations.filter(({ type }) => type === "aws:route53/record:Record");
+        expect(records.map(({ inputs }) => inputs)).toEqual(
+            Object.entries(addresses).map(([type, address]) => ({
+                ...{ zoneId: "Z0123", name: "bmp.example.net", ttl: 300 },
+                ...{ type, records: [address] },
+            })),
+        );
+    });
+
+    test("both volumes have the key that is named, and keep it whatever an alias names later", async () => {
+        const { registrations } = await run({ kmsKeyId: "alias/collector", terminationProtection: "true" });
+        const [volume, instance] = ["host-data-volume", "host-instance"].map((name) =>
+            registrations.find((each) => each.name === name),
+        );
+        expect(volume).toMatchObject({ inputs: { kmsKeyId: KEY_ARN }, ignoreChanges: ["kmsKeyId"] });
+        expect(instance).toMatchObject({
+            inputs: { rootBlockDevice: { kmsKeyId: KEY_ARN }, disableApiTermination: true },
+            ignoreChanges: ["ami", "rootBlockDevice.kmsKeyId"],
+        });
+    });
 });
 
 test("a branch's stack takes its data with it, and says in its tags until when it is of use", async () => {

@@ -30,6 +30,13 @@ test.each([
     expect(outcomes[what]).toEqual({ errors: [refused(problem)], registered: [] });
 });
 
+test("nothing is registered where the deployment is refused for another reason", () => {
+    expect(outcomes["safe resources, not on this stack"]).toEqual({
+        errors: ["not on this stack"],
+        registered: [],
+    });
+});
+
 test("what another resource gives is refused before the resource that takes it is registered", () => {
     expect(outcomes["a volume in clear, because of another resource"]).toEqual({
         errors: [refused("encrypted must be true, got false")],

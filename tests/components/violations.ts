@@ -64,11 +64,14 @@ const errors = new Set<string>();
 // As Pulumi's own runner of programs does it.
 process.on("unhandledRejection", ({ message }: Error) => errors.add(message));
 
-async function outcomeOf(program: (bystander: ec2.Vpc) => pulumi.Resource): Promise<Outcome> {
+async function outcomeOf(
+    program: (bystander: ec2.Vpc) => pulumi.Resource,
+    cleared?: () => Promise<never>,
+): Promise<Outcome> {
     errors.clear();
     const { registrations } = await recordAws();
     await runInStack(() => {
-        enforcePolicy({ allowWorldOpen: false });
+        enforcePolicy({ allowWorldOpen: false }, cleared?.());
         program(new ec2.Vpc("bystander", { cidrBlock: "10.64.0.0/24" }));
     });
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -76,7 +79,10 @@ async function outcomeOf(program: (bystander: ec2.Vpc) => pulumi.Resource): Prom
 }
 
 async function main(): Promise<void> {
-    const outcomes: Record<string, Outcome> = {};
+    const refused = () => Promise.reject(new pulumi.RunError("not on this stack"));
+    const outcomes: Record<string, Outcome> = {
+        "safe resources, not on this stack": await outcomeOf(() => ingress({ cidrIpv4: "192.0.2.0/24" }), refused),
+    };
     for (const [what, program] of Object.entries(programs)) {
         outcomes[what] = await outcomeOf(program);
     }

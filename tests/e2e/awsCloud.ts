@@ -17,6 +17,9 @@ export class AwsCloud {
     /** Images of the region, the newest first. */
     static readonly images = ["ami-0123456789abcdef0", "ami-0fedcba9876543210"] as const;
 
+    /** A hosted zone of the account, for names in example.net. */
+    static readonly zone = "Z0123456789ABC";
+
     private constructor(
         readonly name: string,
         private readonly directory: string,
@@ -40,6 +43,8 @@ export class AwsCloud {
             amazonPrefix: `${prefix}::/56`,
             oldZone: `${region}a`,
             parameters: { [region]: { [amiParameter]: AwsCloud.images[0] } },
+            zones: { [AwsCloud.zone]: "example.net" },
+            keys: { "alias/collector": `arn:aws:kms:${region}:123456789012:key/01234567-89ab-cdef-0123-456789abcdef` },
             ...(boots ? await cloud.makeMachinery() : {}),
         };
         writeFileSync(join(cloud.directory, "cloud.json"), JSON.stringify(settings));
@@ -112,6 +117,30 @@ export class AwsCloud {
             network: this.network,
         };
         return Sandbox.of(nameOf(this.account.read(), id), info);
+    }
+
+    /** A network that somebody else made: a subnet with routes out, and a security group beside it. */
+    makeNetwork(): { subnetId: string; securityGroupId: string; ids: string[] } {
+        return this.account.change((cloud) => {
+            const { id: vpcId } = cloud.create("aws:ec2/vpc:Vpc", {
+                cidrBlock: this.vpcCidr,
+                assignGeneratedIpv6CidrBlock: true,
+            });
+            const { id: subnetId } = cloud.create("aws:ec2/subnet:Subnet", {
+                ...{ vpcId, cidrBlock: this.vpcCidr, ipv6CidrBlock: `${this.prefix}::/64` },
+                availabilityZone: `${region}c`,
+            });
+            const { id: gatewayId } = cloud.create("aws:ec2/internetGateway:InternetGateway", { vpcId });
+            const { id: routeTableId } = cloud.create("aws:ec2/routeTable:RouteTable", { vpcId });
+            const others = [
+                cloud.create("aws:ec2/routeTableAssociation:RouteTableAssociation", { routeTableId, subnetId }),
+                cloud.create("aws:ec2/route:Route", { routeTableId, gatewayId, destinationCidrBlock: "0.0.0.0/0" }),
+                cloud.create("aws:ec2/route:Route", { routeTableId, gatewayId, destinationIpv6CidrBlock: "::/0" }),
+            ];
+            const { id: securityGroupId } = cloud.create("aws:ec2/securityGroup:SecurityGroup", { vpcId });
+            const ids = [vpcId, subnetId, gatewayId, routeTableId, ...others.map(({ id }) => id), securityGroupId];
+            return { subnetId, securityGroupId, ids };
+        });
     }
 
     /** The instance is gone, and Pulumi was not told. */

@@ -46,6 +46,7 @@ export const chapters = {
         "docs/aws.md: Logging in",
         "docs/aws.md: Replacement",
         "docs/aws.md: Replacement 2",
+        "docs/aws.md: Termination protection",
         "docs/aws.md: Taking it away",
         "docs/aws.md: Taking it away 2",
     ],

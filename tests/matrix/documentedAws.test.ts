@@ -64,6 +64,11 @@ describe("who follows the documentation of the VM in AWS", () => {
         async () => {
             await expect(reader.run("scripts/pulumi destroy", variables)).rejects.toThrow(/protected/);
             expect(billed()).toContain("aws:ec2/instance:Instance");
+            await reader.run("scripts/pulumi config set terminationProtection true", variables);
+            await reader.run("scripts/pulumi up", variables);
+            const destroy = "scripts/pulumi destroy --exclude-protected";
+            await expect(reader.run(destroy, variables)).rejects.toThrow(/OperationNotPermitted/);
+            await reader.follow(["docs/aws.md: Termination protection"], variables);
             await reader.follow(["docs/aws.md: Taking it away"], variables);
             expect(billed()).toEqual(["aws:ebs/volume:Volume"]);
             await reader.follow(["docs/aws.md: Taking it away 2"], variables);

@@ -13,7 +13,10 @@ const sshRule = { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv6: "2001:d
 /** An emulated account with one of everything. */
 class World {
     readonly cloud = new Cloud(
-        { amazonPrefix: "2001:db8:aa00::/56", parameters: {}, oldZone: "eu-central-1a" },
+        {
+            ...{ amazonPrefix: "2001:db8:aa00::/56", parameters: {}, oldZone: "eu-central-1a" },
+            ...{ zones: { Z1: "example.net" }, keys: {} },
+        },
         "eu-central-1",
         resourceTypes,
     );
@@ -58,6 +61,7 @@ class World {
             Eip: { networkInterface },
             Volume: { size: 50 },
             Instance: { primaryNetworkInterface: { networkInterfaceId: networkInterface } },
+            Record: { zoneId: "Z1", name: "bmp.example.net", type: "AAAA" },
             VolumeAttachment: { volumeId: this.id("Volume"), instanceId: this.id("Instance") },
         };
         return inputs[name] ?? { vpcId };
@@ -83,8 +87,9 @@ describe("the emulated account refuses", () => {
         ["a second route to the same", "Route", {}, "AlreadyExists"],
         ["a second route table for a subnet", "RouteTableAssociation", {}, "AlreadyExists"],
         ["a rule that is there", "SecurityGroupIngressRule", { description: "again" }, "AlreadyExists"],
-        ["a second VM for a volume", "VolumeAttachment", {}, "AlreadyExists"],
         ["an instance on an interface in use", "Instance", {}, "AlreadyExists"],
+        ["a name that is there", "Record", {}, "AlreadyExists"],
+        ["a name in a zone that is not there", "Record", { zoneId: "Z2" }, "NoSuchHostedZone"],
         ["a public address without a gateway", "Eip", {}, "Gateway.NotAttached", ["Eip", "InternetGateway"]],
     ])("%s", (_, name, changes, code, removed = []) => {
         const world = new World();
@@ -104,6 +109,22 @@ describe("the emulated account refuses", () => {
         const networkInterfaceId = world.make("NetworkInterface", { subnetId: id }).id;
         const launch = () => world.make("Instance", { primaryNetworkInterface: { networkInterfaceId } });
         expect(launch).toThrow("api error Unsupported: ");
+    });
+
+    test("a second VM for a volume, but not the same one again", () => {
+        const world = new World();
+        expect(world.make("VolumeAttachment").token).toBe(tokenOf("VolumeAttachment"));
+        const networkInterfaceId = world.make("NetworkInterface").id;
+        const instanceId = world.make("Instance", { primaryNetworkInterface: { networkInterfaceId } }).id;
+        expect(() => world.make("VolumeAttachment", { instanceId })).toThrow("api error VolumeInUse: ");
+    });
+
+    test("to terminate an instance that is protected", () => {
+        const world = new World();
+        world.cloud.update(world.id("Instance"), { ...world.inputs("Instance"), disableApiTermination: true });
+        expect(() => {
+            world.remove("Instance");
+        }).toThrow("api error OperationNotPermitted: ");
     });
 
     test.each(["Vpc", "Subnet", "SecurityGroup", "RouteTable", "InternetGateway", "NetworkInterface", "Volume"])(

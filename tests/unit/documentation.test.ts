@@ -90,7 +90,10 @@ test.each(pages)("%s names only files of the project that are there", (page) => 
 test("blocks are found, and named by their headings", () => {
     expect(blocksOf("docs/gitops.md", "json").map(({ name }) => name)).toEqual(["docs/gitops.md: Roles by OIDC"]);
     const names = blocksOf("docs/aws.md", "sh").map(({ name }) => name.replace("docs/aws.md: ", ""));
-    expect(names).toEqual(["Logging in", "Replacement", "Replacement 2", "Taking it away", "Taking it away 2"]);
+    expect(names).toEqual([
+        ...["Termination protection", "Logging in", "Replacement", "Replacement 2"],
+        ...["Taking it away", "Taking it away 2"],
+    ]);
 });
 
 test.each(pages)("the data in %s can be read", (page) => {

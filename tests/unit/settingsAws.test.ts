@@ -28,6 +28,8 @@ test("the defaults of the other target's keys, which Pulumi adds, are no mistake
     expect(parseSettings({ ...goodAws, hostPort: "22" })).not.toHaveProperty("hostPort");
 });
 
+const subnet = { subnetId: "subnet-0123456789abcdef0" };
+const kms = "arn:aws:kms:eu-central-1:123456789012";
 const type = "instanceType must be an instance type such as t3.large or m6i.large";
 const block = "vpcCidr must be an IPv4 prefix of length 16 to 28 such as 10.64.0.0/24";
 const size = "must be a whole number from 10 to 16384";
@@ -73,6 +75,36 @@ test.each<[Record<string, string>, string]>([
     [{ rootVolumeGb: "9" }, `rootVolumeGb ${size}, got 9`],
     [{ dataVolumeGb: "16385" }, `dataVolumeGb ${size}, got 16385`],
     [{ amiId: "debian" }, 'amiId must be the id of an AMI such as ami-0123456789abcdef0, got "debian"'],
+    [{ subnetId: "subnet-1" }, 'subnetId must be the id of a subnet such as subnet-0123456789abcdef0, got "subnet-1"'],
+    [
+        { ...subnet, securityGroupIds: '["sg-0123456789abcdef0","default"]' },
+        'securityGroupIds[1] must be the id of a security group such as sg-0123456789abcdef0, got "default"',
+    ],
+    [
+        { securityGroupIds: '["sg-0123456789abcdef0"]' },
+        "securityGroupIds must be left out where subnetId is not given: a group belongs to the VPC that it is in",
+    ],
+    [
+        { ...subnet, vpcCidr: "10.65.0.0/24" },
+        'vpcCidr must be left out where subnetId is given: it has no effect, as no VPC is made, got "10.65.0.0/24"',
+    ],
+    [{ dnsZoneId: "Z0123" }, "dnsName must be given together with dnsZoneId"],
+    [{ dnsName: "bmp.example.net" }, "dnsZoneId must be given together with dnsName"],
+    [
+        { dnsZoneId: "example.net", dnsName: "bmp.example.net" },
+        'dnsZoneId must be the id of a hosted zone of Route 53 such as Z0123456789ABCDEFGHIJ, got "example.net"',
+    ],
+    [
+        { dnsZoneId: "Z0123", dnsName: "*.example.net" },
+        'dnsName must be a DNS name such as collector.example.net, got "*.example.net"',
+    ],
+    ...["collector", "key/01234567-89ab-cdef-0123-456789abcdef", `${kms}:01234567-89ab-cdef-0123-456789abcdef`].map(
+        (kmsKeyId): [Record<string, string>, string] => [
+            { kmsKeyId },
+            `kmsKeyId must be the id of a KMS key, its ARN, alias/NAME, or an alias's ARN, got "${kmsKeyId}"`,
+        ],
+    ),
+    [{ terminationProtection: "1" }, "terminationProtection must be true or false, got 1"],
     [{ publicIpv4: "perhaps" }, 'publicIpv4 must be true or false, got "perhaps"'],
     [{ bmpPort: "22" }, "bmpPort must be another port than 22, where SSH listens, got 22"],
 ])("%j is refused", (config, line) => {
@@ -85,6 +117,17 @@ test.each(["t3a.medium", "m7i-flex.large", "c6id.metal-32xl", "u7in-16tb.224xlar
         expect(problems({ instanceType })).toEqual([]);
     },
 );
+
+test.each([
+    "01234567-89ab-cdef-0123-456789abcdef",
+    "mrk-0123456789abcdef0123456789abcdef",
+    "alias/team/collector",
+    `${kms}:key/mrk-0123456789abcdef0123456789abcdef`,
+    `${kms}:alias/collector`,
+    "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+])("the KMS key %s has the form of one", (kmsKeyId) => {
+    expect(problems({ kmsKeyId })).toEqual([]);
+});
 
 test("keys of any kind that can be read are accepted for the login", () => {
     expect(problems({ sshPrivateKey: rsa.private })).toEqual([]);

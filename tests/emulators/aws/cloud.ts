@@ -19,7 +19,8 @@ export type ResourceToken =
     | "aws:ec2/eip:Eip"
     | "aws:ebs/volume:Volume"
     | "aws:ec2/instance:Instance"
-    | "aws:ec2/volumeAttachment:VolumeAttachment";
+    | "aws:ec2/volumeAttachment:VolumeAttachment"
+    | "aws:route53/record:Record";
 
 /** What a test says about the emulated cloud: the file cloud.json. */
 export interface CloudSettings {
@@ -29,6 +30,10 @@ export interface CloudSettings {
     readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
     /** A zone that offers no type of instance; AWS chooses it where it is let choose. */
     readonly oldZone: string;
+    /** Names of the hosted zones of Route 53, by their ids. */
+    readonly zones: Readonly<Record<string, string>>;
+    /** ARNs of the KMS keys, by what else names them. */
+    readonly keys: Readonly<Record<string, string>>;
     /** The Docker network that stands in for the Internet. Without it instances are recorded and not booted. */
     readonly network?: string;
     /** The names of the instances' sandboxes begin with it. */

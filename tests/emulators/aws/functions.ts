@@ -1,4 +1,4 @@
-import type { Properties } from "../../../scripts/plugin/protocol/values";
+import type { Properties, Value } from "../../../scripts/plugin/protocol/values";
 import { type Cloud, text, valuesAt } from "./cloud";
 
 type AwsFunction = (cloud: Cloud, args: Properties) => Properties;
@@ -8,7 +8,85 @@ export const functions: Readonly<Record<string, AwsFunction>> = {
     "aws:ssm/getParameter:getParameter": getParameter,
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": getInstanceTypeOfferings,
     "aws:ec2/getInstanceType:getInstanceType": getInstanceType,
+    "aws:ec2/getSubnet:getSubnet": (cloud, args) => ({
+        ...found(cloud, args, "id", "no matching EC2 Subnet found"),
+        ipv6Native: false,
+    }),
+    "aws:ec2/getVpc:getVpc": getVpc,
+    "aws:ec2/getRouteTables:getRouteTables": getRouteTables,
+    "aws:ec2/getRouteTable:getRouteTable": getRouteTable,
+    "aws:ec2/getSecurityGroups:getSecurityGroups": getSecurityGroups,
+    "aws:route53/getZone:getZone": ({ settings }, { zoneId }) => ({
+        name: named(settings.zones, zoneId, "no matching Route 53 Hosted Zone found"),
+    }),
+    "aws:kms/getKey:getKey": ({ settings }, { keyId }) => ({
+        arn: named(settings.keys, keyId, "NotFoundException"),
+        ...{ enabled: true, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT", keyUsage: "ENCRYPT_DECRYPT" },
+    }),
 };
+
+/** What the account has under that name. */
+function named(settings: Readonly<Record<string, string>>, name: Value | undefined, error: string): string {
+    const value = settings[String(name)];
+    if (value === undefined) {
+        throw new Error(error);
+    }
+    return value;
+}
+
+/** The resource that an argument names, with its id. */
+function found(cloud: Cloud, args: Properties, name: string, error: string): Properties {
+    const resource = cloud.resources.get(text(args, name) ?? "");
+    if (resource === undefined) {
+        throw new Error(error);
+    }
+    return { ...resource.properties, id: resource.id };
+}
+
+function getVpc(cloud: Cloud, args: Properties): Properties {
+    const { id, cidrBlock = "", ipv6CidrBlock = "" } = found(cloud, args, "id", "no matching EC2 VPC found");
+    return {
+        id: id ?? "",
+        mainRouteTableId: "rtb-without-an-association",
+        cidrBlockAssociations: [{ cidrBlock }],
+        ipv6CidrBlockAssociations: [{ ipv6CidrBlock }],
+    };
+}
+
+function getRouteTables(cloud: Cloud, args: Properties): Properties {
+    if (valuesAt(args, "filters[].name").join() !== "association.subnet-id") {
+        throw new Error("only route tables by association.subnet-id are emulated");
+    }
+    const subnets = valuesAt(args, "filters[].values[]");
+    const associations = cloud.all("aws:ec2/routeTableAssociation:RouteTableAssociation");
+    return {
+        ids: associations
+            .filter(({ properties }) => subnets.includes(text(properties, "subnetId") ?? ""))
+            .map(({ properties }) => text(properties, "routeTableId") ?? ""),
+    };
+}
+
+function getRouteTable(cloud: Cloud, args: Properties): Properties {
+    const { id = "" } = found(cloud, args, "routeTableId", "no matching EC2 Route Table found");
+    const routes = cloud.all("aws:ec2/route:Route").filter(({ properties }) => properties.routeTableId === id);
+    return {
+        id,
+        routes: routes.map(({ properties }) => ({
+            cidrBlock: text(properties, "destinationCidrBlock") ?? "",
+            ipv6CidrBlock: text(properties, "destinationIpv6CidrBlock") ?? "",
+            natGatewayId: "",
+        })),
+    };
+}
+
+function getSecurityGroups(cloud: Cloud, args: Properties): Properties {
+    const wanted = valuesAt(args, "filters[].values[]");
+    const groups = cloud.all("aws:ec2/securityGroup:SecurityGroup").filter(({ id }) => wanted.includes(id));
+    return {
+        ids: groups.map(({ id }) => id),
+        vpcIds: groups.map(({ properties }) => text(properties, "vpcId") ?? ""),
+    };
+}
 
 /** Types that are emulated: their memory in MiB (EC2, DescribeInstanceTypes). All have x86_64 and are of Nitro. */
 const MEMORY: Readonly<Record<string, number>> = { "t3.large": 8192, "t3.xlarge": 16384 };

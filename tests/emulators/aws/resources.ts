@@ -130,14 +130,20 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
     },
     "aws:ebs/volume:Volume": {
         idPrefix: "vol",
-        replaces: ["availabilityZone", "encrypted", "snapshotId"],
+        replaces: ["availabilityZone", "encrypted", "kmsKeyId", "snapshotId"],
         updates: ["size", "type"],
         references: {},
     },
     "aws:ec2/instance:Instance": {
         idPrefix: "i",
-        replaces: ["ami", "ebsOptimized", "primaryNetworkInterface", "rootBlockDevice.encrypted"],
-        updates: ["instanceType", "metadataOptions", "rootBlockDevice", "userData", "userDataReplaceOnChange"],
+        replaces: [
+            ...["ami", "ebsOptimized", "primaryNetworkInterface"],
+            ...["rootBlockDevice.encrypted", "rootBlockDevice.kmsKeyId"],
+        ],
+        updates: [
+            ...["disableApiTermination", "instanceType", "metadataOptions"],
+            ...["rootBlockDevice", "userData", "userDataReplaceOnChange"],
+        ],
         references: { "primaryNetworkInterface.networkInterfaceId": kept("eni") },
         unique: ["primaryNetworkInterface"],
         compute: (cloud, inputs) => {
@@ -152,7 +158,9 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
                 ipv6Addresses: texts(networkInterface, "ipv6Addresses"),
             } satisfies InstanceState;
         },
-        remove: (cloud, { id }) => {
+        remove: (cloud, { id, properties }) => {
+            const isProtected = properties.disableApiTermination === true;
+            demand(!isProtected, "OperationNotPermitted", `The instance '${id}' may not be terminated`);
             // AWS detaches what was attached.
             for (const attachment of cloud.all("aws:ec2/volumeAttachment:VolumeAttachment")) {
                 if (attachment.properties.instanceId === id) {
@@ -166,7 +174,29 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
         replaces: ["deviceName", "instanceId", "volumeId"],
         updates: ["stopInstanceBeforeDetaching"],
         references: { instanceId: named("i"), volumeId: kept("vol") },
-        unique: ["volumeId"],
+        compute: (cloud, { instanceId, volumeId }, { id }) => {
+            for (const other of cloud.all("aws:ec2/volumeAttachment:VolumeAttachment")) {
+                if (other.id !== id && other.properties.volumeId === volumeId) {
+                    const isThere = other.properties.instanceId === instanceId;
+                    demand(isThere, "VolumeInUse", "the volume is attached to another instance");
+                    // The provider takes it for its own.
+                    cloud.resources.delete(other.id);
+                }
+            }
+            return {};
+        },
+    },
+    "aws:route53/record:Record": {
+        idPrefix: "record",
+        replaces: ["name", "zoneId"],
+        updates: ["records", "ttl", "type"],
+        references: {},
+        unique: ["name", "type", "zoneId"],
+        compute: (cloud, inputs) => {
+            const isThere = (text(inputs, "zoneId") ?? "") in cloud.settings.zones;
+            demand(isThere, "NoSuchHostedZone", "there is no such zone");
+            return {};
+        },
     },
 };
 

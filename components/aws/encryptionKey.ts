@@ -1,0 +1,19 @@
+import * as kms from "@pulumi/aws/kms";
+import * as pulumi from "@pulumi/pulumi";
+import { lookUp } from "./lookUp";
+
+/** The ARN of the key that a setting names, by which EBS knows it; EBS takes no other kinds (EBS user guide). */
+export async function encryptionKeyArn(kmsKeyId: string, parent: pulumi.Resource): Promise<string> {
+    const { arn, enabled, keyState, keySpec, keyUsage } = await lookUp(
+        "kmsKeyId",
+        kmsKeyId,
+        "a KMS key of this region that the deployment may describe",
+        kms.getKey({ keyId: kmsKeyId }, { parent }),
+    );
+    if (!enabled || keySpec !== "SYMMETRIC_DEFAULT" || keyUsage !== "ENCRYPT_DECRYPT") {
+        throw new pulumi.RunError(
+            `kmsKeyId must be a symmetric key that is enabled and encrypts, got "${kmsKeyId}", which is ${keyState}, ${keySpec}, ${keyUsage}`,
+        );
+    }
+    return arn;
+}

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What AWS says of something that a setting names.
+ *
+ * @param accepted - completes "KEY must be …"
+ * @throws pulumi.RunError with the key, the value, and why AWS says nothing.
+ */
+export async function lookUp<T>(key: string, value: string, accepted: string, answer: Promise<T>): Promise<T> {
+    try {
+        return await answer;
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new pulumi.RunError(`${key} must be ${accepted}, got "${value}": ${reason}`);
+    }
+}

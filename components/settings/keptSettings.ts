@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { shown } from "../values/printable";
+import { type DeployedSettings, lastDeployment } from "./lastDeployment";
+import type { Settings } from "./schema";
+
+/** What a stack in AWS keeps for its life: with another value, its addresses or its data would be made anew. */
+export function keptSettings(settings: Settings): DeployedSettings {
+    return settings.target === "aws" ? { subnetId: settings.subnetId ?? "", kmsKeyId: settings.kmsKeyId ?? "" } : {};
+}
+
+/** What is wrong with the settings of a stack that is there already: a line each. */
+export function keptSettingsRefusal(deployed: DeployedSettings, desired: DeployedSettings): string[] {
+    return Object.entries(desired).flatMap(([key, value]) => {
+        const { [key]: kept = "" } = deployed;
+        const accepted = kept === "" ? "left out" : `"${kept}"`;
+        const given = value === "" ? "nothing" : `"${value}"`;
+        return value === kept
+            ? []
+            : [
+                  `${key} must be ${accepted} on this stack, whose addresses or data would be lost otherwise, got ${given}: make a new stack with it, and restore the data there (docs/aws.md, "What a stack keeps")`,
+              ];
+    });
+}
+
+/**
+ * Compares with the last deployment that came to its end, in a preview and
+ * before anything is touched.
+ *
+ * @throws pulumi.RunError with a line for each setting that the stack cannot change.
+ */
+export async function demandKeptSettings(settings: Settings): Promise<void> {
+    const desired = keptSettings(settings);
+    if (Object.keys(desired).length === 0) {
+        return;
+    }
+    const deployed = await lastDeployment().catch((error: unknown) => {
+        throw new pulumi.RunError(
+            `what this stack was deployed with cannot be told: run again (${shown(String(error))})`,
+        );
+    });
+    const problems =
+        deployed === undefined ? [] : keptSettingsRefusal(typeof deployed === "string" ? {} : deployed, desired);
+    if (problems.length > 0) {
+        throw new pulumi.RunError(problems.join("\n"));
+    }
+}
