@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { debianAmi } from "./debianAmi";
 import type { AwsNetwork } from "./awsNetwork";
 import { cloudInit, VM_USER } from "./cloudInit";
+import { dataVolume, type DataVolumeArgs } from "./dataVolume";
 import { type DnsNameArgs, dnsRecords } from "./dnsRecords";
-import { encryptionKeyArn } from "./encryptionKey";
+import { type Encryption, encryptionBy } from "./encryptionKey";
 import type { Host, Machine } from "../remote/machine";
 import { type HostRequirements, preflight } from "../steps/preflight";
 import { remoteStep } from "../remote/remoteStep";
@@ -13,18 +14,15 @@ import { sshCommandOf, sshConnection, type SshLogin } from "../remote/sshConnect
 import type { Prefix } from "../values/addresses";
 import { SSH_PORT } from "../values/ports";
 import { publicKeyOf } from "../values/sshKeys";
-import type { TagsOf } from "./tags";
 
 /** What the VM is made of, and what the deployment asks of it. */
-export interface AwsHostArgs extends HostRequirements {
+export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
     readonly network: AwsNetwork;
     readonly instanceType: string;
     /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
     readonly amiId: string | undefined;
     /** Size of the root volume, in GB. */
     readonly rootVolumeGb: number;
-    /** Size of the volume for /var/openbmp, in GB. It can grow, never shrink. */
-    readonly dataVolumeGb: number;
     readonly publicIpv4: boolean;
     /** The zone and the name that lead to the VM, where it has one. */
     readonly dns: Pick<DnsNameArgs, "zoneId" | "dnsName"> | undefined;
@@ -34,18 +32,8 @@ export interface AwsHostArgs extends HostRequirements {
     readonly terminationProtection: boolean;
     /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
     readonly sshAllowedCidrs: readonly Prefix[];
-    /** Whether destroy takes the data, too. */
-    readonly ephemeral: boolean;
     readonly hostPrivateKey: string;
     readonly login: Omit<SshLogin, "user">;
-    readonly tagsOf: TagsOf;
-}
-
-/** How the volumes are encrypted. */
-interface Encryption {
-    readonly encrypted: true;
-    /** The ARN of the key. */
-    readonly kmsKeyId?: Promise<string>;
 }
 
 /** What the instance is put together from. */
@@ -85,11 +73,8 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             dnsRecords(name, { ...args.dns, ipv6Address: this.ipv6Address, ipv4Address: address?.publicIp }, this);
         }
 
-        const encryption: Encryption = {
-            encrypted: true,
-            ...(args.kmsKeyId === undefined ? {} : { kmsKeyId: encryptionKeyArn(args.kmsKeyId, this) }),
-        };
-        const volume = this.makeDataVolume(name, args, encryption);
+        const encryption = encryptionBy(args.kmsKeyId, this);
+        const volume = dataVolume(name, args, { encryption, zone: args.network.availabilityZone }, this);
         this.lifetime = this.makeInstance(name, args, { networkInterface, volume, publicIpv4: address, encryption });
         const attachment = this.attach(name, volume);
 
@@ -152,25 +137,6 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             { domain: "vpc", networkInterface: networkInterface.id, tags: tagsOf("collector") },
             // An address works only where the VPC has its gateway.
             { parent: this, dependsOn: network },
-        );
-    }
-
-    private makeDataVolume(
-        name: string,
-        { network, dataVolumeGb, ephemeral, tagsOf }: AwsHostArgs,
-        encryption: Encryption,
-    ): ebs.Volume {
-        return new ebs.Volume(
-            `${name}-data-volume`,
-            {
-                availabilityZone: network.availabilityZone,
-                size: dataVolumeGb,
-                type: "gp3",
-                ...encryption,
-                tags: tagsOf("data"),
-            },
-            // An alias that names another key later must not cost the data.
-            { parent: this, protect: !ephemeral, ignoreChanges: ["kmsKeyId"] },
         );
     }
 

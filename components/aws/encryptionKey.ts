@@ -2,6 +2,18 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { lookUp } from "./lookUp";
 
+/** How volumes are encrypted. */
+export interface Encryption {
+    readonly encrypted: true;
+    /** The ARN of the key; without, it is the account's one for EBS. */
+    readonly kmsKeyId?: Promise<string>;
+}
+
+/** What a volume is given, by the key that a setting names. */
+export function encryptionBy(kmsKeyId: string | undefined, parent: pulumi.Resource): Encryption {
+    return { encrypted: true, ...(kmsKeyId === undefined ? {} : { kmsKeyId: encryptionKeyArn(kmsKeyId, parent) }) };
+}
+
 /** The ARN of the key that a setting names, by which EBS knows it; EBS takes no other kinds (EBS user guide). */
 export async function encryptionKeyArn(kmsKeyId: string, parent: pulumi.Resource): Promise<string> {
     const { arn, enabled, keyState, keySpec, keyUsage } = await lookUp(

@@ -6,11 +6,17 @@ import * as pulumi from "@pulumi/pulumi";
  * @param accepted - completes "KEY must be …"
  * @throws pulumi.RunError with the key, the value, and why AWS says nothing.
  */
-export async function lookUp<T>(key: string, value: string, accepted: string, answer: Promise<T>): Promise<T> {
+export async function lookUp<T>(
+    key: string,
+    value: string | undefined,
+    accepted: string,
+    answer: Promise<T>,
+): Promise<T> {
     try {
         return await answer;
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new pulumi.RunError(`${key} must be ${accepted}, got "${value}": ${reason}`);
+        const given = value === undefined ? "nothing" : `"${value}"`;
+        throw new pulumi.RunError(`${key} must be ${accepted}, got ${given}: ${reason}`);
     }
 }

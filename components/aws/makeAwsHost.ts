@@ -35,6 +35,8 @@ export function makeAwsHost(settings: AwsSettings, requirements: HostRequirement
             amiId: settings.amiId,
             rootVolumeGb: settings.rootVolumeGb,
             dataVolumeGb: settings.dataVolumeGb,
+            dataSnapshotId: settings.dataSnapshotId,
+            snapshots: { retainDays: settings.snapshotRetainDays, roleArn: settings.snapshotRoleArn },
             publicIpv4,
             dns: zoneId !== undefined && dnsName !== undefined ? { zoneId, dnsName } : undefined,
             kmsKeyId: settings.kmsKeyId,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The tags of a resource, by which a bill or an inventory tells what it belongs to. */
-export type TagsOf = (name: string) => Record<string, string>;
+export type TagsOf = (name: string) => Record<string, string> & { readonly Name: string };
 
 /**
  * The tags of every resource of a stack in AWS.

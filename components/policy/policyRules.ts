@@ -31,6 +31,7 @@ const rules: readonly (readonly [types: RegExp, inputs: readonly string[], rule:
     ],
     [/^aws:ebs\/volume:/, ["encrypted"], ({ encrypted }) => isTrue("encrypted", encrypted)],
     [/^aws:ec2\/instance:/, ["metadataOptions", "rootBlockDevice", "ebsBlockDevices"], instanceProblems],
+    [/^aws:dlm\/lifecyclePolicy:/, ["policyDetails"], snapshotProblems],
     [/^command:remote:/, ["connection"], connectionProblems],
     [
         /^aws:(ec2\/(launch|spot|fleet)|cloudformation\/)|^(aws-native|awscc|awsx):/,
@@ -81,6 +82,25 @@ function instanceProblems(inputs: Inputs): string[] {
             isTrue(`ebsBlockDevices[${index}].encrypted`, at(device, "encrypted")),
         ),
     ];
+}
+
+/** Snapshots that others may read, or that lose their encryption on the way to another region. */
+function snapshotProblems({ policyDetails }: Inputs): string[] {
+    return listOf(at(policyDetails, "schedules")).flatMap((schedule, index) => {
+        const path = `policyDetails.schedules[${index}]`;
+        const shareRule = at(schedule, "shareRule");
+        return [
+            ...must(
+                `${path}.shareRule`,
+                shareRule,
+                shareRule === undefined,
+                "left out, as it gives the data to others",
+            ),
+            ...listOf(at(schedule, "crossRegionCopyRules")).flatMap((rule, copy) =>
+                isTrue(`${path}.crossRegionCopyRules[${copy}].encrypted`, at(rule, "encrypted")),
+            ),
+        ];
+    });
 }
 
 /** The key's text is not shown: it may be a private one, put there by mistake. */

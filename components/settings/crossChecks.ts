@@ -195,6 +195,8 @@ interface Aws {
     readonly securityGroupIds: readonly string[];
     readonly dnsZoneId?: string | undefined;
     readonly dnsName?: string | undefined;
+    readonly snapshotRetainDays: number;
+    readonly snapshotRoleArn?: string | undefined;
 }
 
 /** What must hold where the program creates the VM. */
@@ -215,6 +217,9 @@ function checkWhatIsThere(settings: Aws, refuse: Refuse): void {
     if ((settings.dnsZoneId === undefined) !== (settings.dnsName === undefined)) {
         const [missing, given] = settings.dnsZoneId === undefined ? ["dnsZoneId", "dnsName"] : ["dnsName", "dnsZoneId"];
         refuse([missing], `given together with ${given}`);
+    }
+    if (settings.snapshotRoleArn !== undefined && settings.snapshotRetainDays === 0) {
+        refuse(["snapshotRoleArn"], "left out where snapshotRetainDays is 0: no snapshots are made");
     }
 }
 

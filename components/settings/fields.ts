@@ -139,6 +139,10 @@ export const kmsKeyId = text(
     (value) => KMS_ALIAS.test(value) || (KMS_KEY.test(value) && value.startsWith("arn:") === value.includes("key/")),
 );
 
+export const roleArn = text("the ARN of an IAM role such as arn:aws:iam::123456789012:role/snapshots", (value) =>
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value),
+);
+
 /** Whether the collector can run on it is for AWS to say. */
 export const instanceType = text("an instance type such as t3.large or m6i.large", (value) =>
     /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(value),

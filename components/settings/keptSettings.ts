@@ -5,7 +5,11 @@ import type { Settings } from "./schema";
 
 /** What a stack in AWS keeps for its life: with another value, its addresses or its data would be made anew. */
 export function keptSettings(settings: Settings): DeployedSettings {
-    return settings.target === "aws" ? { subnetId: settings.subnetId ?? "", kmsKeyId: settings.kmsKeyId ?? "" } : {};
+    if (settings.target === "host") {
+        return {};
+    }
+    const { subnetId = "", kmsKeyId = "", dataSnapshotId = "" } = settings;
+    return { subnetId, kmsKeyId, dataSnapshotId };
 }
 
 /** What is wrong with the settings of a stack that is there already: a line each. */
@@ -14,7 +18,8 @@ export function keptSettingsRefusal(deployed: DeployedSettings, desired: Deploye
         const { [key]: kept = "" } = deployed;
         const accepted = kept === "" ? "left out" : `"${kept}"`;
         const given = value === "" ? "nothing" : `"${value}"`;
-        return value === kept
+        // What the data began from is no longer needed.
+        return value === kept || (key === "dataSnapshotId" && value === "")
             ? []
             : [
                   `${key} must be ${accepted} on this stack, whose addresses or data would be lost otherwise, got ${given}: make a new stack with it, and restore the data there (docs/aws.md, "What a stack keeps")`,

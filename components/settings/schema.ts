@@ -79,6 +79,9 @@ export const awsOnly = {
     dnsName: fields.dnsName.optional(),
     kmsKeyId: fields.kmsKeyId.optional(),
     terminationProtection: flag.default(false),
+    snapshotRetainDays: integer(0, 3650).default(0),
+    snapshotRoleArn: fields.roleArn.optional(),
+    dataSnapshotId: fields.awsId("snap", "a snapshot of a volume").optional(),
 };
 
 const host = z

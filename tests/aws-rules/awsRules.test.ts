@@ -9,10 +9,11 @@ const MINUTE = 60_000;
 const stacks: Readonly<Record<string, Record<string, string>>> = {
     "with the defaults": {},
     "over IPv6 alone": { publicIpv4: "false" },
-    "in a subnet that is there, with a name and a key": {
+    "in a subnet that is there, with a name, a key and snapshots": {
         ...{ subnetId: "subnet-0123456789abcdef0", securityGroupIds: '["sg-0000000a"]' },
         ...{ dnsZoneId: "Z0123456789ABC", dnsName: "bmp.example.net" },
         ...{ kmsKeyId: "alias/collector", terminationProtection: "true" },
+        ...{ snapshotRetainDays: "14", dataSnapshotId: "snap-0123456789abcdef0" },
     },
 };
 

@@ -73,6 +73,23 @@ const mappings: Readonly<Record<ResourceToken, Mapping>> = {
         ttl: "TTL",
         records: "ResourceRecords",
     }),
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy": ({ policyDetails, ...properties }, logicalId) => {
+        const { targetTags = {}, schedules = [], ...details } = policyDetails as Properties;
+        const mapped = {
+            ...properties,
+            state: "ENABLED",
+            policyDetails: {
+                ...details,
+                targetTags: pairsOf(targetTags),
+                schedules: (schedules as Properties[]).map(({ tagsToAdd = {}, createRule, ...schedule }) => ({
+                    ...schedule,
+                    createRule: { ...(createRule as Properties), times: [(createRule as Properties).times ?? ""] },
+                    tagsToAdd: pairsOf(tagsToAdd),
+                })),
+            },
+        };
+        return one("DLM::LifecyclePolicy")(mapped, logicalId);
+    },
     "aws:ec2/instance:Instance": (properties, logicalId) => {
         const { rootBlockDevice, primaryNetworkInterface, userData, ...others } = properties as Record<
             string,
@@ -149,7 +166,9 @@ function capitals(value: Value): unknown {
 }
 
 function tagsOf(tags: Value | undefined): Record<string, unknown> {
-    return tags === undefined
-        ? {}
-        : { Tags: Object.entries(tags as Record<string, string>).map(([Key, Value]) => ({ Key, Value })) };
+    return tags === undefined ? {} : { Tags: pairsOf(tags) };
+}
+
+function pairsOf(tags: Value): { Key: string; Value: string }[] {
+    return Object.entries(tags as Record<string, string>).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -9,6 +9,7 @@ import type { AwsResource } from "./program";
 const typeNames: Readonly<Record<string, string>> = {
     Volume: "ebs_volume",
     Record: "route53_record",
+    LifecyclePolicy: "dlm_lifecycle_policy",
     SecurityGroupIngressRule: "vpc_security_group_ingress_rule",
     SecurityGroupEgressRule: "vpc_security_group_egress_rule",
 };
@@ -27,7 +28,10 @@ export function terraformOf(resources: readonly AwsResource[]): string {
 type Addresses = ReadonlyMap<string, readonly [string, string]>;
 
 function line(key: string, value: Value, addresses: Addresses): string {
-    return isProperties(value) && key !== "tags"
+    if (Array.isArray(value) && (value as Value[]).every(isProperties) && value.length > 0) {
+        return (value as Value[]).map((item) => line(key.replace(/s$/, ""), item, addresses)).join("");
+    }
+    return isProperties(value) && !/^(target_)?tags/.test(key)
         ? `${key} {\n${Object.entries(value)
               .map(([name, item]) => line(snake(name), item, addresses))
               .join("")}}\n`

@@ -43,6 +43,8 @@ const whatIsThere: Answers = {
     }),
     "aws:ec2/getSecurityGroups:getSecurityGroups": () => ({ ids: ["sg-0000000a"], vpcIds: ["vpc-00000001"] }),
     "aws:route53/getZone:getZone": ({ zoneId }) => ({ zoneId, name: "Example.net" }),
+    "aws:iam/getRole:getRole": ({ name }) => ({ arn: `arn:aws:iam::123456789012:role/service-role/${String(name)}` }),
+    "aws:ebs/getSnapshot:getSnapshot": () => ({ state: "completed", volumeSize: 50 }),
     "aws:kms/getKey:getKey": () => ({
         arn: KEY_ARN,
         enabled: true,

@@ -295,12 +295,52 @@ describe("in a subnet that is there already", () => {
         const [volume, instance] = ["host-data-volume", "host-instance"].map((name) =>
             registrations.find((each) => each.name === name),
         );
-        expect(volume).toMatchObject({ inputs: { kmsKeyId: KEY_ARN }, ignoreChanges: ["kmsKeyId"] });
+        expect(volume).toMatchObject({
+            inputs: { kmsKeyId: KEY_ARN },
+            ignoreChanges: ["kmsKeyId", "snapshotId"],
+        });
         expect(instance).toMatchObject({
             inputs: { rootBlockDevice: { kmsKeyId: KEY_ARN }, disableApiTermination: true },
             ignoreChanges: ["ami", "rootBlockDevice.kmsKeyId"],
         });
     });
+});
+
+const defaultRole = "arn:aws:iam::123456789012:role/service-role/AWSDataLifecycleManagerDefaultRole";
+const ownRole = "arn:aws:iam::123456789012:role/backup/snapshots";
+
+test.each([
+    [{}, defaultRole, 1],
+    [{ snapshotRoleArn: ownRole }, ownRole, 0],
+])("the data volume has daily snapshots where they are asked for: %j", async (config, executionRoleArn, lookUps) => {
+    const { registrations, calls } = await run({ snapshotRetainDays: "14", ...config });
+    const [policy, volume] = ["host-snapshots", "host-data-volume"].map((name) =>
+        registrations.find((each) => each.name === name),
+    );
+    expect(policy?.inputs).toMatchObject({
+        executionRoleArn,
+        policyDetails: {
+            resourceTypes: ["VOLUME"],
+            targetTags: { Name: (volume?.inputs.tags as Record<string, string>).Name },
+            schedules: [
+                {
+                    createRule: { interval: 24, intervalUnit: "HOURS", times: "03:00" },
+                    retainRule: { interval: 14, intervalUnit: "DAYS" },
+                    tagsToAdd: { Name: "openbmp-aio-ipv6-test-data-snapshot", Stack: "test" },
+                },
+            ],
+        },
+    });
+    expect(calls.filter(({ token }) => token.startsWith("aws:iam/"))).toHaveLength(lookUps);
+});
+
+test("a new data volume begins from a snapshot, encrypted, and the VM is told nothing of it", async () => {
+    const userData = ({ registrations }: Recording) =>
+        secretText(registrations.find(({ name }) => name === "host-instance")?.inputs.userData);
+    const [blank, restored] = [await run({}), await run({ dataSnapshotId: "snap-0123456789abcdef0" })];
+    const volume = restored.registrations.find(({ name }) => name === "host-data-volume");
+    expect(volume?.inputs).toMatchObject({ snapshotId: "snap-0123456789abcdef0", encrypted: true, size: 50 });
+    expect(userData(restored)).toBe(userData(blank));
 });
 
 test("a branch's stack takes its data with it, and says in its tags until when it is of use", async () => {

@@ -5,7 +5,7 @@ import { goodAws } from "../awsConfig";
 import { recordAws } from "./awsMocks";
 import { hostConfig } from "./registrations";
 
-const [subnetId, other] = ["subnet-00000001", "subnet-00000002"];
+const [subnetId, other, dataSnapshotId] = ["subnet-00000001", "subnet-00000002", "snap-00000001"];
 const deployed = (deployedSettings: Record<string, string>) => ({ deployedSettings, bmpEndpoint: "" });
 
 /** What a deployment with that configuration is refused for, a line each, where the last one exported those outputs. */
@@ -28,6 +28,12 @@ test.each([
     ["one where none was", { subnetId: "" }, { subnetId }, [`subnetId must be left out, got "${subnetId}"`]],
     ["one where none could be", { mode: "dnat" }, { subnetId }, [`subnetId must be left out, got "${subnetId}"`]],
     [
+        "a snapshot for data that is there",
+        { dataSnapshotId: "" },
+        { dataSnapshotId },
+        [`dataSnapshotId must be left out, got "${dataSnapshotId}"`],
+    ],
+    [
         "two of them",
         { subnetId, kmsKeyId: "alias/a" },
         { subnetId: other, kmsKeyId: "alias/b" },
@@ -47,6 +53,11 @@ test("what an earlier version deployed has none of them, and keeps none", async 
 test("a new stack, and one that keeps them, go on", async () => {
     expect(await refusal({}, { subnetId, kmsKeyId: "alias/a" })).toEqual([]);
     expect(await refusal(deployed({ subnetId, kmsKeyId: "" }), { subnetId })).toEqual([]);
+    expect(await refusal(deployed({ dataSnapshotId }), { dataSnapshotId })).toEqual([]);
+});
+
+test("the snapshot that the data began from may be named no longer", async () => {
+    expect(await refusal(deployed({ dataSnapshotId }), {})).toEqual([]);
 });
 
 test("where the engine does not tell, nothing goes on", async () => {

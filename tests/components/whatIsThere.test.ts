@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { zoneOf } from "../../components/aws/dnsRecords";
 import { encryptionKeyArn } from "../../components/aws/encryptionKey";
 import { givenSubnet, type SubnetRequirements } from "../../components/aws/givenSubnet";
+import { snapshotRole, startOfData } from "../../components/aws/snapshots";
 import { type Answers, KEY_ARN, recordAws } from "./awsMocks";
 
 const [subnetId, group] = ["subnet-00000001", "sg-0000000a"];
@@ -167,6 +168,46 @@ describe("a KMS key", () => {
             `kmsKeyId must be a symmetric key that is enabled and encrypts, got "alias/a", which is ${found}`,
         ]);
     });
+});
+
+describe("a snapshot that the data begins from", () => {
+    const dataSnapshotId = "snap-00000001";
+    const start = (overrides: Answers, dataVolumeGb = 50) =>
+        outcome(overrides, (by) => startOfData(dataSnapshotId, dataVolumeGb, by));
+    const gone = {
+        "aws:ebs/getSnapshot:getSnapshot": () => {
+            throw new Error("InvalidSnapshot.NotFound");
+        },
+    };
+
+    test("is refused while it is made, where it is larger than the volume, and where it is not there", async () => {
+        const pending = { "aws:ebs/getSnapshot:getSnapshot": but({ state: "pending", volumeSize: 50 }) };
+        expect(await start(pending)).toEqual([
+            `dataSnapshotId must be a snapshot that is completed, got "${dataSnapshotId}", which is pending`,
+        ]);
+        expect(await start({}, 49)).toEqual([`dataVolumeGb must be 50 or more, as ${dataSnapshotId} has it, got 49`]);
+        expect(await start(gone)).toEqual([expect.stringMatching(/^dataSnapshotId must be .*, got "snap-00000001": /)]);
+    });
+
+    test("is not looked at again when the volume is there", async () => {
+        const deployed = {
+            "pulumi:pulumi:readStackOutputs": but({ outputs: { deployedSettings: { dataSnapshotId } } }),
+        };
+        expect(await start({ ...gone, ...deployed })).toBe(dataSnapshotId);
+    });
+});
+
+test("snapshots without a role are refused with the way to the account's default one", async () => {
+    const none = {
+        "aws:iam/getRole:getRole": () => {
+            throw new Error("NoSuchEntity");
+        },
+    };
+    expect(await outcome(none, (by) => snapshotRole(undefined, by))).toEqual([
+        expect.stringMatching(
+            /^snapshotRoleArn must be .* AWSDataLifecycleManagerDefaultRole .*"aws dlm create-default-role" makes, got nothing: /,
+        ),
+    ]);
 });
 
 describe("a name", () => {

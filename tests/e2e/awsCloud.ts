@@ -12,6 +12,8 @@ import { Sandbox, standInImage } from "./sandbox";
 const region = "eu-central-1";
 const amiParameter = "/aws/service/debian/release/13/latest/amd64";
 
+const defaultRole = "AWSDataLifecycleManagerDefaultRole";
+
 /** An account of the emulated AWS, with a Docker network that stands in for the Internet. */
 export class AwsCloud {
     /** Images of the region, the newest first. */
@@ -43,6 +45,8 @@ export class AwsCloud {
             amazonPrefix: `${prefix}::/56`,
             oldZone: `${region}a`,
             parameters: { [region]: { [amiParameter]: AwsCloud.images[0] } },
+            roles: { [defaultRole]: `arn:aws:iam::123456789012:role/${defaultRole}` },
+            snapshots: {},
             zones: { [AwsCloud.zone]: "example.net" },
             keys: { "alias/collector": `arn:aws:kms:${region}:123456789012:key/01234567-89ab-cdef-0123-456789abcdef` },
             ...(boots ? await cloud.makeMachinery() : {}),
@@ -141,6 +145,21 @@ export class AwsCloud {
             const ids = [vpcId, subnetId, gatewayId, routeTableId, ...others.map(({ id }) => id), securityGroupId];
             return { subnetId, securityGroupId, ids };
         });
+    }
+
+    /** A snapshot of the data volume while everything runs: what was not synced is not in it. */
+    async snapshot(): Promise<string> {
+        const [volume] = this.account.read().all("aws:ebs/volume:Volume");
+        const id = "snap-0123456789abcdef0";
+        const container = `openbmp-sandbox-${nameOf(this.account.read(), this.instance().id)}`;
+        // A file is not copied in a moment, as AWS does it.
+        await run("docker", ["exec", container, "sync"]);
+        await run("docker", ["pause", container]);
+        await this.machines.snapshot(volume?.id ?? "", id);
+        await run("docker", ["unpause", container]);
+        const settings: CloudSettings = { ...this.account.settings, snapshots: { [id]: 50 } };
+        writeFileSync(join(this.directory, "cloud.json"), JSON.stringify(settings));
+        return id;
     }
 
     /** The instance is gone, and Pulumi was not told. */

@@ -49,6 +49,8 @@ export const chapters = {
         "docs/aws.md: Termination protection",
         "docs/aws.md: Taking it away",
         "docs/aws.md: Taking it away 2",
+        "docs/aws.md: Restore",
+        "docs/aws.md: Restore 2",
     ],
 } as const;
 

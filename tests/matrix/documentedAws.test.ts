@@ -54,6 +54,7 @@ describe("who follows the documentation of the VM in AWS", () => {
             const [second] = instances();
             await reader.follow(["docs/aws.md: Replacement 2"], variables);
             const [third] = instances();
+            Object.assign(reader.examples, { "snap-0123456789abcdef0": await cloud.snapshot() });
             expect(new Set([first, second, third, undefined]).size).toBe(4);
         },
         10 * MINUTE,
@@ -73,8 +74,21 @@ describe("who follows the documentation of the VM in AWS", () => {
             expect(billed()).toEqual(["aws:ebs/volume:Volume"]);
             await reader.follow(["docs/aws.md: Taking it away 2"], variables);
             expect(cloud.resources()).toEqual([]);
-            expect(reader.unread).toEqual([]);
         },
         8 * MINUTE,
+    );
+
+    test(
+        "and has the data again, in another stack",
+        async () => {
+            const starts = () => cloud.machine().collectorStarts();
+            expect(await reader.follow(["docs/aws.md: Restore", "docs/aws.md: Restore 2"], variables)).toContain(
+                "datapath",
+            );
+            // The file that they are noted in is on the data volume.
+            expect(await starts()).toBeGreaterThan(1);
+            expect(reader.unread).toEqual([]);
+        },
+        6 * MINUTE,
     );
 });

@@ -15,7 +15,7 @@ class World {
     readonly cloud = new Cloud(
         {
             ...{ amazonPrefix: "2001:db8:aa00::/56", parameters: {}, oldZone: "eu-central-1a" },
-            ...{ zones: { Z1: "example.net" }, keys: {} },
+            ...{ zones: { Z1: "example.net" }, keys: {}, roles: {}, snapshots: { "snap-1": 60 } },
         },
         "eu-central-1",
         resourceTypes,
@@ -88,6 +88,7 @@ describe("the emulated account refuses", () => {
         ["a second route table for a subnet", "RouteTableAssociation", {}, "AlreadyExists"],
         ["a rule that is there", "SecurityGroupIngressRule", { description: "again" }, "AlreadyExists"],
         ["an instance on an interface in use", "Instance", {}, "AlreadyExists"],
+        ["a volume that is smaller than its snapshot", "Volume", { snapshotId: "snap-1" }, "InvalidParameterValue"],
         ["a name that is there", "Record", {}, "AlreadyExists"],
         ["a name in a zone that is not there", "Record", { zoneId: "Z2" }, "NoSuchHostedZone"],
         ["a public address without a gateway", "Eip", {}, "Gateway.NotAttached", ["Eip", "InternetGateway"]],

@@ -91,7 +91,7 @@ test("blocks are found, and named by their headings", () => {
     expect(blocksOf("docs/gitops.md", "json").map(({ name }) => name)).toEqual(["docs/gitops.md: Roles by OIDC"]);
     const names = blocksOf("docs/aws.md", "sh").map(({ name }) => name.replace("docs/aws.md: ", ""));
     expect(names).toEqual([
-        ...["Termination protection", "Logging in", "Replacement", "Replacement 2"],
+        ...["Termination protection", "Restore", "Restore 2", "Logging in", "Replacement", "Replacement 2"],
         ...["Taking it away", "Taking it away 2"],
     ]);
 });

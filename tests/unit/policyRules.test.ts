@@ -7,6 +7,7 @@ const defaultGroup = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 const olderRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const volume = "aws:ebs/volume:Volume";
 const instance = "aws:ec2/instance:Instance";
+const snapshots = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 const command = "command:remote:Command";
 
 type Inputs = Record<string, unknown>;
@@ -86,7 +87,7 @@ describe("ingress that is open to the world is refused", () => {
     });
 });
 
-describe("volumes in clear, IMDSv1 and SSH without a pinned key are refused, whatever allowWorldOpen says", () => {
+describe("volumes in clear, snapshots that leave, IMDSv1 and SSH without a pinned key are refused, whatever allowWorldOpen says", () => {
     test.each<[string, Inputs, string[]]>([
         [volume, { size: 1 }, ["encrypted must be true, got nothing"]],
         [volume, { encrypted: false }, ["encrypted must be true, got false"]],
@@ -130,6 +131,18 @@ describe("volumes in clear, IMDSv1 and SSH without a pinned key are refused, wha
             ["connection.proxy.hostKey must be the machine's public SSH host key, got nothing"],
         ],
         [
+            snapshots,
+            { policyDetails: { schedules: [{}, { shareRule: { targetAccounts: ["1"] } }] } },
+            [
+                'policyDetails.schedules[1].shareRule must be left out, as it gives the data to others, got {"targetAccounts":["1"]}',
+            ],
+        ],
+        [
+            snapshots,
+            { policyDetails: { schedules: [{ crossRegionCopyRules: [{ encrypted: true }, { encrypted: false }] }] } },
+            ["policyDetails.schedules[0].crossRegionCopyRules[1].encrypted must be true, got false"],
+        ],
+        [
             "aws:ec2/launchTemplate:LaunchTemplate",
             {},
             ["its type must be one that the policy can judge, such as aws:ec2/instance:Instance"],
@@ -147,6 +160,8 @@ describe("volumes in clear, IMDSv1 and SSH without a pinned key are refused, wha
         [command, { connection: { hostKey } }],
         [command, { connection: { hostKey, proxy: { hostKey } } }],
         [command, { connection: UNKNOWN }],
+        [snapshots, { policyDetails: UNKNOWN }],
+        [snapshots, { policyDetails: { schedules: [{ name: "daily" }] } }],
         ["aws:ec2/vpc:Vpc", {}],
         ["command:local:Command", {}],
     ])("but not %s %j", (type, inputs) => {

@@ -29,6 +29,7 @@ test("the defaults of the other target's keys, which Pulumi adds, are no mistake
 });
 
 const subnet = { subnetId: "subnet-0123456789abcdef0" };
+const role = "arn:aws:iam::123456789012:role/service-role/snapshots";
 const kms = "arn:aws:kms:eu-central-1:123456789012";
 const type = "instanceType must be an instance type such as t3.large or m6i.large";
 const block = "vpcCidr must be an IPv4 prefix of length 16 to 28 such as 10.64.0.0/24";
@@ -104,6 +105,19 @@ test.each<[Record<string, string>, string]>([
             `kmsKeyId must be the id of a KMS key, its ARN, alias/NAME, or an alias's ARN, got "${kmsKeyId}"`,
         ],
     ),
+    [{ snapshotRetainDays: "-1" }, "snapshotRetainDays must be a whole number from 0 to 3650, got -1"],
+    [
+        { snapshotRoleArn: role },
+        "snapshotRoleArn must be left out where snapshotRetainDays is 0: no snapshots are made",
+    ],
+    [
+        { snapshotRetainDays: "7", snapshotRoleArn: "snapshots" },
+        'snapshotRoleArn must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/snapshots, got "snapshots"',
+    ],
+    [
+        { dataSnapshotId: "vol-0123456789abcdef0" },
+        'dataSnapshotId must be the id of a snapshot of a volume such as snap-0123456789abcdef0, got "vol-',
+    ],
     [{ terminationProtection: "1" }, "terminationProtection must be true or false, got 1"],
     [{ publicIpv4: "perhaps" }, 'publicIpv4 must be true or false, got "perhaps"'],
     [{ bmpPort: "22" }, "bmpPort must be another port than 22, where SSH listens, got 22"],

@@ -20,7 +20,8 @@ export type ResourceToken =
     | "aws:ebs/volume:Volume"
     | "aws:ec2/instance:Instance"
     | "aws:ec2/volumeAttachment:VolumeAttachment"
-    | "aws:route53/record:Record";
+    | "aws:route53/record:Record"
+    | "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 
 /** What a test says about the emulated cloud: the file cloud.json. */
 export interface CloudSettings {
@@ -34,6 +35,10 @@ export interface CloudSettings {
     readonly zones: Readonly<Record<string, string>>;
     /** ARNs of the KMS keys, by what else names them. */
     readonly keys: Readonly<Record<string, string>>;
+    /** ARNs of the IAM roles, by their names. */
+    readonly roles: Readonly<Record<string, string>>;
+    /** Sizes in GB of the snapshots of volumes, by their ids. */
+    readonly snapshots: Readonly<Record<string, number>>;
     /** The Docker network that stands in for the Internet. Without it instances are recorded and not booted. */
     readonly network?: string;
     /** The names of the instances' sandboxes begin with it. */

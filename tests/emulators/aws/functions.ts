@@ -19,6 +19,11 @@ export const functions: Readonly<Record<string, AwsFunction>> = {
     "aws:route53/getZone:getZone": ({ settings }, { zoneId }) => ({
         name: named(settings.zones, zoneId, "no matching Route 53 Hosted Zone found"),
     }),
+    "aws:iam/getRole:getRole": ({ settings }, { name }) => ({ arn: named(settings.roles, name, "NoSuchEntity") }),
+    "aws:ebs/getSnapshot:getSnapshot": ({ settings }, args) => {
+        const [id = ""] = valuesAt(args, "snapshotIds[]");
+        return { state: "completed", volumeSize: named(settings.snapshots, id, "InvalidSnapshot.NotFound") };
+    },
     "aws:kms/getKey:getKey": ({ settings }, { keyId }) => ({
         arn: named(settings.keys, keyId, "NotFoundException"),
         ...{ enabled: true, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT", keyUsage: "ENCRYPT_DECRYPT" },
@@ -26,7 +31,7 @@ export const functions: Readonly<Record<string, AwsFunction>> = {
 };
 
 /** What the account has under that name. */
-function named(settings: Readonly<Record<string, string>>, name: Value | undefined, error: string): string {
+function named<T>(settings: Readonly<Record<string, T>>, name: Value | undefined, error: string): T {
     const value = settings[String(name)];
     if (value === undefined) {
         throw new Error(error);

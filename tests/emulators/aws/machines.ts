@@ -20,6 +20,10 @@ export class Machines {
     async created(resource: CloudResource): Promise<void> {
         const { token, id, properties } = resource;
         if (token === "aws:ebs/volume:Volume") {
+            const snapshotId = text(properties, "snapshotId");
+            if (snapshotId !== undefined) {
+                await this.copy(this.imageOf(snapshotId), this.imageOf(id));
+            }
             this.resize(id, number(properties, "size") ?? 1);
         } else if (token === "aws:ec2/instance:Instance") {
             await this.boot(resource);
@@ -122,6 +126,15 @@ export class Machines {
         mkdirSync(join(this.account.directory, "volumes"), { recursive: true });
         writeFileSync(this.imageOf(volumeId), "", { flag: "a", mode: 0o600 });
         truncateSync(this.imageOf(volumeId), gib * GIB);
+    }
+
+    /** A snapshot is a file beside the volumes. */
+    async snapshot(volumeId: string, snapshotId: string): Promise<void> {
+        await this.copy(this.imageOf(volumeId), this.imageOf(snapshotId));
+    }
+
+    private async copy(from: string, to: string): Promise<void> {
+        await promisify(execFile)("cp", ["--sparse=always", from, to]);
     }
 
     private imageOf(volumeId: string): string {

@@ -133,6 +133,11 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
         replaces: ["availabilityZone", "encrypted", "kmsKeyId", "snapshotId"],
         updates: ["size", "type"],
         references: {},
+        compute: (cloud, inputs) => {
+            const smallest = cloud.settings.snapshots[text(inputs, "snapshotId") ?? ""] ?? 1;
+            demand((number(inputs, "size") ?? 0) >= smallest, "InvalidParameterValue", "the snapshot is larger");
+            return {};
+        },
     },
     "aws:ec2/instance:Instance": {
         idPrefix: "i",
@@ -197,6 +202,12 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
             demand(isThere, "NoSuchHostedZone", "there is no such zone");
             return {};
         },
+    },
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy": {
+        idPrefix: "policy",
+        replaces: [],
+        updates: ["description", "executionRoleArn", "policyDetails"],
+        references: {},
     },
 };
 
