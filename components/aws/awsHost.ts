@@ -1,4 +1,4 @@
-import * as ebs from "@pulumi/aws/ebs";
+import type * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { debianAmi } from "./debianAmi";

@@ -15,11 +15,12 @@ const parent = () => new pulumi.ComponentResource("openbmp-aio-ipv6:test:Parent"
 
 /** What that work ends with: its result, or the lines of its refusal. */
 async function outcome<T>(overrides: Answers, work: (parent: pulumi.Resource) => Promise<T>): Promise<T | string[]> {
-    const { calls } = await recordAws(overrides);
+    await recordAws(overrides);
     return work(parent()).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(pulumi.RunError);
-        expect(calls.length).toBeGreaterThan(0);
-        return (error as Error).message.split("\n");
+        if (pulumi.RunError.isInstance(error)) {
+            return error.message.split("\n");
+        }
+        throw error;
     });
 }
 

@@ -32,7 +32,7 @@ export const functions: Readonly<Record<string, AwsFunction>> = {
 
 /** What the account has under that name. */
 function named<T>(settings: Readonly<Record<string, T>>, name: Value | undefined, error: string): T {
-    const value = settings[String(name)];
+    const value = typeof name === "string" ? settings[name] : undefined;
     if (value === undefined) {
         throw new Error(error);
     }
