@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { AwsCloud } from "../e2e/awsCloud";
 import { type Deployment, proofOf } from "../e2e/deployment";
 import type { Sandbox } from "../e2e/sandbox";
@@ -106,6 +107,8 @@ describe("a VM in a network that is there already", () => {
             await machine.connectedRouter("edge-1");
             await machine.removePeers();
             const starts = await machine.collectorStarts();
+            // The image's MariaDB writes its log once a second.
+            await setTimeout(3000);
             const dataSnapshotId = await cloud.snapshot();
             await deployment.destroy();
             expect(madeIds().sort()).toEqual([...network.ids].sort());
