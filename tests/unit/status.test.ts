@@ -82,6 +82,21 @@ test("a deployment by a version with other steps, or other input of one, is told
 });
 
 describe("the status", () => {
+    test("names entries of the allow lists that nobody used, those that lead to a port that is there", () => {
+        const rule = (prefix: string, port: number, packets: number) =>
+            ({
+                command: "ip6tables",
+                table: "mangle",
+                rule: `-A OPENBMP-ALLOW -s ${prefix} -p tcp -m tcp --dport ${port} -j RETURN`,
+                packets,
+                bytes: packets,
+            }) as const;
+        const rules = [rule("2001:db8:1::/48", 5000, 0), rule("2001:db8:2::/48", 5000, 3), rule("::/0", 9, 0)];
+        const status = statusWith({ rules });
+        expect(status.unused).toEqual([{ port: "bmp", prefix: "2001:db8:1::/48" }]);
+        expect(report(status)).toContain("bmp is allowed to 2001:db8:1::/48, and no packet came from it so far");
+    });
+
     test("says what openbmpd.conf has, without a difference where it is as wanted", () => {
         const { collector, differences } = statusWith({});
         expect(collector).toEqual({ listenMode: "v4v6", patEnabled: false, warnings: [] });

@@ -154,6 +154,8 @@ export type Status = Omit<HostStatus, "addresses" | "wanted" | "openbmpdConf" | 
         readonly warnings: readonly string[];
     };
     readonly routers: readonly MarkedRouter[] | null;
+    /** Entries of the allow lists from which no packet came to their port, since the rules were first written or the host started. */
+    readonly unused: readonly { readonly port: string; readonly prefix: string }[];
 };
 
 /** The mark of what cannot be a router's address at all. */
@@ -174,6 +176,7 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
             warnings: collector?.warnings ?? [],
         },
         routers: marked,
+        unused: unusedEntries(found),
         differences: [
             ...differences,
             ...(collector?.differences ?? []),
@@ -194,6 +197,17 @@ function addressDifference({ name, address, connected, mark }: MarkedRouter): Di
               },
           ]
         : [];
+}
+
+/** Each entry is a rule of its own, which counts. */
+function unusedEntries({ rules, ports }: HostStatus): { port: string; prefix: string }[] {
+    return rules
+        .filter(({ packets }) => packets === 0)
+        .flatMap(({ rule }) => {
+            const [, prefix, number] = /^-A OPENBMP-ALLOW -s (\S+) .*--dport (\d+) -j RETURN$/.exec(rule) ?? [];
+            const port = ports.find((each) => String(each.port) === number)?.name;
+            return prefix === undefined || port === undefined ? [] : [{ port, prefix }];
+        });
 }
 
 /** How long the image's consumers may take to come, in milliseconds. */

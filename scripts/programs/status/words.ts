@@ -19,6 +19,10 @@ export function facts(status: Status): readonly (readonly [string, string])[] {
         ...collector.warnings.map((warning) => ["  warning", warning] as const),
         ["  Kafka", attached(status.kafka.consumersAttached)],
         ["  login", login(status.login)],
+        ...status.unused.map(
+            ({ port, prefix }) =>
+                ["unused", `${port} is allowed to ${prefix}, and no packet came from it so far`] as const,
+        ),
     ];
 }
 
