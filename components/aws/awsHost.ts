@@ -1,4 +1,3 @@
-import type * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { debianAmi } from "./debianAmi";
@@ -39,7 +38,7 @@ export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
 /** What the instance is put together from. */
 interface Parts {
     readonly networkInterface: ec2.NetworkInterface;
-    readonly volume: ebs.Volume;
+    readonly dataVolumeId: pulumi.Output<string>;
     readonly publicIpv4: ec2.Eip | undefined;
     readonly encryption: Encryption;
 }
@@ -74,9 +73,10 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         }
 
         const encryption = encryptionBy(args.kmsKeyId, this);
-        const volume = dataVolume(name, args, { encryption, zone: args.network.availabilityZone }, this);
-        this.lifetime = this.makeInstance(name, args, { networkInterface, volume, publicIpv4: address, encryption });
-        const attachment = this.attach(name, volume);
+        const dataVolumeId = dataVolume(name, args, { encryption, zone: args.network.availabilityZone }, this);
+        const parts = { networkInterface, dataVolumeId, publicIpv4: address, encryption };
+        this.lifetime = this.makeInstance(name, args, parts);
+        const attachment = this.attach(name, dataVolumeId);
 
         const hostKey = publicKeyOf(args.hostPrivateKey).text;
         this.owner = args.owner;
@@ -143,10 +143,10 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
     private makeInstance(
         name: string,
         args: AwsHostArgs,
-        { networkInterface, volume, publicIpv4, encryption }: Parts,
+        { networkInterface, dataVolumeId: volumeId, publicIpv4, encryption }: Parts,
     ): ec2.Instance {
         const { tagsOf, amiId } = args;
-        const userData = volume.id.apply((dataVolumeId) =>
+        const userData = volumeId.apply((dataVolumeId) =>
             cloudInit({
                 hostPrivateKey: args.hostPrivateKey,
                 hostPublicKey: publicKeyOf(args.hostPrivateKey).text,
@@ -191,12 +191,12 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         );
     }
 
-    private attach(name: string, volume: ebs.Volume): ec2.VolumeAttachment {
+    private attach(name: string, volumeId: pulumi.Output<string>): ec2.VolumeAttachment {
         return new ec2.VolumeAttachment(
             `${name}-data-volume-attachment`,
             {
                 instanceId: this.lifetime.id,
-                volumeId: volume.id,
+                volumeId,
                 deviceName: "/dev/sdf",
                 // A mounted volume is not detached.
                 stopInstanceBeforeDetaching: true,

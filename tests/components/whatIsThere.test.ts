@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { demandAsked } from "../../components/aws/dataVolume";
 import { zoneOf } from "../../components/aws/dnsRecords";
 import { encryptionKeyArn } from "../../components/aws/encryptionKey";
 import { givenSubnet, type SubnetRequirements } from "../../components/aws/givenSubnet";
@@ -196,6 +197,27 @@ describe("a snapshot that the data begins from", () => {
         };
         expect(await start({ ...gone, ...deployed })).toBe(dataSnapshotId);
     });
+});
+
+test.each([
+    [{ snapshotId: "snap-1", kmsKeyId: KEY_ARN }, { snapshotId: "snap-1", kmsKeyId: KEY_ARN }, /^none$/],
+    [{ snapshotId: "", kmsKeyId: KEY_ARN }, {}, /^none$/],
+    [
+        { snapshotId: "" },
+        { snapshotId: "snap-1" },
+        /^dataSnapshotId must be .* \(left out\), got "snap-1": put it back/,
+    ],
+    [{ kmsKeyId: "arn:a" }, { kmsKeyId: KEY_ARN }, /^kmsKeyId must be .* \(arn:a\), got "arn:/],
+])("a volume of %j, which a first deployment left, for %j: %s", (made, asked, expected) => {
+    const refusal = () => {
+        try {
+            demandAsked(made, asked);
+            return "none";
+        } catch (error) {
+            return (error as Error).message;
+        }
+    };
+    expect(refusal()).toMatch(expected);
 });
 
 test("snapshots without a role are refused with the way to the account's default one", async () => {
