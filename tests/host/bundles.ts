@@ -24,7 +24,7 @@ mkdirSync(join(folder, "installed"), { recursive: true });
 for (const step of steps) {
     writeFileSync(join(folder, step), stepText(step));
 }
-writeFileSync(join(folder, "status"), statusText(OPTIONAL_STEPS));
+writeFileSync(join(folder, "status"), statusText([]));
 writeFileSync(join(folder, "record"), recordText());
 writeFileSync(join(folder, "steps"), HOST_STEPS.join("\n"));
 writeFileSync(join(folder, "inputs"), [...inputs].join("\n"));

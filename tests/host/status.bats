@@ -33,9 +33,26 @@ deploy() {
   host /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat follow 2>/dev/null || true
 }
 
-# status_field FILTER: what jq makes of the answer.
+# The function that prints each key of the answer.
+declare -gA PRINTED_BY=([engine]=engine_facts [container]=container_facts [ports]=port_facts [rules]=rule_facts
+  [units]=unit_facts [login]=login_facts [kafka]=consumer_facts [routers]=router_facts [routersNote]=router_facts
+  [disk]=disk_facts [addresses]=address_facts [wanted]=config_facts [openbmpdConf]=config_facts [differences]=drift_facts)
+
+# status_field FILTER: what jq makes of the answer; only what it asks for is looked at.
 status_field() {
-  step_succeeds status inspect
+  local key functions=''
+  for key in "${!PRINTED_BY[@]}"; do
+    [[ ! $1 =~ \.$key([^a-zA-Z]|$) ]] || [[ $functions == *"${PRINTED_BY[$key]}"* ]] || functions+="${PRINTED_BY[$key]};"
+  done
+  {
+    bundle status | sed '$d'
+    echo "locate_container; { ${functions:?} } | jq --slurp add"
+  } >"$FAKE/bundle"
+  run --separate-stderr host setsid --wait bash -euo pipefail -s <"$FAKE/bundle" 3>&-
+  [ "$status" = 0 ] || {
+    echo "$stderr"
+    return 1
+  }
   jq -rc "$1" <<<"$output"
 }
 
@@ -280,31 +297,49 @@ ANSWERS
   same "$WANTED" "$(status_field .wanted)"
 }
 
+# changed TEXT [COMMAND…]: the command is what somebody did on the host; all_differ looks for the text.
+changed() {
+  echo "$1" >>"$FAKE/expected"
+  "${@:2}"
+}
+
+all_differ() {
+  local found text
+  found=$(differences)
+  while IFS= read -r text; do
+    grep -qF -- "$text" <<<"$found" || {
+      printf 'not found: %s\namong:\n%s\n' "$text" "$found"
+      return 1
+    }
+  done <"$FAKE/expected"
+}
+
 @test "each thing that somebody changed is found, and fixed by the steps" {
   edit() { on_host "$1" | sed "$2" | write_on_host "$1" "$(host stat -c %a "$1")"; }
-  differs 'daemon.json: "ipv6" is false, not true' edit "$DAEMON_JSON" s/true/false/
-  differs 'daemon.json: "fixed-cidr-v6" is null' edit "$DAEMON_JSON" '/fixed/d; s/,$//'
-  differs "the default bridge has no IPv6 prefix, fc00:172:17::/64 is configured" engine Bridge6=
-  differs "$CONFIG was changed after the collector read it" host touch -d '+1 hour' "$CONFIG"
-  differs "/var/openbmp/config/obmp-mysql-consumer.yml was changed after the collector read it" host touch /var/openbmp/config/obmp-mysql-consumer.yml
-  differs "openbmp_aio: it has no restart policy" change_container openbmp_aio RestartPolicy=no
-  differs "openbmp-dnat is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat s/RESYNC/SYNC/
-  differs "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
-  differs "openbmp-close-database is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database 1d
-  differs "openbmp-close-database is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database
-  differs "systemd has not read the current files of docker.service" edit "$DROP_INS/openbmp-aio-ipv6-database.conf" "s/ExecStop=-/ExecStop=/"
-  differs "openbmp-aio-ipv6-database.conf is not as it was written" true
-  differs "dnat.conf is not as it was written" edit /etc/openbmp-aio-ipv6/dnat.conf 's/ALLOWED=(/&::\/0 /'
-  differs "$GUARD is not as it was written" edit "/etc/systemd/system/$GUARD" 1d
-  differs "$FOLLOW is not as it was written" host rm "/etc/systemd/system/$FOLLOW"
-  differs "$GUARD is not enabled" rm "$FAKE/units/$GUARD.enabled"
-  differs "$FOLLOW is not active" rm "$FAKE/units/$FOLLOW.active"
-  differs "ip6tables: a rule is missing: -A INPUT -j OPENBMP-INPUT" host ip6tables -D INPUT -j OPENBMP-INPUT
-  differs "ip6tables: a rule is missing: -A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000" host ip6tables -t nat -F OPENBMP-DNAT
-  differs "iptables: a rule is not ours: -A OPENBMP-ALLOW -j RETURN" host iptables -t mangle -I OPENBMP-ALLOW -j RETURN
-  differs "uplink0: accept_ra is not 2" host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra'
-  differs "90-openbmp-aio-ipv6.conf is not as it was written" host rm /etc/sysctl.d/90-openbmp-aio-ipv6.conf
-  differs 'names the stack "", not openbmp-aio-ipv6/test' host rm "$RECORD/owner"
+  changed 'daemon.json: "ipv6" is false, not true' edit "$DAEMON_JSON" s/true/false/
+  changed 'daemon.json: "fixed-cidr-v6" is null' edit "$DAEMON_JSON" '/fixed/d; s/,$//'
+  changed "the default bridge has no IPv6 prefix, fc00:172:17::/64 is configured" engine Bridge6=
+  changed "$CONFIG was changed after the collector read it" host touch -d '+1 hour' "$CONFIG"
+  changed "/var/openbmp/config/obmp-mysql-consumer.yml was changed after the collector read it" host touch /var/openbmp/config/obmp-mysql-consumer.yml
+  changed "openbmp_aio: it has no restart policy" change_container openbmp_aio RestartPolicy=no
+  changed "openbmp-dnat is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat s/RESYNC/SYNC/
+  changed "openbmp-dnat is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat
+  changed "openbmp-close-database is not as it was written" edit /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database 1d
+  changed "openbmp-close-database is not executable" host chmod -x /usr/local/lib/openbmp-aio-ipv6/openbmp-close-database
+  changed "systemd has not read the current files of docker.service" edit "$DROP_INS/openbmp-aio-ipv6-database.conf" "s/ExecStop=-/ExecStop=/"
+  changed "openbmp-aio-ipv6-database.conf is not as it was written"
+  changed "dnat.conf is not as it was written" edit /etc/openbmp-aio-ipv6/dnat.conf 's/ALLOWED=(/&::\/0 /'
+  changed "$GUARD is not as it was written" edit "/etc/systemd/system/$GUARD" 1d
+  changed "$FOLLOW is not as it was written" host rm "/etc/systemd/system/$FOLLOW"
+  changed "$GUARD is not enabled" rm "$FAKE/units/$GUARD.enabled"
+  changed "$FOLLOW is not active" rm "$FAKE/units/$FOLLOW.active"
+  changed "ip6tables: a rule is missing: -A INPUT -j OPENBMP-INPUT" host ip6tables -D INPUT -j OPENBMP-INPUT
+  changed "ip6tables: a rule is missing: -A OPENBMP-DNAT ! -i docker0 -p tcp -m tcp --dport 5000" host ip6tables -t nat -F OPENBMP-DNAT
+  changed "iptables: a rule is not ours: -A OPENBMP-ALLOW -j RETURN" host iptables -t mangle -I OPENBMP-ALLOW -j RETURN
+  changed "uplink0: accept_ra is not 2" host bash -c 'echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra'
+  changed "90-openbmp-aio-ipv6.conf is not as it was written" host rm /etc/sysctl.d/90-openbmp-aio-ipv6.conf
+  changed 'names the stack "", not openbmp-aio-ipv6/test' host rm "$RECORD/owner"
+  all_differ
   differs "openbmp_aio does not run" change_container openbmp_aio Running=false
   host touch "$CONFIG"
   deploy

@@ -27,6 +27,7 @@ exempt_from_engine_dnat() {
 
 # By the chain in ip6tables, or by the table that the filter's unit holds.
 ingress_filter_refuses() {
+  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
   [ "$MODE" = dnat ] || return 1
   { has_jump "$INPUT_RULES" INPUT OPENBMP-INPUT && grep -qE '^-A OPENBMP-INPUT .*-j REJECT' <<<"$INPUT_RULES"; } ||
     { have nft && nft list chain inet openbmp-aio-ipv6 refuse >/dev/null 2>&1; }

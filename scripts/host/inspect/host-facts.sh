@@ -18,6 +18,7 @@ container_facts() {
     echo '{"container": null}'
     return
   }
+  # shellcheck disable=SC2153 # the caller's
   container_json | jq --arg address "$ADDRESS" '{container: {
     id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'

@@ -51,14 +51,20 @@ drift_facts() {
 }
 
 status_inspect() {
-  local where facts
+  local facts
   engine_answers || die "no Docker engine answers: systemctl status docker"
-  where=$(deployed_dnat where)
-  ADDRESS=${where%%,*}
-  CONTAINER_PID=$(container_pid 2>/dev/null || true)
+  locate_container
   # Whole or not at all.
   facts=$(all_facts)
   jq --compact-output --slurp add <<<"$facts"
+}
+
+# Leaves ADDRESS and CONTAINER_PID, which the facts are about.
+locate_container() {
+  local where
+  where=$(deployed_dnat where)
+  ADDRESS=${where%%,*}
+  CONTAINER_PID=$(container_pid 2>/dev/null || true)
 }
 
 all_facts() {

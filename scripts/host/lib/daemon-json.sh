@@ -17,7 +17,13 @@ PREFIXES='
     | $left + [range(8 - ($left + $right | length)) | "0"] + $right + [$length] end;'
 
 # same_prefix TEXT TEXT: prints true or false.
-same_prefix() { jq -n --arg one "$1" --arg other "$2" "$PREFIXES"'($one | prefix) == ($other | prefix)'; }
+same_prefix() {
+  if [ "$1" = "$2" ]; then
+    echo true
+  else
+    jq -n --arg one "$1" --arg other "$2" "$PREFIXES"'($one | prefix) == ($other | prefix)'
+  fi
+}
 
 # The keys that a deployment sets, as a JSON object. A prefix that the file has in another
 # spelling stays as the user wrote it.

@@ -20,8 +20,8 @@ metrics_directory() {
 node_exporter_directory() {
   local process
   for process in /proc/[0-9]*; do
-    [[ $(cat "$process/comm" 2>/dev/null) =~ ^(node_exporter|prometheus-node)$ ]] &&
-      [ "$(readlink "$process/ns/mnt")" = "$(readlink "/proc/$$/ns/mnt")" ] || continue
+    [[ $(cat "$process/comm" 2>/dev/null) =~ ^(node_exporter|prometheus-node)$ ]] || continue
+    [ "$(readlink "$process/ns/mnt")" = "$(readlink "/proc/$$/ns/mnt")" ] || continue
     tr '\0' '\n' <"$process/cmdline" 2>/dev/null |
       awk 'next_one { print; exit } sub(/^--?collector\.textfile\.directory=/, "") { print; exit }
         /^--?collector\.textfile\.directory$/ { next_one = 1 }'
