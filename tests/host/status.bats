@@ -46,7 +46,7 @@ status_field() {
   done
   {
     bundle status | sed '$d'
-    echo "locate_container; { ${functions:?} } | jq --slurp add"
+    echo "find_container; { ${functions:?} } | jq --slurp add"
   } >"$FAKE/bundle"
   run --separate-stderr host setsid --wait bash -euo pipefail -s <"$FAKE/bundle" 3>&-
   [ "$status" = 0 ] || {

@@ -53,14 +53,14 @@ drift_facts() {
 status_inspect() {
   local facts
   engine_answers || die "no Docker engine answers: systemctl status docker"
-  locate_container
+  find_container
   # Whole or not at all.
   facts=$(all_facts)
   jq --compact-output --slurp add <<<"$facts"
 }
 
 # Leaves ADDRESS and CONTAINER_PID, which the facts are about.
-locate_container() {
+find_container() {
   local where
   where=$(deployed_dnat where)
   ADDRESS=${where%%,*}
