@@ -6,7 +6,7 @@ import { bmpEndpoint as bmpEndpointAt, restUrl as restUrlAt } from "./components
 import { routerConfig as routerConfigFor } from "./components/openbmpd/routerConfig";
 import { enforcePolicy } from "./components/policy/policy";
 import { previewEndedSessions } from "./components/settings/endedSessions";
-import { grouped, metricsDirectoryOf } from "./components/settings/groups";
+import { grouped } from "./components/settings/groups";
 import { demandKeptSettings } from "./components/settings/keptSettings";
 import { loadSettings, secretKeysOfStack } from "./components/settings/load";
 import { AioContainer } from "./components/steps/aioContainer";
@@ -70,7 +70,7 @@ const collectorStart = new CollectorStart(
 if (settings.metrics) {
     new Metrics(
         "metrics",
-        { ...common, metricsDirectory: metricsDirectoryOf(settings), routerFacingAddress: host.ipv6Address },
+        { ...common, metricsDirectory: settings.metricsDirectory, routerFacingAddress: host.ipv6Address },
         { dependsOn: collectorStart },
     );
 }

@@ -26,6 +26,7 @@ export const found: HostStatus = {
     },
     ports: [{ name: "bmp", port: 5000, datapath: "dnat", why: "our rule" }],
     rules: [{ command: "ip6tables", table: "nat", rule: "-A OPENBMP-DNAT", packets: 12, bytes: 960 }],
+    allowed: [],
     outside: [],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
     login: { accepted: true, publicAccepted: false },

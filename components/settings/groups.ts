@@ -43,14 +43,6 @@ export function grouped(settings: Settings) {
     };
 }
 
-/** Of the node_exporter of Debian's package, which the VM gets later or not at all. */
-const PACKAGED_METRICS_DIRECTORY = "/var/lib/prometheus/node-exporter";
-
-/** Where metrics are written; on a machine that is there already it may be found. */
-export function metricsDirectoryOf({ target, metricsDirectory }: Settings): string | undefined {
-    return metricsDirectory ?? (target === "aws" ? PACKAGED_METRICS_DIRECTORY : undefined);
-}
-
 /** How SSH logs in to the host, and over which jump host. */
 export function sshLogin(settings: Settings, hostUser: string): SshLogin {
     const { bastionAddress: address, bastionHostKey: hostKey, bastionPort: port, bastionUser } = settings;

@@ -19,9 +19,7 @@ describe("a VM in AWS, from its first boot to its end", () => {
     }, 10 * MINUTE);
 
     afterAll(async () => {
-        await (machine as Sandbox | undefined)?.removePeers();
         await (cloud as AwsCloud | undefined)?.down();
-        (deployment as Deployment | undefined)?.remove();
     }, MINUTE);
 
     /** What comes of connections to the VM from an address beside it. */

@@ -22,6 +22,8 @@ export class AwsCloud {
     /** A hosted zone of the account, for names in example.net. */
     static readonly zone = "Z0123456789ABC";
 
+    private readonly deployments: Deployment[] = [];
+
     private constructor(
         readonly name: string,
         private readonly directory: string,
@@ -88,12 +90,14 @@ export class AwsCloud {
 
     /** A stack in the account, whose data goes with it. */
     async deployment(options: Partial<StackOptions> = {}): Promise<Deployment> {
-        return Deployment.of({
+        const deployment = await Deployment.of({
             name: this.name,
             config: { ...this.config, ephemeral: "true", ...options.config },
             secrets: { sshPrivateKey: await this.newKey("login"), hostPrivateKey: await this.newKey("host") },
             environment: { ...this.environment, ...options.environment },
         });
+        this.deployments.push(deployment);
+        return deployment;
     }
 
     /** What is in the account. */
@@ -171,6 +175,7 @@ export class AwsCloud {
         await this.machines.removed(instance);
     }
 
+    /** All of it goes, with the stacks in it and whoever is on its network. */
     async down(): Promise<void> {
         // Instances before the volumes on them.
         for (const resource of this.resources().sort((one) => (one.token === "aws:ec2/instance:Instance" ? -1 : 1))) {
@@ -178,6 +183,9 @@ export class AwsCloud {
         }
         await this.removeNetwork();
         rmSync(this.directory, { recursive: true, force: true });
+        this.deployments.forEach((deployment) => {
+            deployment.remove();
+        });
     }
 
     private get account(): Account {

@@ -119,7 +119,6 @@ withRelease(`a deployment of 0.1.0 in AWS${skipped}`, () => {
 
     afterAll(async () => {
         await (cloud as AwsCloud | undefined)?.down();
-        (deployment as Deployment | undefined)?.remove();
     }, MINUTE);
 
     test(

@@ -170,8 +170,11 @@ bundle() {
 # run_step STEP [VERB]: $status, $output (the result) and $stderr (progress).
 run_step() {
   bundle "$1" >"$FAKE/bundle"
-  run --separate-stderr host setsid --wait bash -euo pipefail -s -- "${2:-apply}" <"$FAKE/bundle" 3>&-
+  run_bundle "${2:-apply}"
 }
+
+# run_bundle ARGUMENT…: the text in $FAKE/bundle, as the host's bash gets it.
+run_bundle() { run --separate-stderr host setsid --wait bash -euo pipefail -s -- "$@" <"$FAKE/bundle" 3>&-; }
 
 # traced_step STEP [VERB]: as run_step; every program that it started, with arguments and variables, is in $FAKE/execs.
 traced_step() {

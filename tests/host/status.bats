@@ -34,7 +34,7 @@ deploy() {
 }
 
 # The function that prints each key of the answer.
-declare -gA PRINTED_BY=([engine]=engine_facts [container]=container_facts [ports]=port_facts [rules]=rule_facts
+declare -gA PRINTED_BY=([engine]=engine_facts [container]=container_facts [ports]=port_facts [rules]=rule_facts [allowed]=rule_facts
   [units]=unit_facts [login]=login_facts [kafka]=consumer_facts [routers]=router_facts [routersNote]=router_facts
   [disk]=disk_facts [addresses]=address_facts [wanted]=config_facts [openbmpdConf]=config_facts [differences]=drift_facts)
 
@@ -46,9 +46,9 @@ status_field() {
   done
   {
     bundle status | sed '$d'
-    echo "find_container; { ${functions:?} } | jq --slurp add"
+    echo "find_container deployed_dnat where; { ${functions:?} } | jq --slurp add"
   } >"$FAKE/bundle"
-  run --separate-stderr host setsid --wait bash -euo pipefail -s <"$FAKE/bundle" 3>&-
+  run_bundle
   [ "$status" = 0 ] || {
     echo "$stderr"
     return 1
@@ -178,6 +178,11 @@ mysql 3306 closed held, nobody gets in until both passwords of the database are 
   machine router wan 2
   answer router 2001:db8:2::10 5000
   status_field '.rules[] | select(.rule == "-A OPENBMP-ALLOW -p tcp -m multiport --dports 5000,8001 -m conntrack --ctdir ORIGINAL -j DROP" and .command == "ip6tables") | .packets' | grep -x '[1-9][0-9]*'
+  # Each entry of the lists by the name of its port; the router that was dropped is on none.
+  same '{"port":"bmp","prefix":"2001:db8:1::/64","packets":0}
+{"port":"rest","prefix":"2001:db8:1::/64","packets":0}
+{"port":"bmp","prefix":"192.0.2.0/24","packets":0}
+{"port":"rest","prefix":"192.0.2.0/24","packets":0}' "$(status_field '.allowed[]')"
 }
 
 @test "routers come from the REST API, with their last termination" {

@@ -24,9 +24,7 @@ describe("a VM in a network that is there already", () => {
     }, 10 * MINUTE);
 
     afterAll(async () => {
-        await (machine as Sandbox | undefined)?.removePeers();
         await (cloud as AwsCloud | undefined)?.down();
-        (deployment as Deployment | undefined)?.remove();
     }, MINUTE);
 
     const one = (type: string) => cloud.resources().filter(({ token }) => token.endsWith(`:${type}`));

@@ -14,7 +14,6 @@ describe("a preview of the AWS target", () => {
 
     afterAll(async () => {
         await (cloud as AwsCloud | undefined)?.down();
-        (deployment as Deployment | undefined)?.remove();
     });
 
     /** The errors that the engine shows at the end of a preview with that environment. */

@@ -66,7 +66,7 @@ describe("backups of the database and the configuration", () => {
     );
 
     test(
-        "bring back the same routers with the same entries when the directory is lost",
+        "restore the same routers with the same entries when the directory is lost",
         async () => {
             const { sandbox, deployment } = shared;
             // One that does not come back: its row is the backup's alone.

@@ -1,19 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { EphemeralStacks, errorLines } from "../e2e/ephemeralStacks";
 import { eventually } from "../e2e/run";
 import { MINUTE } from "../e2e/story";
-
-function freePort(): Promise<number> {
-    return new Promise((resolve) => {
-        const server = createServer().listen(0, "127.0.0.1", () => {
-            const { port } = server.address() as { port: number };
-            server.close(() => {
-                resolve(port);
-            });
-        });
-    });
-}
+import { freePort } from "../freePort";
 
 describe("branch stacks in an S3-compatible backend", () => {
     let server: ChildProcess;

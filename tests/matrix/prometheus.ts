@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, root } from "../e2e/run";
+import { freePort } from "../freePort";
 
 /** The project's alert rules. */
 export const alertRules = join(root, "docs/monitoring/openbmp-alerts.yml");
@@ -11,18 +11,6 @@ export const alertRules = join(root, "docs/monitoring/openbmp-alerts.yml");
 interface Sample {
     readonly metric: Readonly<Record<string, string>>;
     readonly value: readonly [number, string];
-}
-
-/** A port that nobody listens at. */
-function freePort(): Promise<number> {
-    return new Promise((resolve) => {
-        const server = createServer().listen(0, "127.0.0.1", () => {
-            const { port } = server.address() as { port: number };
-            server.close(() => {
-                resolve(port);
-            });
-        });
-    });
 }
 
 /** A real Prometheus on this machine, which scrapes one target and has the project's alert rules. */

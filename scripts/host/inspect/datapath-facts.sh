@@ -73,14 +73,19 @@ outside_facts() {
       | {address: .val.concat[0], port: .val.concat[1], packets: .counter.packets}] | sort_by(-.packets) else null end)}'
 }
 
-# Our chains and the jumps to them.
+# Our chains and the jumps to them; and of each entry of the allow lists, which is a rule of its own, the packets.
 rule_facts() {
   local command
   for command in ip6tables iptables; do
     "$command-save" --counters | awk -v command="$command" '
       /^\*/ { table = substr($0, 2) }
       / OPENBMP-/ && /^\[/ { print command, table, $0 }'
-  done | jq --raw-input --slurp '{rules: [split("\n")[] | select(. != "")
-    | capture("^(?<command>\\S+) (?<table>\\S+) \\[(?<packets>[0-9]+):(?<bytes>[0-9]+)\\] (?<rule>.*)$")
-    | .packets |= tonumber | .bytes |= tonumber]}'
+  done | jq --raw-input --slurp --arg ports "$(published_ports)" '
+    ([$ports | split("\n")[] | split(" ") | {(.[1]): .[0]}] | add) as $names
+    | [split("\n")[] | select(. != "")
+      | capture("^(?<command>\\S+) (?<table>\\S+) \\[(?<packets>[0-9]+):(?<bytes>[0-9]+)\\] (?<rule>.*)$")
+      | .packets |= tonumber | .bytes |= tonumber] as $rules
+    | {rules: $rules, allowed: [$rules[] | .packets as $packets
+      | .rule | capture("^-A OPENBMP-ALLOW -s (?<prefix>\\S+) .*--dport (?<port>[0-9]+) -j RETURN$")
+      | {port: $names[.port], prefix, packets: $packets} | select(.port)]}'
 }

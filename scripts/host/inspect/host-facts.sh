@@ -10,6 +10,15 @@
 # shellcheck source=scripts/host/lib/topics.sh
 . "${BASH_SOURCE[0]%/*}/../lib/topics.sh"
 
+# find_container COMMAND…: leaves ADDRESS, by what COMMAND says of where the container is, and CONTAINER_PID, 0
+# where it does not run.
+find_container() {
+  local where
+  CONTAINER_PID=$(container_pid 2>/dev/null) || CONTAINER_PID=0
+  where=$("$@")
+  ADDRESS=${where%%,*}
+}
+
 # Each of these prints an object with one key.
 engine_facts() { docker version --format '{{.Server.Version}}' | jq -R '{engine: {version: .}}'; }
 
@@ -18,7 +27,6 @@ container_facts() {
     echo '{"container": null}'
     return
   }
-  # shellcheck disable=SC2153 # the caller's
   container_json | jq --arg address "$ADDRESS" '{container: {
     id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'

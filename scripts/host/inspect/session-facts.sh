@@ -21,13 +21,11 @@ session_facts() {
 
 # Null where the database does not answer. Its client writes \t, \n and \\ for what a text has of them.
 database_facts() {
-  local password rows
-  password=$(variable_of_container OPENBMP_DB_PASSWORD "$PUBLIC_DATABASE_PASSWORD")
+  local rows
   rows=$(
-    QUERY_SECONDS=20 database_query "$DATABASE_USER" "$password" 2>/dev/null <<SQL
+    QUERY_SECONDS=20 collector_database 2>/dev/null <<SQL
 SELECT COUNT(*), SUM(isConnected = 1) FROM routers;
-SELECT SUM(data_length + index_length), UNIX_TIMESTAMP(MAX(update_time))
-  FROM information_schema.tables WHERE table_schema = 'openBMP';
+SELECT ($BYTES_OF_TABLES), UNIX_TIMESTAMP(MAX(update_time)) FROM information_schema.tables WHERE table_schema = 'openBMP';
 SELECT LEFT(name, 100), LEFT(ip_address, 46), isConnected = 1, UNIX_TIMESTAMP(timestamp)
   FROM routers ORDER BY isConnected DESC, timestamp DESC LIMIT $ROUTERS;
 SQL

@@ -53,18 +53,10 @@ drift_facts() {
 status_inspect() {
   local facts
   engine_answers || die "no Docker engine answers: systemctl status docker"
-  find_container
+  find_container deployed_dnat where
   # Whole or not at all.
   facts=$(all_facts)
   jq --compact-output --slurp add <<<"$facts"
-}
-
-# Leaves ADDRESS and CONTAINER_PID, which the facts are about.
-find_container() {
-  local where
-  where=$(deployed_dnat where)
-  ADDRESS=${where%%,*}
-  CONTAINER_PID=$(container_pid 2>/dev/null || true)
 }
 
 all_facts() {

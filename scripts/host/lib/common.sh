@@ -10,6 +10,8 @@ fi
 
 # shellcheck source=scripts/host/lib/messages.sh
 . "${BASH_SOURCE[0]%/*}/messages.sh"
+# shellcheck source=scripts/host/lib/progress.sh
+. "${BASH_SOURCE[0]%/*}/progress.sh"
 
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
@@ -36,6 +38,9 @@ export DOCKER_CONTEXT=default
   DAEMON_JSON=$(realpath -m /etc/docker/daemon.json)
   CONFIG_DIRECTORY=/var/openbmp/config
   DATA_DIRECTORY=/var/openbmp/mysql
+  BACKUP_DIRECTORY=/var/openbmp/backup
+  # In the directory that node_exporter reads.
+  METRICS_FILE=openbmp-aio-ipv6.prom
   # What stays on the host: programs, units.
   PROGRAM_DIRECTORY=/usr/local/lib/openbmp-aio-ipv6
   UNIT_DIRECTORY=/etc/systemd/system
@@ -105,35 +110,6 @@ run_step() {
   in_background=$!
   "${1//-/_}_$2"
   kill "$in_background"
-}
-
-# Firewalls and SSH servers end a connection in which nothing is said. In the background,
-# with none of the script's outputs open, so that it holds nobody up, and only while it runs.
-SILENCE_SECONDS=20
-break_silence() {
-  # No other process: it would outlive this one.
-  while true; do
-    ! read -r -t "$SILENCE_SECONDS" -u "$SPOKEN" || continue
-    kill -0 $$ || return 0
-    say "$1 goes on after $SECONDS s" 2>>"/proc/$$/fd/2"
-  done
-}
-
-# still_waiting WHAT COMMAND…: of a loop that waits until WHAT, at once, and every
-# SILENCE_SECONDS what COMMAND prints, which is what is missing now. The loop has begun=$SECONDS
-# and told=''.
-still_waiting() {
-  local missing
-  if [ -z "$told" ]; then
-    say "waiting until $1"
-  elif [ $((SECONDS - told)) -ge "$SILENCE_SECONDS" ]; then
-    missing=$("${@:2}")
-    # shellcheck disable=SC2154 # the loop has it
-    say "waiting until $1, $((SECONDS - begun)) s so far: $missing"
-  else
-    return 0
-  fi
-  told=$SECONDS
 }
 
 have() { type -P "$1" >/dev/null; }

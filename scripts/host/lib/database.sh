@@ -36,11 +36,22 @@ database_client() {
 # database, and prints rows, with tabs between columns. Fails where the database does.
 database_query() { database_client "$1" "$2" "${3:-localhost}" '' --batch --skip-column-names openBMP; }
 
-# variable_of_container NAME DEFAULT: a password that the container has among its variables.
+# variable_of_container NAME DEFAULT: of the container's variables; the default where it has none, or an empty one.
 variable_of_container() {
   docker container inspect "$CONTAINER" | jq -r --arg name "$1=" --arg default "$2" \
-    'first(.[0].Config.Env[]? | select(startswith($name)) | ltrimstr($name)) // $default'
+    '[.[0].Config.Env[]? | select(startswith($name)) | ltrimstr($name)] | last // "" | if . == "" then $default else . end'
 }
+
+# collector_database: the SQL on stdin, as the collector's own user.
+collector_database() {
+  local password
+  password=$(variable_of_container OPENBMP_DB_PASSWORD "$PUBLIC_DATABASE_PASSWORD")
+  database_query "$DATABASE_USER" "$password"
+}
+
+# SQL for the bytes of the tables and their indexes.
+# shellcheck disable=SC2034 # the files that source this one read it
+BYTES_OF_TABLES="SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = 'openBMP'"
 
 # database_answer USER PASSWORD [HOST]: prints yes or no to the login, and nothing
 # where the database does not answer.

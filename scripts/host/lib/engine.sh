@@ -18,6 +18,8 @@
 . "${BASH_SOURCE[0]%/*}/record.sh"
 # shellcheck source=scripts/host/lib/running-containers.sh
 . "${BASH_SOURCE[0]%/*}/running-containers.sh"
+# shellcheck source=scripts/host/lib/units.sh
+. "${BASH_SOURCE[0]%/*}/units.sh"
 
 # The IPv6 subnet of the default bridge as the engine runs it, empty without IPv6.
 bridge_ipv6_subnet() {
@@ -117,7 +119,7 @@ restart_engine() {
   original_routes=$(default_routes)
   say "restarting Docker"
   if ! restart_docker_unit; then
-    RESTART_FAILURE="Docker does not start: $(journalctl -u docker.service --no-pager --output cat -n 5 2>/dev/null | message_head | paste -sd ' ')"
+    RESTART_FAILURE="Docker does not start: $(last_words_of docker.service)"
     return 1
   fi
   rm -f "$ENGINE_IS_STALE"

@@ -8,12 +8,11 @@
 # Of Debian's and Ubuntu's package, also without the flag.
 PACKAGED_METRICS_DIRECTORY=/var/lib/prometheus/node-exporter
 
-# metrics_directory: empty where there is none.
+# metrics_directory: it need not be there.
 metrics_directory() {
   local directory=$METRICS_DIRECTORY
   [ -n "$directory" ] || directory=$(node_exporter_directory)
-  if [ -z "$directory" ] && [ -d "$PACKAGED_METRICS_DIRECTORY" ]; then directory=$PACKAGED_METRICS_DIRECTORY; fi
-  printf '%s' "$directory"
+  printf '%s' "${directory:-$PACKAGED_METRICS_DIRECTORY}"
 }
 
 # The flag of a node_exporter that sees the host's own files, not those of a container.
@@ -34,10 +33,11 @@ metrics_directory_problem() {
   local directory
   [ "$METRICS" = true ] || return 0
   directory=$(metrics_directory)
-  if [ -z "$directory" ]; then
+  [ ! -d "$directory" ] || return 0
+  if [ -z "$METRICS_DIRECTORY" ] && [ "$directory" = "$PACKAGED_METRICS_DIRECTORY" ]; then
     unfit "no node_exporter with a textfile collector is found: start it with --collector.textfile.directory, or set" \
       "metricsDirectory"
-  elif [ ! -d "$directory" ]; then
+  else
     unfit "the metrics' directory $directory does not exist: make it, or set another metricsDirectory"
   fi
 }

@@ -16,14 +16,12 @@ metrics_text() {
     def counter($name; $help; samples): metric($name; "counter"; $help; samples);
     # Seconds of the times that Docker prints, whose fractions strptime does not know.
     def seconds: sub("\\.[0-9]+"; "") | fromdateiso8601? // null;
-    def prefix: capture("-s (?<prefix>[^ ]+) .*--dport (?<port>[0-9]+) -j RETURN$");
 
     add | . as $facts
     | [.addresses[]?.address] as $own
     # By docker-proxy on purpose, every router comes under an address of the host, and PAT tells them apart.
     | def not_own: $facts.mode == "dnat" and IN($own[]);
-    ([.ports[]? | {key: (.port | tostring), value: .name}] | from_entries) as $names
-    | gauge("engine_up"; "Whether the Docker engine answers."; {value: (.engine != null)}),
+    gauge("engine_up"; "Whether the Docker engine answers."; {value: (.engine != null)}),
       gauge("engine_info"; "The version of the Docker engine."; .engine // empty | {labels: {version}, value: 1}),
       gauge("collector_up"; "Whether the container runs."; {value: (.container.running // false)}),
       gauge("collector_start_time_seconds"; "When the container was started, since the epoch."; .container // empty | {value: (.startedAt | seconds)}),
@@ -42,8 +40,8 @@ metrics_text() {
       gauge("datapath_info"; "What carries IPv6 from a port of the host to the container."; .ports[]? | {labels: {port: .name, number: .port, datapath}, value: 1}),
       gauge("rules_as_deployed"; "Whether the rules on the host are those of the deployment."; {value: .rulesAsDeployed}),
       gauge("unit_active"; "Whether a systemd unit of the deployment is active."; .units[]? | {labels: {unit: .name}, value: .active}),
-      counter("allowed_packets_total"; "Packets at a port from a prefix of its allow list, since the rules were first written."; .rules[]?
-        | .packets as $packets | .rule | prefix | {labels: {port: ($names[.port] // .port), prefix}, value: $packets}),
+      counter("allowed_packets_total"; "Packets at a port from a prefix of its allow list, since the rules were first written."; .allowed[]?
+        | {labels: {port, prefix}, value: .packets}),
       counter("dropped_packets_total"; "Packets at the ports from outside their allow lists."; .dropped // empty | to_entries[] | {labels: {family: .key}, value}),
       gauge("outside_sources"; "Addresses outside the allow lists that asked for a port within a day."; .outside // empty | {value: ([.[].address] | unique | length)}),
       gauge("consumers_attached"; "Whether a consumer of the database reads what routers send."; {value: .kafka.consumersAttached}),

@@ -80,14 +80,6 @@ replace_login() {
       "restPassword to that, or choose another restUser"
 }
 
-# collector_database: the SQL on stdin, as the collector's own user.
-collector_database() {
-  local password
-  password=$(docker container inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$CONTAINER" |
-    sed -n 's/^OPENBMP_DB_PASSWORD=//p' | tail -n 1)
-  database_query openbmp "${password:-$PUBLIC_DATABASE_PASSWORD}"
-}
-
 # recorded_login_condition FILE: as a condition. The file's last words are name and hash, in
 # hexadecimal digits.
 recorded_login_condition() { login_condition "$(sql_from_hex "$1" 1)" "$(sql_from_hex "$1" 2)"; }

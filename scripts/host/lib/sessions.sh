@@ -8,6 +8,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/bridge.sh
 . "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/container-state.sh
+. "${BASH_SOURCE[0]%/*}/container-state.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
@@ -49,8 +51,8 @@ end_sessions_at() {
   local peers port inner pid
   read -r _ port inner <<<"$(published_ports | grep "^$1 ")"
   collect peers allowed_peers "$1"
-  pid=$(docker container inspect --format '{{if .State.Running}}{{.State.Pid}}{{end}}' "$CONTAINER" 2>/dev/null || true)
-  [ -z "$pid" ] || end_sessions "$port" "$(ss_filter_except "$inner" "${peers[@]}")" nsenter --net --target "$pid"
+  pid=$(container_pid 2>/dev/null) || pid=0
+  [ "$pid" = 0 ] || end_sessions "$port" "$(ss_filter_except "$inner" "${peers[@]}")" nsenter --net --target "$pid"
   end_sessions "$port" "$(ss_filter_except "$port" "${peers[@]}")" env
 }
 

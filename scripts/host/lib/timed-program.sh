@@ -4,6 +4,8 @@
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/units.sh
+. "${BASH_SOURCE[0]%/*}/units.sh"
 
 timed_program() { echo "$PROGRAM_DIRECTORY/openbmp-$1"; }
 timed_settings() { echo "$PROGRAM_DIRECTORY/$1.conf"; }
@@ -29,7 +31,7 @@ run_timed() {
   local unit
   unit=$(timed_unit "$1" service)
   systemctl start "$unit" 2>/dev/null ||
-    die "the unit $unit failed: $(journalctl -u "$unit" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+    die "the unit $unit failed: $(last_words_of "$unit")"
 }
 
 remove_timed() {
@@ -48,8 +50,7 @@ timed_drift() {
   program_drift "$(timed_program "$1")" "$3"
   file_drift "$UNIT_DIRECTORY/$(timed_unit "$1" service)" "$4"
   file_drift "$UNIT_DIRECTORY/$timer" "$5"
-  systemctl is-enabled --quiet "$timer" 2>/dev/null || drift "$timer is not enabled"
-  systemctl is-active --quiet "$timer" || drift "$timer is not active"
+  unit_drift "$timer"
   ! systemctl is-failed --quiet "$(timed_unit "$1" service)" ||
     drift "$(timed_unit "$1" service) failed" "journalctl -u $(timed_unit "$1" service)"
 }

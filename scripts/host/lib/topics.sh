@@ -4,6 +4,8 @@
 
 # shellcheck source=scripts/host/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source=scripts/host/lib/units.sh
+. "${BASH_SOURCE[0]%/*}/units.sh"
 
 TOPICS_PROGRAM=$PROGRAM_DIRECTORY/openbmp-topics
 TOPICS_UNIT=openbmp-aio-ipv6-topics.service
@@ -18,8 +20,7 @@ broker_address() {
 topics_drift() {
   program_drift "$TOPICS_PROGRAM" "$TOPICS_PROGRAM_TEXT"
   file_drift "$UNIT_DIRECTORY/$TOPICS_UNIT" "$TOPICS_UNIT_TEXT"
-  systemctl is-enabled --quiet "$TOPICS_UNIT" 2>/dev/null || drift "$TOPICS_UNIT is not enabled"
-  systemctl is-active --quiet "$TOPICS_UNIT" || drift "$TOPICS_UNIT is not active"
+  unit_drift "$TOPICS_UNIT"
 }
 
 # Off while it is written: a run that is cut off is gone on with.
@@ -31,8 +32,7 @@ install_topics() {
   printf '%s' "$TOPICS_PROGRAM_TEXT" | write_file "$TOPICS_PROGRAM" 755 >/dev/null
   printf '%s' "$TOPICS_UNIT_TEXT" | write_file "$UNIT_DIRECTORY/$TOPICS_UNIT" >/dev/null
   systemctl enable --quiet --now "$TOPICS_UNIT" ||
-    die "the unit $TOPICS_UNIT does not start:" \
-      "$(journalctl -u "$TOPICS_UNIT" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+    die "the unit $TOPICS_UNIT does not start: $(last_words_of "$TOPICS_UNIT")"
 }
 
 remove_topics() {

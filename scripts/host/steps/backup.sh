@@ -12,7 +12,7 @@ backup_apply() {
   input BACKUP_KEEP BACKUP_PROGRAM_TEXT BACKUP_UNIT_TEXT BACKUP_TIMER_TEXT REAPPLY
   claim_host
   settings_of_backup | install_timed backup "$BACKUP_PROGRAM_TEXT" "$BACKUP_UNIT_TEXT" "$BACKUP_TIMER_TEXT"
-  say "the last $BACKUP_KEEP backups are kept in /var/openbmp/backup: copy them off the host, too"
+  say "the last $BACKUP_KEEP backups are kept in $BACKUP_DIRECTORY: copy them off the host, too"
 }
 
 settings_of_backup() { printf 'BACKUP_KEEP=%q\n' "$BACKUP_KEEP"; }

@@ -13,6 +13,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/record.sh"
 # shellcheck source=scripts/host/lib/sessions.sh
 . "${BASH_SOURCE[0]%/*}/../lib/sessions.sh"
+# shellcheck source=scripts/host/lib/units.sh
+. "${BASH_SOURCE[0]%/*}/../lib/units.sh"
 
 # all_units WHAT: of several, systemctl is content with one.
 all_units() {
@@ -53,8 +55,7 @@ ipv6_dnat_apply() {
     # One of an earlier release may be writing rules at this moment.
     systemctl stop "$FOLLOW_UNIT" 2>/dev/null || true
     systemctl restart "${units[@]}" ||
-      die "the DNAT units do not start:" \
-        "$(journalctl "${units[@]/#/--unit=}" --no-pager --output cat -n 5 | message_head | paste -sd ' ')"
+      die "the DNAT units do not start: $(last_words_of "${units[@]}")"
     ports=$(host_ports)
     case $MODE in
     dnat) say "installed: TCP ${ports//,/, } over IPv6 go to $CONTAINER, from the allowed prefixes only" ;;
@@ -104,8 +105,5 @@ dnat_file_drift() {
 dnat_unit_drift() {
   local unit units
   collect units dnat_units
-  for unit in "${units[@]}"; do
-    systemctl is-enabled --quiet "$unit" 2>/dev/null || drift "$unit is not enabled"
-    systemctl is-active --quiet "$unit" || drift "$unit is not active"
-  done
+  for unit in "${units[@]}"; do unit_drift "$unit"; done
 }

@@ -10,22 +10,22 @@
 # shellcheck source=scripts/host/lib/timed-program.sh
 . "${BASH_SOURCE[0]%/*}/../lib/timed-program.sh"
 
-METRICS_FILE=openbmp-aio-ipv6.prom
-
 metrics_apply() {
-  local settings
+  local directory settings
   input METRICS_DIRECTORY ROUTER_FACING_ADDRESS METRICS_PROGRAM_TEXT METRICS_UNIT_TEXT METRICS_TIMER_TEXT REAPPLY
   claim_host
-  settings=$(settings_of_metrics)
-  mkdir -p "$(metrics_directory)"
+  directory=$(metrics_directory)
+  settings=$(settings_of_metrics "$directory")
+  mkdir -p "$directory"
   remove_metrics_file
   install_timed metrics "$METRICS_PROGRAM_TEXT" "$METRICS_UNIT_TEXT" "$METRICS_TIMER_TEXT" <<<"$settings"
   run_timed metrics
-  say "metrics of the collector are in $(metrics_directory)/$METRICS_FILE, anew each minute"
+  say "metrics of the collector are in $directory/$METRICS_FILE, anew each minute"
 }
 
+# settings_of_metrics DIRECTORY
 settings_of_metrics() {
-  printf 'METRICS_DIRECTORY=%q\n' "$(metrics_directory)"
+  printf 'METRICS_DIRECTORY=%q\n' "$1"
   printf 'ROUTER_FACING_ADDRESS=%q\n' "$ROUTER_FACING_ADDRESS"
 }
 
@@ -49,7 +49,8 @@ metrics_undo() {
 }
 
 metrics_drift() {
-  local settings
-  settings=$(settings_of_metrics)
+  local directory settings
+  directory=$(metrics_directory)
+  settings=$(settings_of_metrics "$directory")
   timed_drift metrics "$settings" "$METRICS_PROGRAM_TEXT" "$METRICS_UNIT_TEXT" "$METRICS_TIMER_TEXT"
 }

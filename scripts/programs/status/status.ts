@@ -19,6 +19,8 @@ const count = z.int().check(z.nonnegative());
 /** An address, or empty. */
 const ipv6Address = z.string().check(z.refine((text) => text === "" || isIpv6Address(text)));
 
+const portName = z.enum(["bmp", "rest", "kafka", "mysql"]);
+
 const router = z.object({
     name: words,
     /** The source address that the collector saw. */
@@ -63,7 +65,7 @@ const hostStatus = z.object({
     /** How IPv6 to each published port reaches the container. */
     ports: z.array(
         z.object({
-            name: z.enum(["bmp", "rest", "kafka", "mysql"]),
+            name: portName,
             port: z.int().check(z.minimum(1), z.maximum(65535)),
             datapath: z.enum(["dnat", "native", "proxy", "closed"]),
             why: words,
@@ -79,6 +81,8 @@ const hostStatus = z.object({
             bytes: count,
         }),
     ),
+    /** Entries of the allow lists, with the packets from each to its port. */
+    allowed: z.array(z.object({ port: portName, prefix: words, packets: count })),
     /** Who is on no list and asked for a port within a day; null where the host has no nftables for that. */
     outside: z.nullable(z.array(z.object({ address: words, port: count, packets: count }))),
     units: z.array(z.object({ name: words, enabled: words, active: words })),
@@ -142,7 +146,7 @@ function parsed(text: string): unknown {
 }
 
 /** What `scripts/status --json` prints. */
-export type Status = Omit<HostStatus, "addresses" | "wanted" | "openbmpdConf" | "routers"> & {
+export type Status = Omit<HostStatus, "addresses" | "allowed" | "wanted" | "openbmpdConf" | "routers"> & {
     /** `PROJECT/STACK`. */
     readonly owner: string;
     /** Where SSH went. */
@@ -163,7 +167,7 @@ export const NO_ADDRESS = "no IP address";
 
 /** Joins what the host said with what is worked out here: openbmpd.conf, and whose the routers' addresses are. */
 export function statusOf(owner: string, host: string, found: HostStatus): Status {
-    const { addresses, wanted, openbmpdConf, routers, differences, ...rest } = found;
+    const { addresses, allowed, wanted, openbmpdConf, routers, differences, ...rest } = found;
     const collector = openbmpdConf === null ? undefined : readCollector(openbmpdConf, wanted);
     const marked = routers?.map((router) => ({ ...router, mark: markOf(router.address, addresses) })) ?? null;
     return {
@@ -176,7 +180,7 @@ export function statusOf(owner: string, host: string, found: HostStatus): Status
             warnings: collector?.warnings ?? [],
         },
         routers: marked,
-        unused: unusedEntries(found),
+        unused: allowed.filter(({ packets }) => packets === 0).map(({ port, prefix }) => ({ port, prefix })),
         differences: [
             ...differences,
             ...(collector?.differences ?? []),
@@ -197,17 +201,6 @@ function addressDifference({ name, address, connected, mark }: MarkedRouter): Di
               },
           ]
         : [];
-}
-
-/** Each entry is a rule of its own, which counts. */
-function unusedEntries({ rules, ports }: HostStatus): { port: string; prefix: string }[] {
-    return rules
-        .filter(({ packets }) => packets === 0)
-        .flatMap(({ rule }) => {
-            const [, prefix, number] = /^-A OPENBMP-ALLOW -s (\S+) .*--dport (\d+) -j RETURN$/.exec(rule) ?? [];
-            const port = ports.find((each) => String(each.port) === number)?.name;
-            return prefix === undefined || port === undefined ? [] : [{ port, prefix }];
-        });
 }
 
 /** How long the image's consumers may take to come, in milliseconds. */
