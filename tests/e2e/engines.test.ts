@@ -21,6 +21,8 @@ describe.each([
             expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
             await sandbox.moveCollector();
             expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
+            // The host's nft says which rules go.
+            expect(await sandbox.root("journalctl --unit openbmp-aio-ipv6-dnat")).not.toContain("nft does not tell");
             await sandbox.root("docker rm --force --volumes squatter");
             await deployment.destroy();
             expect(await sandbox.root(traces)).toBe(before);

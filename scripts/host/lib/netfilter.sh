@@ -2,43 +2,41 @@
 # Chains of ours in iptables and ip6tables, and the jumps into them from the
 # kernel's own. Also a part of the program that stays on the host.
 
-# inspect_jump TABLE CHAIN RULE…, as iptables-save prints it; its output is on stdin.
-# "in place": the jump is there once, and decides when it is to; "misplaced" behind
-# others; else "missing". What refuses stands first, beside other jumps of ours. What
-# accepts stands before Docker's own chains, which drop what they do not know, and
-# before a rule that refuses everything; but behind what others put there to refuse
-# something, DOCKER-USER too. The number that a jump is to get follows.
-inspect_jump() {
-  awk -v table="*$1" -v chain="$2" -v rule="${*:3}" '
-    BEGIN { words = split(rule, word, " "); ours = word[words]; accepts = ours == "OPENBMP-ACCEPT" }
-    /^\*/ { in_table = $0 == table }
-    !in_table || $1 != "-A" || $2 != chain { next }
-    { number++ }
-    $NF == ours { jumps++; if ($0 == "-A " chain " " rule) at = number; next }
-    limit { next }
-    accepts && / -j DOCKER-/ && $NF != "DOCKER-USER" { limit = number }
-    accepts && $3 == "-j" && $4 ~ /^(DROP|REJECT)$/ { limit = number }
-    !accepts && $NF !~ /^OPENBMP-/ { limit = number }
-    END {
-      state = "in place"
-      if (limit && at > limit) state = "misplaced"
-      if (jumps != 1 || !at) state = "missing"
-      print state, accepts ? (limit ? limit : number + 1) : 1
-    }'
-}
-
-# jumps_out_of_place: of the jumps on stdin, COMMAND TABLE CHAIN RULE…; in front of
-# each what it is, and the number that it is to get.
+# jumps_out_of_place: of the jumps on stdin, COMMAND TABLE CHAIN RULE… as iptables-save
+# prints it, those that are not there once and decide when they are to. In front of each
+# "misplaced", where it is behind others, or "missing", and the number that it is to get.
+# What refuses stands first, beside other jumps of ours. What accepts stands before Docker's
+# own chains, which drop what they do not know, and before a rule that refuses everything;
+# but behind what others put there to refuse something, DOCKER-USER too.
 jumps_out_of_place() {
-  local saved saved_ipv4 saved_ipv6 state jump
+  local saved_ipv4 saved_ipv6
   saved_ipv4=$(iptables-save)
   saved_ipv6=$(ip6tables-save)
-  while read -ra jump; do
-    saved=$saved_ipv6
-    [ "${jump[0]}" = ip6tables ] || saved=$saved_ipv4
-    state=$(inspect_jump "${jump[@]:1}" <<<"$saved")
-    [[ $state == "in place"* ]] || echo "$state ${jump[*]}"
-  done
+  { cat && printf '%s\n' "= iptables" "$saved_ipv4" "= ip6tables" "$saved_ipv6"; } | awk '
+    $1 == "=" { command = $2; next }
+    !command {
+      jump[++jumps] = $0
+      chain_of[jumps] = $1 " *" $2 " " $3
+      ours[jumps] = $NF
+      printed[jumps] = $0; sub(/^[^ ]+ [^ ]+/, "-A", printed[jumps])
+      next
+    }
+    /^\*/ { table = $0 }
+    $1 == "-A" { for (j = 1; j <= jumps; j++) if (chain_of[j] == command " " table " " $2) look(j) }
+    function accepts(j) { return ours[j] == "OPENBMP-ACCEPT" }
+    function look(j) {
+      number[j]++
+      if ($NF == ours[j]) { found[j]++; if ($0 == printed[j]) at[j] = number[j] }
+      else if (!limit[j] && (accepts(j) ? refuses_all() : $NF !~ /^OPENBMP-/)) limit[j] = number[j]
+    }
+    function refuses_all() { return / -j DOCKER-/ && $NF != "DOCKER-USER" || $3 == "-j" && $4 ~ /^(DROP|REJECT)$/ }
+    END {
+      for (j = 1; j <= jumps; j++) {
+        place = !accepts(j) ? 1 : limit[j] ? limit[j] : number[j] + 1
+        if (found[j] != 1 || !at[j]) print "missing", place, jump[j]
+        else if (limit[j] && at[j] > limit[j]) print "misplaced", place, jump[j]
+      }
+    }'
 }
 
 # ensure_jumps: those on stdin are in place.

@@ -23,8 +23,15 @@ published_ports() {
 }
 
 # host_ports, container_ports: the same numbers, with commas between.
-host_ports() { published_ports | cut -d ' ' -f 2 | paste -sd ,; }
-container_ports() { published_ports | cut -d ' ' -f 3 | paste -sd ,; }
+host_ports() { joined_ports 1; }
+container_ports() { joined_ports 2; }
+
+# joined_ports FIELD: of published_ports, from 0.
+joined_ports() {
+  local row ports=''
+  while read -ra row; do ports+=,${row[$1]}; done < <(published_ports)
+  echo "${ports#,}"
+}
 
 is_opened() { grep -qxF -- "$1" "$OPENED_PORTS" 2>/dev/null; }
 
@@ -47,14 +54,15 @@ held_reason() {
   esac
 }
 
-# allowed_at NAME: the prefixes that may reach that port as it is now, one a line.
+# allowed_at NAME [TEXT]: the prefixes that may reach that port as it is now, one a line,
+# each behind TEXT.
 allowed_at() {
   local -n prefixes=${1^^}_ALLOWED
-  is_held "$1" || [ ${#prefixes[@]} -eq 0 ] || printf '%s\n' "${prefixes[@]}"
+  is_held "$1" || [ ${#prefixes[@]} -eq 0 ] || printf '%s\n' "${prefixes[@]/#/${2:-}}"
 }
 
 # allowed_prefixes: PORT PREFIX of all of them, a line each.
 allowed_prefixes() {
   local name port
-  published_ports | while read -r name port _; do allowed_at "$name" | sed "s/^/$port /"; done
+  published_ports | while read -r name port _; do allowed_at "$name" "$port "; done
 }
