@@ -58,10 +58,11 @@ describe.each([
         const peer = await sandbox.startPeer("thousand", gateway, [
             ...["node", "-e", program, sandbox.info.address, String(SESSIONS)],
         ]);
-        // All addresses of the prefix are its own.
+        const addresses = `for index in $(seq ${SESSIONS}); do
+            printf 'address add 2001:db8:1000::%x/128 dev lo\\n' $index; done | ip -6 -batch -`;
         await run("docker", [
-            ...["run", "--rm", "--cap-add", "NET_ADMIN", "--network", `container:${peer}`, "--entrypoint", "ip"],
-            ...[routerImage, "-6", "route", "add", "local", PREFIX, "dev", "lo"],
+            ...["run", "--rm", "--cap-add", "NET_ADMIN", "--network", `container:${peer}`, "--entrypoint", "sh"],
+            ...[routerImage, "-c", addresses],
         ]);
     }, 10 * MINUTE);
 
