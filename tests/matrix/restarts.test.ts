@@ -31,7 +31,8 @@ describe(`${RESTARTS} restarts of the container with moving addresses`, () => {
                         `for restart in $(seq ${RESTARTS}); do
                         docker kill openbmp_aio >/dev/null
                         docker rm --force --volumes squatter-$((restart - 2)) >/dev/null 2>&1 || true
-                        docker run --detach --name squatter-$restart --env KAFKA_FQDN=x openbmp-aio-stand-in:latest >/dev/null
+                        docker run --detach --name squatter-$restart --entrypoint node openbmp-aio-stand-in:latest \\
+                            -e 'require("http").createServer((_, answer) => answer.end("{}")).listen(8001)' >/dev/null
                         docker start openbmp_aio >/dev/null
                     done
                     docker rm --force --volumes $(docker ps --all --quiet --filter name=squatter) >/dev/null`,
