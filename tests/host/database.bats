@@ -40,6 +40,13 @@ problems() { in_step database_password_mismatches; }
   says "ERROR 1045 (28000): Access denied for user 'openbmp'@'localhost'"
 }
 
+@test "an answer without end is a failure, and takes neither long nor memory" {
+  echo yes >"$FAKE/on-sql"
+  # shellcheck disable=SC2016
+  in_step 'ulimit -v 400000; rows=$(database_query openbmp "$OPENBMP_DB_PASSWORD" <<<"SELECT 1;") || echo none'
+  same none "$output"
+}
+
 @test "no program gets a password as an argument or a variable" {
   problems
   not_started_with 'own "pass'

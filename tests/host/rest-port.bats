@@ -33,6 +33,8 @@ case $sql in
   echo "${sql%% *} $(ip6tables -t mangle -S OPENBMP-ALLOW | grep -cF -- '--dport 8001 -j RETURN')" >>"$FAKE/changes"
   [ ! -e "$FAKE/name-is-taken" ] || exit 1
   printf '1\t0\t0\n' >"$FAKE/logins"
+  # Nobody reads it.
+  echo "a container's own words"
   ;;
 esac
 DATABASE
@@ -53,6 +55,7 @@ stays_closed() {
   step_succeeds collector-start
   says "the REST API has the login reader now, and the image's own no more
 opened the port of rest to its allowed prefixes"
+  [[ $output != *"own words"* ]]
   same "UPDATE 0" "$(changes)"
   same 1 "$(in_list 8001)"
   step_succeeds ipv6-dnat

@@ -10,8 +10,9 @@ DATABASE_USER=openbmp
 # The image's own passwords, which everybody knows.
 PUBLIC_DATABASE_PASSWORD=openbmp
 PUBLIC_ROOT_PASSWORD=OpenBMP
-# How long a query may take.
+# How long a query may take, and how long its answer may be: the container may send anything.
 QUERY_SECONDS=60
+ANSWER_BYTES=$((4 * 1024 * 1024))
 
 # database_client USER PASSWORD HOST KIND ARGUMENT…: mysql, or by KIND "dump" mysqldump,
 # with stdin. Its words go to stderr. By TCP, as somebody from outside: by the socket,
@@ -33,8 +34,11 @@ database_client() {
 }
 
 # database_query USER PASSWORD [HOST]: runs the SQL on stdin in the collector's
-# database, and prints rows, with tabs between columns. Fails where the database does.
-database_query() { database_client "$1" "$2" "${3:-localhost}" '' --batch --skip-column-names openBMP; }
+# database, and prints rows, with tabs between columns. Fails where the database does,
+# or has more to say than anybody asked for.
+database_query() {
+  database_client "$1" "$2" "${3:-localhost}" '' --batch --skip-column-names openBMP | head -c "$ANSWER_BYTES"
+}
 
 # variable_of_container NAME DEFAULT: of the container's variables; the default where it has none, or an empty one.
 variable_of_container() {

@@ -67,7 +67,7 @@ set_rest_login() {
       "nothing was changed: set both keys to the login that it has"
   elif [ "$was_public" = 1 ]; then
     record_original_login removed
-    collector_database <<<"DELETE FROM users WHERE $public;"
+    collector_database >/dev/null <<<"DELETE FROM users WHERE $public;"
     say "the image's own login of the REST API is gone; it already has $REST_USER"
   fi
   record_login "$OUR_LOGIN" ours "$user"
@@ -75,7 +75,7 @@ set_rest_login() {
 
 # replace_login USER HASH OF: one statement, which is done or not.
 replace_login() {
-  collector_database <<<"UPDATE users SET username = $1, password = $2 WHERE $3;" ||
+  collector_database >/dev/null <<<"UPDATE users SET username = $1, password = $2 WHERE $3;" ||
     die "the REST API has a login restUser ($REST_USER) with another password, and nothing was changed: set" \
       "restPassword to that, or choose another restUser"
 }
@@ -112,7 +112,7 @@ restore_rest_login() {
     ;;
   *) statement="INSERT IGNORE INTO users VALUES ($original, 'admin');" ;;
   esac
-  if collector_database <<<"$statement"; then
+  if collector_database >/dev/null <<<"$statement"; then
     say "the REST API has its original login again"
   else
     say "the REST API keeps the login of this stack, since the database of $CONTAINER does not answer: change it in" \
