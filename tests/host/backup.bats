@@ -38,3 +38,51 @@ backup() {
   says "/var/openbmp/backup/x/openBMP.sql.gz is damaged: take another backup"
   not_called 'docker (exec|stop)'
 }
+
+# collector: one that runs, whose database can be dumped and loaded.
+collector() {
+  has_container openbmp_aio
+  printf '%s\n' openbmp:openbmp root:OpenBMP >"$FAKE/accounts"
+  echo 1000 >"$FAKE/rows"
+  printf '#!/bin/sh\necho dump\n' >"$FAKE/bin/mysqldump"
+  chmod +x "$FAKE/bin/mysqldump"
+}
+
+@test "of a collector that runs, the dump and the configuration are there, and the last ones only" {
+  local made
+  collector
+  echo 'echo configuration' >"$FAKE/on-tar"
+  host mkdir -p /var/openbmp/backup/20{24,25}-01-31T030000Z
+  backup run
+  same 0 "$status"
+  made=$(host ls /var/openbmp/backup | tail -n 1)
+  same "2025-01-31T030000Z $made" "$(host ls /var/openbmp/backup | paste -sd ' ')"
+  same "dump configuration" "$(host gzip -dc "/var/openbmp/backup/$made/openBMP.sql.gz") $(on_host "/var/openbmp/backup/$made/config.tar")"
+}
+
+@test "a configuration without an end, or one that never comes, is no backup" {
+  local tar
+  collector
+  step_succeeds backup
+  host sed -Ei 's/^(CONFIG_BYTES)=.*/\1=100000/; s/^(CONFIG_SECONDS)=.*/\1=1/' /usr/local/lib/openbmp-aio-ipv6/openbmp-backup
+  for tar in yes 'sleep 60'; do
+    echo "$tar" >"$FAKE/on-tar"
+    run --separate-stderr host timeout 20 bash /usr/local/lib/openbmp-aio-ipv6/openbmp-backup run
+    same 1 "$status"
+    says "/config of openbmp_aio cannot be read, or has more than 100000 bytes"
+    same "" "$(host ls /var/openbmp/backup)"
+  done
+}
+
+@test "restored, the collector starts again, and nothing that its programs print comes to the terminal" {
+  collector
+  printf '#!/bin/sh\ncat; printf "\\033]0;title\\007"\n' >"$FAKE/bin/mysql"
+  chmod +x "$FAKE/bin/mysql"
+  echo 'cat; printf "\033]0;title\007"' >"$FAKE/on-tar"
+  gzip <<<dump | write_on_host /var/openbmp/backup/x/openBMP.sql.gz
+  write_on_host /var/openbmp/backup/x/config.tar <<<configuration
+  backup restore /var/openbmp/backup/x
+  same "0 " "$status $output"
+  says "restored; give"
+  calls '^docker (exec.* tar -C /config -x|stop|start)' | grep -c . | grep -qx 3
+}
