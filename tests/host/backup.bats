@@ -61,11 +61,12 @@ collector() {
 }
 
 @test "a configuration without an end, or one that never comes, is no backup" {
-  local tar
+  local tar limit
   collector
   step_succeeds backup
-  host sed -Ei 's/^(CONFIG_BYTES)=.*/\1=100000/; s/^(CONFIG_SECONDS)=.*/\1=1/' /usr/local/lib/openbmp-aio-ipv6/openbmp-backup
   for tar in yes 'sleep 60'; do
+    case $tar in yes) limit=CONFIG_BYTES=100000 ;; *) limit=CONFIG_SECONDS=1 ;; esac
+    host sed -i "s/^${limit%=*}=.*/$limit/" /usr/local/lib/openbmp-aio-ipv6/openbmp-backup
     echo "$tar" >"$FAKE/on-tar"
     run --separate-stderr host timeout 20 bash /usr/local/lib/openbmp-aio-ipv6/openbmp-backup run
     same 1 "$status"

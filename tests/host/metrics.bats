@@ -9,10 +9,11 @@ setup() {
 }
 teardown() { close_host; }
 
-# node_exporter ARGUMENT…: a process of that name.
+# node_exporter USER ARGUMENT…: a process of that name.
 node_exporter() {
-  host cp "$(type -P bash)" /usr/local/bin/node_exporter
-  in_background /usr/local/bin/node_exporter -c 'sleep 999; :' "$@"
+  host cp --no-clobber "$(type -P bash)" /usr/local/bin/node_exporter
+  in_background setpriv --reuid "$1" /usr/local/bin/node_exporter -c 'sleep 999; :' "${@:2}"
+  soon grep -qx node_exporter "/proc/$!/comm"
 }
 
 # metrics_text: of the facts on stdin.
@@ -58,8 +59,12 @@ metrics_text() {
   host mkdir -p /var/lib/one /var/lib/prometheus/node-exporter
   step_succeeds metrics
   says "in /var/lib/prometheus/node-exporter/"
-  node_exporter --collector.textfile.directory=/var/lib/one
-  soon pgrep node_exporter
+  # A user of the host may run anything under that name.
+  node_exporter 1000 --collector.textfile.directory=/var/lib/theirs
+  step_succeeds metrics
+  says "in /var/lib/prometheus/node-exporter/"
+  host test ! -e /var/lib/theirs
+  node_exporter 61200 --collector.textfile.directory=/var/lib/one
   step_succeeds metrics
   says "in /var/lib/one/"
 }
@@ -77,13 +82,23 @@ metrics_text() {
 {"mode": "dnat", "now": 5000, "engine": {"version": "29.1"}, "addresses": [{"address": "fc00::1"}],
  "database": {"known": 2, "connected": 2, "bytes": 7, "lastRow": null, "routers": [
    {"name": "a\"}\nb\\ \u001b", "address": "2001:db8::1", "connected": true, "changed": 1000},
+   {"name": "a\"}\nb\\ \u202e", "address": "2001:db8::1", "connected": false, "changed": 900},
    {"name": "", "address": "fc00::1", "connected": true, "changed": null}]}}
 FACTS
   )
-  [[ $text == *$'\nopenbmp_router_up{router="a\\"}?b\\\\ ?",address="2001:db8::1"} 1\n'* ]]
+  # Two that look alike would be one series twice.
+  same 'openbmp_router_up{router="a\"}?b\\ ?",address="2001:db8::1"} 1
+openbmp_router_up{router="",address="fc00::1"} 1' "$(grep '^openbmp_router_up' <<<"$text")"
   [[ $text == *$'\nopenbmp_router_address_own{router="",address="fc00::1"} 0\n'* ]]
   [[ $text == *$'\nopenbmp_routers_under_foreign_address 1\n'* ]]
   [[ $text != *openbmp_last_row* ]]
+}
+
+@test "of what the database says, numbers are numbers and rows have their columns" {
+  same '{"known":null,"connected":2,"bytes":null,"lastRow":1706670000.5,"routers":[{"name":"r\t1","address":"::1","connected":true,"changed":null}]}' \
+    "$(printf '%s\n' $'nan\t2' $'-1\t1706670000.5' $'r\\t1\t::1\t1\tInfinity' 'no columns' | bash -euc '. "$0"
+      collector_database() { cat <&3; }
+      database_facts 3<&0' "$HOST_SCRIPTS/inspect/session-facts.sh" | jq -c .database)"
 }
 
 @test "with PAT on purpose, no address is foreign; what is not known has no line" {

@@ -31,12 +31,12 @@ SELECT LEFT(name, 100), LEFT(ip_address, 46), isConnected = 1, UNIX_TIMESTAMP(ti
 SQL
   ) || rows=''
   jq --raw-input --slurp '
-    def number: tonumber? // null;
+    def number: if . and test("^[0-9]+([.][0-9]+)?$") then tonumber else null end;
     def text: gsub("\\\\(?<mark>.)"; {"t": "\t", "n": "\n", "0": ""}[.mark] // .mark);
     split("\n") | map(select(. != "") | split("\t")) as $lines
     | {database: (if ($lines | length) < 2 then null else {
         known: ($lines[0][0] | number), connected: ($lines[0][1] | number // 0),
         bytes: ($lines[1][0] | number), lastRow: ($lines[1][1] | number),
-        routers: [$lines[2:][] | {name: (.[0] | text), address: (.[1] | text), connected: (.[2] == "1"), changed: (.[3] | number)}]
+        routers: [$lines[2:][] | select(length == 4) | {name: (.[0] | text), address: (.[1] | text), connected: (.[2] == "1"), changed: (.[3] | number)}]
       } end)}' <<<"$rows"
 }

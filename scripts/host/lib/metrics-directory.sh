@@ -15,11 +15,16 @@ metrics_directory() {
   printf '%s' "${directory:-$PACKAGED_METRICS_DIRECTORY}"
 }
 
+# Of root, of a system's account, of one that systemd made up (systemd.exec(5), DynamicUser), or nobody. Whoever else
+# may log in can run anything under any name, and would say where root writes.
+is_system_user() { [ "$1" -lt 1000 ] || { [ "$1" -ge 61184 ] && [ "$1" -le 65534 ]; }; }
+
 # The flag of a node_exporter that sees the host's own files, not those of a container.
 node_exporter_directory() {
   local process
   for process in /proc/[0-9]*; do
     [[ $(cat "$process/comm" 2>/dev/null) =~ ^(node_exporter|prometheus-node)$ ]] || continue
+    is_system_user "$(stat -c %u "$process")" || continue
     [ "$(readlink "$process/ns/mnt")" = "$(readlink "/proc/$$/ns/mnt")" ] || continue
     tr '\0' '\n' <"$process/cmdline" 2>/dev/null |
       awk 'next_one { print; exit } sub(/^--?collector\.textfile\.directory=/, "") { print; exit }

@@ -5,12 +5,15 @@
 # metrics_text: of objects on stdin, those that inspect/ and the program print.
 metrics_text() {
   jq --raw-output --slurp '
-    def quoted: tostring | gsub("[[:cntrl:]]"; "?") | .[0:200] | tojson;
+    def quoted: tostring | gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; "?") | .[0:200] | tojson;
     def labels: to_entries | map("\(.key)=\(.value | quoted)") | if . == [] then "" else "{\(join(","))}" end;
     def number: if . == true then 1 elif . == false then 0 else . end;
-    # What is not known has no line.
+    # What is not known has no line. Of rows that look alike, as those of a router before and after a change of
+    # adminId, the first counts.
     def metric($name; $type; $help; samples):
-      [samples | select(.value != null) | "openbmp_\($name)\(.labels // {} | labels) \(.value | number)"]
+      reduce (samples | select(.value != null)) as $sample ({}; ($sample.labels // {} | labels) as $labels
+        | if has($labels) then . else .[$labels] = ($sample.value | number) end)
+      | [to_entries[] | "openbmp_\($name)\(.key) \(.value)"]
       | if . == [] then empty else "# HELP openbmp_\($name) \($help)", "# TYPE openbmp_\($name) \($type)", .[] end;
     def gauge($name; $help; samples): metric($name; "gauge"; $help; samples);
     def counter($name; $help; samples): metric($name; "counter"; $help; samples);
