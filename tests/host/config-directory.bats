@@ -210,9 +210,11 @@ functions_fail() {
 
 @test "no script has a name in the container's directory, but in what it says, besides the library that knows how" {
   cd "$HOST_SCRIPTS"
-  grep -nE '\$\{?(FILE|CONSUMERS_FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf' -r . --include='*.sh' | grep -v '^./lib/config-directory.sh:' >"$FAKE/found"
-  # Messages and comments, what Docker is told, what is compared, and the file inside the image.
-  sed -Ei 's/\b(die|say|echo|drift) "([^"\\]|\\.)*"//; s/^([^:]*:[0-9]+:)( *#.*|.*(--volume|--arg|IMAGE_CONFIG=|printf .%s).*)/\1/' "$FAKE/found"
-  run ! grep -E '^[^:]*:[0-9]+:.*(\$\{?(FILE|CONSUMERS_FILE|NEXT|CONFIG_DIRECTORY)\b|openbmpd\.conf)' "$FAKE/found"
+  local names='\$\{?(FILE|CONSUMERS_FILE|NEXT|CONFIG_DIRECTORY)\b|DATA_DIRECTORY\}?"?/|openbmpd\.conf|/var/openbmp/(config|mysql)'
+  grep -nE "$names" -r . | grep -v '^./lib/config-directory.sh:' >"$FAKE/found"
+  # Messages and comments, what Docker is told, what is compared, what find shows of a directory that it enters
+  # itself, the two directories' own names, and the file inside the image.
+  sed -Ei 's/\b(die|say|echo|drift) "([^"\\]|\\.)*"//; s/^([^:]*:[0-9]+:)( *#.*| *(CONFIG|DATA)_DIRECTORY=.*|.*(--volume|--arg|-path|IMAGE_CONFIG=|printf .%s).*)/\1/' "$FAKE/found"
+  run ! grep -E "^[^:]*:[0-9]+:.*($names)" "$FAKE/found"
   same "" "$output"
 }
