@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GlobalOpts } from "@pulumi/pulumi/automation";
+import { blocksOf } from "../documentation";
 import { HostExecs, tracedRun } from "./execs";
 import { PrivateRegistry, registryProblem } from "./registry";
-import { root, run } from "../e2e/run";
+import { root, run, tryRun } from "../e2e/run";
 import { standInImage } from "../e2e/sandbox";
 import { shownIn } from "./secretForms";
 import { MINUTE, story } from "../e2e/story";
@@ -20,6 +21,9 @@ const planted = {
     spaced: "  $HOME is  where ${this} is  ",
     plain: "correct-horse-battery-staple",
     digits: "90210733114",
+    rest: "the-REST-APIs-$own",
+    database: "own-one-of-the-database",
+    root: "own-one-of-its-root",
 };
 const variables = ["single", "double", "spaced", "plain", "digits"] as const;
 /** The image's own login of the REST API: known to all, and treated as one that is not. */
@@ -59,6 +63,11 @@ describeWithRegistry(`secrets${problem === undefined ? "" : ` (skipped: ${proble
     const shared = story("secrets", {
         prepare: async (sandbox) => {
             await sandbox.root("apt-get update; apt-get install --yes --no-install-recommends strace");
+            await sandbox.root("mkdir -p /var/lib/prometheus/node-exporter");
+            const [file] = blocksOf("docs/outside-consumers.md", "yaml");
+            await sandbox.root(`umask 077; mkdir -p /var/openbmp/config
+                cat >/var/openbmp/config/obmp-mysql-consumer.yml <<'END'
+${file?.text.replace("…", planted.database)}END`);
             await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", planted.keyPassword, "-C", "", "-f", keyFile]);
             await sandbox.root(`echo '${readFileSync(`${keyFile}.pub`, "utf8")}' >>/home/admin/.ssh/authorized_keys`);
             secrets.key = readFileSync(keyFile, "utf8");
@@ -80,10 +89,15 @@ END`);
             pinImage: "false",
             registryUser: registry.user,
             replaceContainer: "true",
+            metrics: "true",
+            backupKeep: "1",
         });
         await setSecret("sshPrivateKey", secrets.key ?? "");
         await setSecret("sshPrivateKeyPassword", planted.keyPassword);
         await setSecret("registryPassword", planted.registryPassword);
+        await setSecret("restPassword", planted.rest);
+        await setSecret("environment.OPENBMP_DB_PASSWORD", planted.database, true);
+        await setSecret("environment.MYSQL_ROOT_PASSWORD", planted.root, true);
         for (const name of variables) {
             await setSecret(`environment.${name.toUpperCase()}`, planted[name], true);
         }
@@ -137,6 +151,26 @@ END`);
             expect(status.starts.some((start) => start.includes("stack export --show-secrets"))).toBe(true);
             expect(shownIn(status.starts.join("\n") + status.stdout, secrets)).toEqual([]);
 
+            const page = join(directory, "page.html");
+            const html = await tracedRun(
+                join(root, "scripts/status"),
+                ["--stack", shared.deployment.stack.name, "--html", page],
+                shared.deployment.stack.workspace.envVars,
+            );
+            expect(html).toMatchObject({ code: 0, stdout: "", stderr: "" });
+            expect(shownIn(html.starts.join("\n") + readFileSync(page, "utf8"), secrets)).toEqual([]);
+
+            await shared.sandbox.root("systemctl start openbmp-aio-ipv6-metrics openbmp-aio-ipv6-backup");
+            expect(shownIn(await shared.sandbox.root("cat /var/lib/prometheus/node-exporter/*.prom"), secrets)).toEqual(
+                [],
+            );
+            const restored = await onHost(
+                shared.sandbox.name,
+                'sudo sh -c "/usr/local/lib/openbmp-aio-ipv6/openbmp-backup restore /var/openbmp/backup/*Z"',
+            );
+            expect(restored.stderr).toContain("restored");
+            expect(shownIn(restored.stdout + restored.stderr, secrets)).toEqual([]);
+
             const { stdout, stderr } = await shared.deployment.stack.destroy(verbose);
             logs.push(stdout + stderr);
         },
@@ -147,14 +181,17 @@ END`);
         "are no argument and no variable of any program on the host",
         async () => {
             const control = `a "control's" \\ $secret`;
-            await run("scripts/sandbox", ["ssh", "--name", shared.sandbox.name, "--", `/bin/true ${quoted(control)}`]);
+            await onHost(shared.sandbox.name, `/bin/true ${quoted(control)}`);
             const ofSsh = (await sessions.ofSsh?.stop()) ?? [];
             const ofUnits = (await sessions.ofUnits?.stop()) ?? [];
             expect(ofSsh.length).toBeGreaterThan(1000);
             expect(ofSsh.some((start) => start.includes("--password-stdin"))).toBe(true);
             expect(ofSsh.some((start) => start.includes("docker create"))).toBe(true);
             expect(ofSsh.some((start) => start.includes("docker rename openbmp_aio"))).toBe(true);
-            expect(ofUnits.some((start) => start.includes("openbmp-dnat follow"))).toBe(true);
+            expect(ofSsh.some((start) => start.includes("openbmp-backup restore"))).toBe(true);
+            for (const program of ["openbmp-dnat follow", "openbmp-metrics write", "openbmp-backup run"]) {
+                expect(ofUnits.some((start) => start.includes(program))).toBe(true);
+            }
             const found = shownIn([...ofSsh, ...ofUnits].join("\n"), {
                 ...secrets,
                 restLogin,
@@ -253,6 +290,10 @@ END`);
         );
     });
 });
+
+/** Runs a command as a login does, by the sshd that is followed. */
+const onHost = (sandbox: string, command: string) =>
+    tryRun("scripts/sandbox", ["ssh", "--name", sandbox, "--", command]);
 
 /** For a command that the login shell of the host reads. */
 function quoted(text: string): string {
