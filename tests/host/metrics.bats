@@ -26,6 +26,7 @@ metrics_text() {
   step_succeeds metrics
   says "metrics of the collector are in /var/lib/metrics/openbmp-aio-ipv6.prom"
   same $'METRICS_DIRECTORY=/var/lib/metrics\nROUTER_FACING_ADDRESS=\'\'' "$(on_host /usr/local/lib/openbmp-aio-ipv6/metrics.conf)"
+  on_host /etc/systemd/system/openbmp-aio-ipv6-metrics.service | grep -xF 'ReadWritePaths=/run /var/lib/metrics'
   before=$(identity /usr/local/lib/openbmp-aio-ipv6/openbmp-metrics)
   : >"$FAKE/calls"
   step_succeeds metrics
@@ -64,6 +65,10 @@ metrics_text() {
   step_succeeds metrics
   says "in /var/lib/prometheus/node-exporter/"
   host test ! -e /var/lib/theirs
+  node_exporter 0 --collector.textfile.directory $'/var/lib/%i\n'
+  step_succeeds metrics
+  says "in /var/lib/prometheus/node-exporter/"
+  kill "$!"
   node_exporter 61200 --collector.textfile.directory=/var/lib/one
   step_succeeds metrics
   says "in /var/lib/one/"

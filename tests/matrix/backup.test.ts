@@ -1,3 +1,4 @@
+import { deniedTo, exposureOf } from "../e2e/confinement";
 import { eventually, tryRun } from "../e2e/run";
 import { MINUTE, story } from "../e2e/story";
 import { seen } from "./seen";
@@ -38,6 +39,8 @@ describe("backups of the database and the configuration", () => {
             expect(await shared.sandbox.root("systemctl cat openbmp-aio-ipv6-backup.timer")).toContain(
                 "*-*-* 04:00:00",
             );
+            expect(await exposureOf(shared.sandbox, "openbmp-aio-ipv6-backup")).toBeLessThan(3);
+            expect(await deniedTo(shared.sandbox, "openbmp-aio-ipv6-backup")).toBe("");
         },
         4 * MINUTE,
     );

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { deniedTo, exposureOf } from "../e2e/confinement";
 import { eventually, root, run } from "../e2e/run";
 import { keepRules, standInImage, stopKeepingRules } from "../e2e/sandbox";
 import { MINUTE, story } from "../e2e/story";
@@ -70,6 +71,9 @@ describe("metrics, in a real Prometheus by way of a real node_exporter", () => {
             expect(empty).toEqual([]);
             const [verified] = await metrics().query("openbmp_verification_success");
             expect(verified?.value[1]).toBe("1");
+            // It goes into network namespaces, which takes CAP_SYS_ADMIN.
+            expect(await exposureOf(shared.sandbox, "openbmp-aio-ipv6-metrics")).toBeLessThan(5);
+            expect(await deniedTo(shared.sandbox, "openbmp-aio-ipv6-metrics")).toBe("");
             await eventually("no alert fires", 4 * MINUTE, async () =>
                 (await metrics().firing()).length === 0 ? true : undefined,
             );

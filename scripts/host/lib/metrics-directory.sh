@@ -19,15 +19,16 @@ metrics_directory() {
 # may log in can run anything under any name, and would say where root writes.
 is_system_user() { [ "$1" -lt 1000 ] || { [ "$1" -ge 61184 ] && [ "$1" -le 65534 ]; }; }
 
-# The flag of a node_exporter that sees the host's own files, not those of a container.
+# The flag of a node_exporter that sees the host's own files, not those of a container: of the form that
+# metricsDirectory has, since a unit gets it, too.
 node_exporter_directory() {
-  local process
+  local process owner
   for process in /proc/[0-9]*; do
     [[ $(cat "$process/comm" 2>/dev/null) =~ ^(node_exporter|prometheus-node)$ ]] || continue
-    is_system_user "$(stat -c %u "$process")" || continue
+    { owner=$(stat -c %u "$process" 2>/dev/null) && is_system_user "$owner"; } || continue
     [ "$(readlink "$process/ns/mnt")" = "$(readlink "/proc/$$/ns/mnt")" ] || continue
     tr '\0' '\n' <"$process/cmdline" 2>/dev/null |
-      awk 'next_one { print; exit } sub(/^--?collector\.textfile\.directory=/, "") { print; exit }
+      awk 'next_one || sub(/^--?collector\.textfile\.directory=/, "") { if (/^\/[A-Za-z0-9_.\/-]*$/) print; exit }
         /^--?collector\.textfile\.directory$/ { next_one = 1 }'
     return
   done

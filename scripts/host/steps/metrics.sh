@@ -11,14 +11,15 @@
 . "${BASH_SOURCE[0]%/*}/../lib/timed-program.sh"
 
 metrics_apply() {
-  local directory settings
+  local directory settings unit
   input METRICS_DIRECTORY ROUTER_FACING_ADDRESS METRICS_PROGRAM_TEXT METRICS_UNIT_TEXT METRICS_TIMER_TEXT REAPPLY
   claim_host
   directory=$(metrics_directory)
   settings=$(settings_of_metrics "$directory")
+  unit=${METRICS_UNIT_TEXT/@METRICS_DIRECTORY@/"$directory"}
   mkdir -p "$directory"
   remove_metrics_file
-  install_timed metrics "$METRICS_PROGRAM_TEXT" "$METRICS_UNIT_TEXT" "$METRICS_TIMER_TEXT" <<<"$settings"
+  install_timed metrics "$METRICS_PROGRAM_TEXT" "$unit" "$METRICS_TIMER_TEXT" <<<"$settings"
   run_timed metrics
   say "metrics of the collector are in $directory/$METRICS_FILE, anew each minute"
 }
@@ -49,8 +50,9 @@ metrics_undo() {
 }
 
 metrics_drift() {
-  local directory settings
+  local directory settings unit
   directory=$(metrics_directory)
   settings=$(settings_of_metrics "$directory")
-  timed_drift metrics "$settings" "$METRICS_PROGRAM_TEXT" "$METRICS_UNIT_TEXT" "$METRICS_TIMER_TEXT"
+  unit=${METRICS_UNIT_TEXT/@METRICS_DIRECTORY@/"$directory"}
+  timed_drift metrics "$settings" "$METRICS_PROGRAM_TEXT" "$unit" "$METRICS_TIMER_TEXT"
 }
