@@ -79,7 +79,7 @@ collector() {
   collector
   printf '#!/bin/sh\ncat; printf "\\033]0;title\\007"\n' >"$FAKE/bin/mysql"
   chmod +x "$FAKE/bin/mysql"
-  echo 'cat; printf "\033]0;title\007"' >"$FAKE/on-tar"
+  printf '%s\n' 'cat; printf "\033]0;title\007"' >"$FAKE/on-tar"
   gzip <<<dump | write_on_host /var/openbmp/backup/x/openBMP.sql.gz
   write_on_host /var/openbmp/backup/x/config.tar <<<configuration
   backup restore /var/openbmp/backup/x

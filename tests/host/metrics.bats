@@ -83,7 +83,8 @@ metrics_text() {
 
 @test "a router's name is a label, whatever is in it" {
   local text
-  text=$(metrics_text <<'FACTS'
+  text=$(
+    metrics_text <<'FACTS'
 {"mode": "dnat", "now": 5000, "engine": {"version": "29.1"}, "addresses": [{"address": "fc00::1"}],
  "database": {"known": 2, "connected": 2, "bytes": 7, "lastRow": null, "routers": [
    {"name": "a\"}\nb\\ \u001b", "address": "2001:db8::1", "connected": true, "changed": 1000},
