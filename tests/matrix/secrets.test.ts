@@ -160,6 +160,14 @@ END`);
             expect(html).toMatchObject({ code: 0, stdout: "", stderr: "" });
             expect(shownIn(html.starts.join("\n") + readFileSync(page, "utf8"), secrets)).toEqual([]);
 
+            const takeOver = await tracedRun(
+                join(root, "scripts/stack"),
+                ["take-over", shared.deployment.stack.name],
+                shared.deployment.stack.workspace.envVars,
+            );
+            expect(takeOver.stdout).toContain("nothing to take over, the host is this stack's");
+            expect(shownIn(takeOver.starts.join("\n") + takeOver.stdout + takeOver.stderr, secrets)).toEqual([]);
+
             await shared.sandbox.root("systemctl start openbmp-aio-ipv6-metrics openbmp-aio-ipv6-backup");
             expect(shownIn(await shared.sandbox.root("cat /var/lib/prometheus/node-exporter/*.prom"), secrets)).toEqual(
                 [],
