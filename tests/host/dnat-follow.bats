@@ -102,6 +102,20 @@ teardown() { close_network; }
   soon eval '[[ $(rules) == *"-A OPENBMP-ISOLATE -i br-users -j RETURN"* ]]'
 }
 
+@test "what the guard opens by the host's own sysctl stays open" {
+  forwarding_was_off
+  collector_at "$CONTAINER_ADDRESS"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  [[ $(rules) == *"-A OPENBMP-ISOLATE -j DROP"* ]]
+  host bash -c 'echo net.ipv6.conf.all.forwarding=1 >/etc/sysctl.d/60-router.conf'
+  touch "$FAKE/units/openbmp-aio-ipv6-dnat.service.active"
+  dnat guard
+  # It has heard of it by then.
+  sleep 1
+  [[ $(rules) != *"-A OPENBMP-ISOLATE -j DROP"* ]]
+}
+
 @test "events without a change write no rules" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
