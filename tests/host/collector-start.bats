@@ -41,6 +41,14 @@ backups() { host find /var/openbmp -maxdepth 1 -name 'mysql.before-*'; }
   same '"not asked"' "$(jq '.verification // "not asked"' <<<"$output")"
 }
 
+@test "one that ends at each start is told with its last words, whenever it is looked at" {
+  # As Docker has it between two starts: it runs, without a process and without an address.
+  change_container openbmp_aio Pid=0 GlobalIPv6Address=
+  step_refuses "the container stopped: KAFKA_FQDN is not set" collector-start
+  change_container openbmp_aio Running=false "Pid=$HOST_PID"
+  step_refuses "verification failed: engine without IPv6" collector-start
+}
+
 @test "one that runs on its present configuration is left alone" {
   deployed
   step_succeeds collector-start

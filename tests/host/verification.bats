@@ -92,6 +92,15 @@ stops_after_logging() {
   [[ $stderr != *nsenter* ]]
 }
 
+@test "a container that stopped while a packet was waited for is told as that, not as a datapath" {
+  library_runs 'MODE=dnat CONTAINER_PID=none
+    docker() { if [[ $* == *"--tail 3 "* ]]; then echo bye; fi; }
+    verify_port() { return 1; }
+    verify_dnat 2001:db8:1::10'
+  same 1 "$status"
+  says "openbmp-aio-ipv6: the container stopped: bye"
+}
+
 @test "the wait for the ports has an end" {
   library_runs 'listeners() { echo "[::]:5000"; }
     wait_for_listeners'

@@ -49,13 +49,19 @@ datapath_problem() {
   fi
 }
 
+# nothing_arrived HOST_ADDRESS HOST_PORT CONTAINER_PORT: ends the step with the reason.
+nothing_arrived() {
+  [ -e "/proc/$CONTAINER_PID" ] || container_stopped
+  die "verification failed: $(datapath_problem "$@")"
+}
+
 # The container's own namespace sees the packets as they were sent.
 verify_dnat() {
   local address=$1 seen_bmp seen_rest status=''
   seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
-    die "verification failed: $(datapath_problem "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT")"
+    nothing_arrived "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT"
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
-    die "verification failed: $(datapath_problem "$address" "$REST_PORT" "$REST_CONTAINER_PORT")"
+    nothing_arrived "$address" "$REST_PORT" "$REST_CONTAINER_PORT"
   complete_handshakes
   wait_for_rest request_rest "$address" || die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
   jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" --arg rest "$seen_rest" \

@@ -86,6 +86,8 @@ locate_container() {
   CONTAINER_PID=$(container_pid)
   where=$("$DNAT_PROGRAM" where)
   IFS=, read -r ADDRESS DATAPATH <<<"$where"
+  # Between two starts of a container that ends again and again, it has none either.
+  [ -n "$ADDRESS" ] || [ -e "/proc/$CONTAINER_PID" ] || container_stopped
   [ -n "$ADDRESS" ] ||
     die "verification failed: engine without IPv6: the container has no IPv6 address; find the flag or file of" \
       "dockerd that wins over $DAEMON_JSON"
