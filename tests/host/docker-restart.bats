@@ -224,6 +224,34 @@ refused_as_before() {
   done
 }
 
+# restarts_with NAME=SECONDS…: the step, with other limits.
+restarts_with() {
+  bundle docker-restart | sed "$(printf 's/^%s=.*/&; %s/;' "${1%=*}" "$1")" >"$FAKE/bundle"
+  run_bundle apply
+  same 1 "$status"
+}
+
+@test "an engine that hangs at its start is given up in its time, and undone" {
+  has_container web
+  # shellcheck disable=SC2016
+  cat >"$FAKE/on-restart" <<<'if grep -q fixed-cidr-v6 /etc/docker/daemon.json; then exec sleep 3 >/dev/null 2>&1; fi'
+  restarts_with RESTART_SECONDS=1
+  says "Docker hangs at its start, for 1 s already: unit failed: the journal says why. $DAEMON_JSON is as before, and so is Docker"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+  same web "$(running)"
+}
+
+@test "an engine that starts and dies is given up in its time, and undone" {
+  has_container web
+  # shellcheck disable=SC2016
+  printf '#!/bin/bash\nPATH=${PATH#*:}\n[ "$1" != version ] || ! grep -q fixed-cidr-v6 /etc/docker/daemon.json || exit 1\nexec docker "$@"\n' >"$FAKE/bin/docker"
+  chmod +x "$FAKE/bin/docker"
+  restarts_with ANSWER_SECONDS=1
+  says "Docker starts, and does not answer within 1 s: unit failed: the journal says why. $DAEMON_JSON is as before, and so is Docker"
+  same "$FOUND" "$(on_host "$DAEMON_JSON")"
+  same web "$(running)"
+}
+
 @test "an engine that starts neither way is said to be down" {
   cat >"$FAKE/on-restart" <<<'false'
   step_refuses "$DAEMON_JSON is as before, and Docker does not start with it either: journalctl -u docker" docker-restart

@@ -104,11 +104,32 @@ prepare_engine_restart() {
   close_forwarding
 }
 
+# The unit itself has no limit for its start. One that stops takes up to a minute and a half before.
+RESTART_SECONDS=300
+# Of a daemon that has started.
+ANSWER_SECONDS=90
+
+# start_docker_unit VERB: start or restart; returns 1 with the reason in NOT_STARTED.
+start_docker_unit() {
+  local status=0
+  systemctl reset-failed docker.service 2>/dev/null || true
+  # In this process group, as whatever else is cut off with the step.
+  timeout --foreground "$RESTART_SECONDS" systemctl "$1" docker.service || status=$?
+  case $status in
+  0)
+    ! wait_for_engine || return 0
+    NOT_STARTED="Docker starts, and does not answer within $ANSWER_SECONDS s"
+    ;;
+  124) NOT_STARTED="Docker hangs at its start, for $RESTART_SECONDS s already" ;;
+  *) NOT_STARTED="Docker does not start" ;;
+  esac
+  return 1
+}
+
 # Closes the database itself: docker.service may not have the program for it yet.
 restart_docker_unit() {
   close_database "$CONTAINER" || true
-  systemctl reset-failed docker.service 2>/dev/null || true
-  systemctl restart docker.service && wait_for_engine
+  start_docker_unit restart
 }
 
 # restart_engine: those that ran run again after, those that were stopped stay
@@ -119,7 +140,7 @@ restart_engine() {
   original_routes=$(default_routes)
   say "restarting Docker"
   if ! restart_docker_unit; then
-    RESTART_FAILURE="Docker does not start: $(last_words_of docker.service)"
+    RESTART_FAILURE="$NOT_STARTED: $(last_words_of docker.service)"
     return 1
   fi
   rm -f "$ENGINE_IS_STALE"
@@ -138,7 +159,7 @@ restart_engine() {
 wait_for_engine() {
   local begun=$SECONDS told=''
   until engine_answers; do
-    [ $((SECONDS - begun)) -lt 90 ] || return 1
+    [ $((SECONDS - begun)) -lt "$ANSWER_SECONDS" ] || return 1
     still_waiting "Docker answers" engine_progress
     sleep 0.2
   done

@@ -65,8 +65,7 @@ finish_interrupted_restart() {
   local lost
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
   if ! engine_answers; then
-    systemctl reset-failed docker.service 2>/dev/null || true
-    { systemctl start docker.service && wait_for_engine; } || undo_restart ''
+    start_docker_unit start || undo_restart ''
     engine_answers || die_undone "Docker is down after a restart that was cut off"
   fi
   lost=$(lost_containers)
