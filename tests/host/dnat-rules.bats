@@ -255,6 +255,27 @@ ip6tables: a rule stands behind others that decide before it: -A FORWARD -j OPEN
   same "$before" "$(host ip -4 rule && host ip -6 rule)"
 }
 
+# while_the_lock_is_held COMMAND…: it succeeds once the lock of iptables is free again.
+while_the_lock_is_held() {
+  in_background flock /run/xtables.lock sleep 2
+  soon host bash -c '! flock --nonblock /run/xtables.lock true'
+  "$@"
+}
+
+@test "where iptables is the older kind, who holds its lock is waited for" {
+  local program name
+  program=$(host sh -c 'readlink -f "$(command -v ip6tables-legacy)"')
+  [ -n "$program" ] || skip "no iptables-legacy here"
+  for name in {ip,ip6}tables{,-save,-restore}; do ln -s "$program" "$FAKE/bin/$name"; done
+  [[ $(host ip6tables --version) == *legacy* ]]
+  while_the_lock_is_held dnat guard
+  [[ $(host ip6tables -S INPUT) == *OPENBMP-INPUT* ]]
+  while_the_lock_is_held dnat check
+  while_the_lock_is_held host bash -euo pipefail -c '. "$0/lib/probe.sh"; open_probe' "$HOST_SCRIPTS"
+  while_the_lock_is_held dnat remove
+  [[ $(host ip6tables -S) != *OPENBMP* ]]
+}
+
 @test "empty allow lists let nobody in" {
   dnat_settings 'BMP_ALLOWED=()' 'REST_ALLOWED=()'
   dnat guard
