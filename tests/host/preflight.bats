@@ -297,6 +297,23 @@ without_tool() {
   same 2001:db8:7::10 "$(jq -r .ipv6Address <<<"$output")"
 }
 
+@test "rules of iptables-legacy beside those of nft are named, of either family; tables without rules are not" {
+  local command
+  [[ $(host ip6tables --version) == *nf_tables* ]] || skip "iptables is the older kind here"
+  for command in iptables ip6tables; do
+    host "$command-legacy" -S >/dev/null || skip "no iptables-legacy here"
+    fit
+    [[ $stderr != *"$command-legacy has rules"* ]]
+    host "$command-legacy" -A FORWARD -j DROP
+    fit
+    says "$command-legacy has rules beside those of nft, and both count: read them with $command-legacy-save"
+    host "$command-legacy" -F FORWARD
+    host "$command-legacy" -P FORWARD DROP
+    fit
+    says "$command-legacy has rules beside those of nft, and both count"
+  done
+}
+
 @test "a prefix that an interface of the host is in is refused" {
   host ip -6 address add fc00:172:17::5/64 dev eth0 nodad
   unfit "fixedCidrV6 fc00:172:17::/64 overlaps the host's own network"

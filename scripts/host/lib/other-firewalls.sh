@@ -19,11 +19,14 @@ other_forward_chains() {
     }'
 }
 
-# Rules of the other backend of iptables count as well, and ip6tables does not show them.
+# has_legacy_rules COMMAND: iptables or ip6tables. Rules of its other backend count as well,
+# and the command does not show them. Tables without rules stay where somebody has looked.
 has_legacy_rules() {
-  local version
-  version=$(ip6tables --version)
-  [[ $version == *nf_tables* ]] && [ -s /proc/net/ip6_tables_names ]
+  local version names=/proc/net/ip_tables_names
+  [ "$1" = iptables ] || names=/proc/net/ip6_tables_names
+  version=$("$1" --version)
+  [[ $version == *nf_tables* ]] && grep -qs . "$names" || return 1
+  ! have "$1-legacy-save" || "$1-legacy-save" 2>/dev/null | grep -E '^(-A|:[^ ]+ DROP)' >/dev/null
 }
 
 # One line for each reason for which nothing would arrive.
@@ -36,7 +39,7 @@ firewall_problems() {
 
 # What the user has to know of other firewalls, one line each.
 firewall_notices() {
-  local chains chain version
+  local chains chain version command
   collect chains other_forward_chains
   for chain in "${chains[@]}"; do
     [[ $chain != *"policy drop"* ]] ||
@@ -46,8 +49,10 @@ firewall_notices() {
   ! grep -qsx docker-ipv6nat /proc/[0-9]*/comm ||
     echo "docker-ipv6nat runs here and has rules of its own for published ports over IPv6, in a chain named as Docker's:" \
       "stop it, unless other containers need it"
-  ! has_legacy_rules ||
-    echo "iptables-legacy has rules beside those of nft, and both count: read them with ip6tables-legacy-save"
+  for command in iptables ip6tables; do
+    ! has_legacy_rules "$command" ||
+      echo "$command-legacy has rules beside those of nft, and both count: read them with $command-legacy-save"
+  done
   version=$(docker version --format '{{.Server.Version}}')
   [[ $version != 27.* ]] || [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" != 1 ] ||
     ! ip6tables -w 10 -S FORWARD 2>/dev/null | grep -qxF -- '-P FORWARD ACCEPT' ||
@@ -59,6 +64,6 @@ firewall_notices() {
 other_filters() {
   local chains
   collect chains other_forward_chains
-  ! has_legacy_rules || chains+=("what ip6tables-legacy-save shows")
+  ! has_legacy_rules ip6tables || chains+=("what ip6tables-legacy-save shows")
   [ ${#chains[@]} -eq 0 ] || printf ', beginning with %s' "$(join_with_semicolons "${chains[@]}")"
 }
