@@ -297,6 +297,53 @@ without_tool() {
   same 2001:db8:7::10 "$(jq -r .ipv6Address <<<"$output")"
 }
 
+@test "a temporary address is nothing to give to routers" {
+  host ip link del eth0
+  interface eth0
+  host bash -c 'echo 2 >/proc/sys/net/ipv6/conf/eth0/use_tempaddr'
+  host ip -6 address add 2001:db8:1::10/64 dev eth0 nodad mngtmpaddr valid_lft 3600 preferred_lft 3600
+  [ -n "$(host ip -6 address show dev eth0 temporary)" ]
+  fit
+  same 2001:db8:1::10 "$(jq -r .ipv6Address <<<"$output")"
+}
+
+@test "the address of a tunnel, or of a bridge with nothing but guests, is given where the default route is by it, or it was chosen" {
+  host ip link del eth0
+  host ip link add tailscale0 type vxlan id 5 dstport 4789 local 2001:db8::1
+  host ip link add lxdbr0 type bridge
+  interface guest0
+  host ip link set guest0 master lxdbr0
+  host ip link set tailscale0 up
+  host ip link set lxdbr0 up
+  host ip -6 address add fd7a:115c::5/128 dev tailscale0
+  host ip -6 address add fd42::1/64 dev lxdbr0 nodad
+  unfit "the host has no global IPv6 address: give one of its interfaces one, or set routerFacingAddress to that of a tunnel or a bridge"
+  ROUTER_FACING_ADDRESS=fd7a:115c::5
+  fit
+  same fd7a:115c::5 "$(jq -r .ipv6Address <<<"$output")"
+  ROUTER_FACING_ADDRESS=''
+  # A port that is no guest's.
+  host ip link add port0 type ifb
+  host ip link set port0 master lxdbr0
+  fit
+  same fd42::1 "$(jq -r .ipv6Address <<<"$output")"
+  host ip -6 route add default dev tailscale0
+  fit
+  same fd7a:115c::5 "$(jq -r .ipv6Address <<<"$output")"
+}
+
+@test "SELinux that is enforced keeps the collector from its directories" {
+  host mount -t tmpfs tmpfs /sys/fs
+  host mkdir /sys/fs/selinux
+  write_on_host "$DAEMON_JSON" <<<'{"selinux-enabled": true}'
+  fit
+  host bash -c 'echo 1 >/sys/fs/selinux/enforce'
+  unfit "$DAEMON_JSON sets \"selinux-enabled\" to true, and SELinux is enforced, which keeps containers from \"/var/openbmp\""
+  host rm "$DAEMON_JSON"
+  daemon_with -H fd:// --selinux-enabled
+  unfit "the command line of dockerd sets \"selinux-enabled\" to true, and SELinux is enforced"
+}
+
 @test "rules of iptables-legacy beside those of nft are named, of either family; tables without rules are not" {
   local command
   [[ $(host ip6tables --version) == *nf_tables* ]] || skip "iptables is the older kind here"

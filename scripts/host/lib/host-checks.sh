@@ -134,7 +134,8 @@ check_ipv6() {
   [ -e /proc/net/if_inet6 ] ||
     unfit "the host's kernel has IPv6 switched off: remove ipv6.disable=1 from its command line, and reboot"
   address=$(verification_address)
-  [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one"
+  [ -n "$address" ] || unfit "the host has no global IPv6 address: give one of its interfaces one, or set" \
+    "routerFacingAddress to that of a tunnel or a bridge"
   [ -z "$ROUTER_FACING_ADDRESS" ] || [ "$address" = "$ROUTER_FACING_ADDRESS" ] ||
     unfit "no interface of the host has routerFacingAddress $ROUTER_FACING_ADDRESS: give it to one, or change that key"
 }

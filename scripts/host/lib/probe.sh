@@ -26,7 +26,7 @@ open_probe() {
   ip -n "$PROBE" link set eth0 up
   ip -n "$PROBE" -6 route add default via "$PROBE_PREFIX::1"
   # The handshake's last packet stays here.
-  ip netns exec "$PROBE" ip6tables -A OUTPUT -p tcp --tcp-flags SYN,RST,ACK ACK -j DROP
+  ip netns exec "$PROBE" ip6tables -w 10 -A OUTPUT -p tcp --tcp-flags SYN,RST,ACK ACK -j DROP
 }
 
 close_probe() {
@@ -45,11 +45,12 @@ syn_received() {
 }
 
 # At the REST port: no router completes a handshake at it.
-complete_handshakes() { ip netns exec "$PROBE" ip6tables -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
+complete_handshakes() { ip netns exec "$PROBE" ip6tables -w 10 -I OUTPUT -p tcp --dport "$REST_PORT" -j ACCEPT; }
 
 # The host's IPv6 address that routers are given: of the default route's interface before
-# others, of a bridge or a tunnel last, global before local (RFC 4193). Docker names a
-# bridge after its network's id; another br-… may be the uplink.
+# others, global before local (RFC 4193). Of a tunnel only where the default route is by it;
+# of a bridge where that is, or where a port of it is no guest's. Docker names a bridge after
+# its network's id; another br-… may be the uplink.
 # Input: ROUTER_FACING_ADDRESS, which the user chose, or that SSH goes to.
 verification_address() {
   local uplinks chosen=''
@@ -59,12 +60,17 @@ verification_address() {
     return
   fi
   uplinks=$(ip -6 -json route show default | jq -c '[.[] | .dev, .nexthops[]?.dev | values]')
-  ip -json -details addr show scope global | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" \
+  ip -json -details addr show | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" \
     --argjson uplinks "$uplinks" '
+    . as $interfaces
+    | def kind: .linkinfo.info_kind // "";
+    def is_inside: .ifname as $name
+      | if kind == "bridge" then all($interfaces[] | select(.master == $name); kind | IN("veth", "tun"))
+        else kind | test("^(tun|wireguard|sit|gre|ip6|ipip|vti|xfrm|vxlan|geneve|ppp)") end;
     [.[] | select((.ifname | IN("docker0", $own, $probe) | not) and (.ifname | test("^br-[0-9a-f]{12}$") | not))
-      | [(.ifname | IN($uplinks[]) | not),
-         (.linkinfo.info_kind // "" | test("^(bridge|tun|wireguard|sit|gre|ip6|ipip|vti|xfrm|vxlan|geneve|ppp)"))] as $order
-      | .addr_info[] | select(.family == "inet6" and ((.deprecated or .temporary) | not)) | .local // empty
-      | {address: ., order: ($order + [test("^f[cd]")])}]
+      | (.ifname | IN($uplinks[])) as $is_uplink
+      | select($is_uplink or (is_inside | not))
+      | .addr_info[] | select(.family == "inet6" and .scope == "global" and ((.deprecated or .temporary) | not)) | .local // empty
+      | {address: ., order: [($is_uplink | not), test("^f[cd]")]}]
     | sort_by(.order)[0].address // ""'
 }

@@ -81,7 +81,8 @@ consumers_are_missing() {
 verify() {
   local address seen
   address=$(verification_address)
-  [ -n "$address" ] || die "the host has no global IPv6 address: give one of its interfaces one"
+  [ -n "$address" ] || die "the host has no global IPv6 address: give one of its interfaces one, or set" \
+    "routerFacingAddress to that of a tunnel or a bridge"
   trap close_probe EXIT
   open_probe
   wait_for_bridge_addresses
