@@ -46,12 +46,12 @@ ends_at() {
   host mkdir /var/openbmp
   dying stat '-L -c %u?%U /var/openbmp' ends_at parent_problem preflight
   dying docker 'info *' ends_at check_docker preflight
-  dying jq 'any(.SecurityOptions*' ends_at check_docker preflight
-  dying jq '*--argjson desired*' ends_at configuration_problems preflight
+  dying jq '*any(.SecurityOptions*' ends_at check_docker preflight
+  dying jq '*this deployment needs*' ends_at configuration_problems preflight
   dying systemctl 'show --property MainPID *' ends_at configuration_problems preflight
-  dying jq '*--argjson flags*--arg mode*' ends_at configuration_problems preflight
+  dying jq '*--arg flags*--arg mode*' ends_at configuration_problems preflight
   dying docker 'info --format {{.DockerRootDir}}' ends_at check_restart preflight
-  dying docker 'network inspect bridge' ends_at check_restart preflight
+  dying docker 'network inspect *EnableIPv6* bridge' ends_at check_restart preflight
   dying docker 'ps --quiet --no-trunc' ends_at check_restart preflight
   dying awk '*MemTotal*' ends_at check_image_needs preflight
   dying docker 'ps --filter *' ends_at check_ports preflight
@@ -96,8 +96,8 @@ refused_step() {
     echo "while $program $pattern fails"
     dying "$program" "$pattern" refused_step status inspect
   done <<'CHECKS'
-jq:*--argjson desired*
-docker:network inspect bridge
+jq:*this deployment needs*
+docker:network inspect *EnableIPv6* bridge
 stat:-L -c %u?%U /var/openbmp
 jq:-r .Id
 jq:*--rawfile environment*

@@ -53,13 +53,13 @@ restore_daemon_keys() {
 # with_keys_restored KEYS EARLIER: the file with each key that still has our value,
 # or that EARLIER has and we took out, as in KEYS.
 with_keys_restored() {
-  read_daemon_json | require_json_object 2>/dev/null | jq --indent 4 --slurpfile keys <(printf '%s' "$1") \
-    --argjson earlier "$2" --argjson deployed "$(deployed_daemon_keys)" '
+  read_daemon_json | jq --raw-input --slurp --indent 4 --slurpfile keys <(printf '%s' "$1") \
+    --argjson earlier "$2" --argjson deployed "$(deployed_daemon_keys)" "$OBJECT"'
     $keys[0] as $keys
-    | reduce ($deployed + $earlier | keys_unsorted[]) as $key (.;
+    | reduce ($deployed + $earlier | keys_unsorted[]) as $key (object;
       if .[$key] != $deployed[$key] and (has($key) or ($earlier | has($key) | not)) then .
       elif $keys | has($key) then .[$key] = $keys[$key]
-      else del(.[$key]) end)' || {
+      else del(.[$key]) end)' 2>/dev/null || {
     say "$DAEMON_JSON is no longer JSON and stays as it is: fix it, and take ipv6 and fixed-cidr-v6 out"
     return 1
   }

@@ -14,14 +14,19 @@
 # mark_engine_if_stale FILE: before FILE takes the place of daemon.json, notes whether
 # the engine will have to start again for its "ip6tables".
 mark_engine_if_stale() {
-  [ "$(jq -c --slurp '.[0].ip6tables' "$1")" = "$(read_daemon_json | jq -c .ip6tables)" ] || touch "$ENGINE_IS_STALE"
+  [ "$(read_daemon_json | jq --slurpfile new "$1" '.ip6tables == $new[0].ip6tables')" = true ] ||
+    touch "$ENGINE_IS_STALE"
 }
+
+# write_daemon_keys KEYS: of a deployment, as deployed_daemon_keys prints them.
+write_daemon_keys() { write_file "$DEPLOYED_DAEMON_KEYS" 600 <<<"$1" >/dev/null; }
 
 # record_daemon_keys KEYS: those of them that the user had not set so already.
 record_daemon_keys() {
-  original_daemon_json | jq -c --argjson keys "$1" '
-    . as $original | $keys | with_entries(select(.value != $original[.key]))' |
-    write_file "$DEPLOYED_DAEMON_KEYS" 600 >/dev/null
+  local keys
+  keys=$(original_daemon_json | jq -c --argjson keys "$1" '
+    . as $original | $keys | with_entries(select(.value != $original[.key]))')
+  write_daemon_keys "$keys"
 }
 
 # Before the file is written: our keys with which the engine works now, and which of
@@ -43,8 +48,9 @@ forget_working_keys() { rm -f "$WORKING_DAEMON_KEYS"; }
 replaces_working_keys() { jq -e . "$WORKING_DAEMON_KEYS" >/dev/null 2>&1; }
 
 # Merges our keys in. The original file is recorded once, before the first touch.
+# shellcheck disable=SC2016 # jq's variables
 apply_daemon_json() {
-  local merged desired
+  local plan desired is_there earlier_too ours merged
   if [ ! -e "$DAEMON_JSON_IS_RECORDED" ]; then
     if [ -e "$DAEMON_JSON" ]; then
       cp -p "$DAEMON_JSON" "$ORIGINAL_DAEMON_JSON.partial"
@@ -53,9 +59,13 @@ apply_daemon_json() {
     [ -d "${DAEMON_JSON%/*}" ] || touch "$DAEMON_DIRECTORY_MADE"
     touch "$DAEMON_JSON_IS_RECORDED"
   fi
-  desired=$(desired_daemon_keys)
-  if [ "$(merged_daemon_json | jq -cS .)" = "$(read_daemon_json | jq -cS .)" ]; then
-    record_daemon_keys "$desired"
+  # The last two: what of our keys the user had not set so already, those of the earlier deployment among them or not.
+  plan=$(ask_daemon_json 'object | desired as $desired
+    | ($desired, merged == .,
+      ($deployed + $desired, $desired | with_entries(select(.value != $original[0][.key])))) | tojson')
+  { read -r desired && read -r is_there && read -r earlier_too && read -r ours; } <<<"$plan"
+  if [ "$is_there" = true ]; then
+    write_daemon_keys "$ours"
     say "$DAEMON_JSON already has what is needed"
     return
   fi
@@ -79,10 +89,10 @@ apply_daemon_json() {
   fi | write_file "$DAEMON_DIGESTS" 600 >/dev/null
   # Before the file itself, with what was ours until now: a kill between the
   # two must not make ours pass for the user's.
-  record_daemon_keys "$(deployed_daemon_keys | jq -c --argjson desired "$desired" '. + $desired')"
+  write_daemon_keys "$earlier_too"
   mark_engine_if_stale "$merged"
   mv -f "$merged" "$DAEMON_JSON"
-  record_daemon_keys "$desired"
+  write_daemon_keys "$ours"
   say "$DAEMON_JSON: set $desired"
 }
 

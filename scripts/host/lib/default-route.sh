@@ -12,7 +12,7 @@
 # Where a network manager handles advertisements, accept_ra is 0.
 kernel_ra_interfaces() {
   local interface interfaces
-  interfaces=$(ip -6 -json route show default | jq -r '.[] | select(.protocol == "ra") | .dev' | sort -u)
+  interfaces=$(ip -6 route show default proto ra | sed -nE 's/.* dev ([^ ]+).*/\1/p' | sort -u)
   for interface in $interfaces; do
     [ "$(cat "/proc/sys/net/ipv6/conf/$interface/accept_ra")" != 1 ] || echo "$interface"
   done

@@ -36,7 +36,8 @@ renew_rules() {
 
 # bridge_prefix_v4: of the network that the container is on; empty where it has none.
 bridge_prefix_v4() {
-  docker network inspect "$NETWORK" | jq -r '[.[0].IPAM.Config[]?.Subnet | select(contains(":") | not)][0] // ""'
+  docker network inspect --format '{{range .IPAM.Config}}{{println .Subnet}}{{end}}' "$NETWORK" |
+    awk 'NF && !/:/ && !found { found = 1; print }'
 }
 
 # Whether all forwarded IPv6 to the bridge is ours to refuse: where the original

@@ -19,13 +19,13 @@ NO_ENGINE="no Docker engine answers"
 unfit() { printf '%s\n' "$*"; }
 
 check_docker() {
-  local version info is_so status=0
+  local version info client traits status=0
   version=$(timeout "$ENGINE_SECONDS" docker version --format '{{.Server.Version}}' 2>&1) || status=$?
   if [ "$status" != 0 ]; then
-    is_so=$(docker --version 2>/dev/null || true)
+    client=$(docker --version 2>/dev/null || true)
     if [ "$status" = 124 ]; then
       unfit "$NO_ENGINE (it hangs for $ENGINE_SECONDS s already): journalctl -u docker, and restart it"
-    elif [[ $is_so == podman* ]]; then
+    elif [[ $client == podman* ]]; then
       unfit "$NO_ENGINE (\"docker\" is Podman here): install Docker in its place"
     else
       unfit "$NO_ENGINE ($(tail -n 1 <<<"$version")): install or start Docker"
@@ -38,11 +38,11 @@ check_docker() {
     unfit "Docker does not run as the systemd unit docker.service (snap and rootless engines are not supported):" \
       "install the package of the distribution or of Docker"
   info=$(docker info --format '{{json .}}')
-  is_so=$(jq 'any(.SecurityOptions[]?; contains("name=rootless"))' <<<"$info")
-  [ "$is_so" = false ] ||
+  traits=$(jq -r '(select(any(.SecurityOptions[]?; contains("name=rootless"))) | "rootless"),
+    (select(.FirewallBackend.Driver? // "" | startswith("nftables")) | "nftables")' <<<"$info")
+  [[ $traits != *rootless* ]] ||
     unfit "the Docker engine is rootless: containers do not share the host's network; use the system's engine"
-  is_so=$(jq '.FirewallBackend.Driver? // "" | startswith("nftables")' <<<"$info")
-  [ "$is_so" = false ] || check_nftables_backend
+  [[ $traits != *nftables* ]] || check_nftables_backend
 }
 
 # What that backend leaves to the host, and what it does not allow: an ACCEPT in ip6tables

@@ -35,22 +35,22 @@ dockerd_flags() {
   done
 }
 
-# A JSON object: for each of these flags its values.
-dockerd_flag_settings() {
-  dockerd_flags | jq -cnR 'reduce (inputs | capture("^--(?<name>[^=]+)=(?<value>.*)")) as $flag ({};
-    .[$flag.name] += [$flag.value])'
-}
-
 # One line for each reason not to deploy over what the engine is told.
 configuration_problems() {
   engine_setting_problems
   daemon_json_problems
 }
 
+# What jq makes of the text $flags, what dockerd_flags prints: for each flag its values.
+# shellcheck disable=SC2016 # jq's variables
+FLAGS='
+  (reduce ($flags | split("\n")[] | capture("^--(?<name>[^=]+)=(?<value>.*)")) as $flag ({};
+    .[$flag.name] += [$flag.value])) as $flags |'
+
 # What jq calls a setting, of $flags and of the file, and what is said where one has a value.
 # shellcheck disable=SC2016 # jq's variables
-SETTINGS='
-  . as $settings
+SETTINGS="$FLAGS"'
+  (try object catch {}) as $settings
   | def value($key): $flags[$key][-1] // ($settings[$key] | if . == null then "" else tostring end);
     def is($key; $value): select(value($key) == $value)
       | (if $flags[$key] then "the command line of dockerd" else $file end)
@@ -58,15 +58,14 @@ SETTINGS='
 
 # engine_setting_problems: each setting, in the file or as a flag, with which a deployment
 # would not do what it says, one line each.
+# shellcheck disable=SC2016 # jq's variables
 engine_setting_problems() {
   local flags forwarding=on
-  flags=$(dockerd_flag_settings)
+  flags=$(dockerd_flags)
   forwarding_is_on_for_both || forwarding=off
-  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
   # What is no JSON object is refused elsewhere.
-  { read_daemon_json | require_json_object 2>/dev/null || echo '{}'; } |
-    jq -r --argjson flags "$flags" --arg file "$DAEMON_JSON" --arg mode "$MODE" --arg network "$DOCKER_NETWORK" \
-      --arg forwarding "$forwarding" --arg enforced "$(cat /sys/fs/selinux/enforce 2>/dev/null || true)" "$SETTINGS"'
+  # shellcheck disable=SC2153 # an input, no other name for the mode of a file
+  ask_daemon_json "$SETTINGS"'
     (select($forwarding == "off") | is("ip-forward"; "false")
         | "\(.), and forwarding is off: set net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1, and in a file of /etc/sysctl.d for the next boot"),
       (select($mode == "proxy") | is("userland-proxy"; "false")
@@ -78,7 +77,9 @@ engine_setting_problems() {
       (select($enforced == "1") | is("selinux-enabled"; "true")
         | "\(.), and SELinux is enforced, which keeps containers from \"/var/openbmp\": remove that setting, or use another host"),
       (select($network == "bridge") | ("ipv6", "fixed-cidr-v6", "config-file", "bridge") as $key
-        | select($flags[$key]) | is($key; value($key)) | "\(.): move it to \($file)")'
+        | select($flags[$key]) | is($key; value($key)) | "\(.): move it to \($file)")' \
+    --arg flags "$flags" --arg mode "$MODE" --arg network "$DOCKER_NETWORK" --arg forwarding "$forwarding" \
+    --arg enforced "$(cat /sys/fs/selinux/enforce 2>/dev/null || true)"
 }
 
 # For what Docker forwards by DNAT: IPv4 in each mode.
@@ -91,27 +92,29 @@ forwarding_is_on_for_both() {
 # One line each.
 restart_conflicts() {
   local flags root
-  flags=$(dockerd_flag_settings)
+  flags=$(dockerd_flags)
   root=$(docker info --format '{{.DockerRootDir}}')
   flag_conflicts "$flags"
   data_root_conflict "$flags" "$root"
 }
 
 # Docker takes no setting from both.
+# shellcheck disable=SC2016 # jq's variables
 flag_conflicts() {
-  read_daemon_json | jq -r --argjson flags "$1" --arg file "$DAEMON_JSON" '
-    . as $settings | $flags | keys_unsorted[]
+  ask_daemon_json "$FLAGS"'
+    object as $settings | $flags | keys_unsorted[]
     | . as $flag | ($flag, $flag + "s", ($flag | sub("y$"; "ies"))) | select(in($settings))
     | "\($file) sets \"\(.)\", and dockerd runs with --\($flag) on its command line: Docker would not start" +
-      " again, take one of them out"' | awk '!seen[$0]++'
+      " again, take one of them out"' --arg flags "$1" | awk '!seen[$0]++'
 }
 
 # data_root_conflict FLAGS ROOT: containers and images are in ROOT. With remapped users it is a
 # directory below the one that is set.
+# shellcheck disable=SC2016 # jq's variables
 data_root_conflict() {
   local asked
-  asked=$(read_daemon_json | jq -r --argjson flags "$1" '
-    ($flags["data-root"] // $flags.graph)[-1]? // .["data-root"] // .graph // "/var/lib/docker"')
+  asked=$(ask_daemon_json "$FLAGS"'
+    object | ($flags["data-root"] // $flags.graph)[-1]? // .["data-root"] // .graph // "/var/lib/docker"' --arg flags "$1")
   [[ $(realpath -m "$2") =~ ^"$(realpath -m "$asked")"(/[0-9]+\.[0-9]+)?$ ]] ||
     echo "Docker keeps its containers in $2, and $DAEMON_JSON has it begin in $asked at its next start, without" \
       "them: restart it yourself and see, or set \"data-root\" to $2"

@@ -23,8 +23,8 @@
 
 # The IPv6 subnet of the default bridge as the engine runs it, empty without IPv6.
 bridge_ipv6_subnet() {
-  docker network inspect bridge | jq -r '
-    .[0] | if .EnableIPv6 then [.IPAM.Config[].Subnet | select(contains(":"))][0] // "" else "" end'
+  docker network inspect --format '{{if .EnableIPv6}}{{range .IPAM.Config}}{{println .Subnet}}{{end}}{{end}}' bridge |
+    awk '/:/ && !found { found = 1; print }'
 }
 
 # engine_restart_reason SUBNET: empty when the engine runs with that subnet
@@ -89,11 +89,11 @@ engine_restart_problems() {
     echo "Docker runs with live-restore: while containers run, a restart does not apply new settings to the default" \
       "bridge. Stop them or switch live-restore off"
   fi
+  [ "$RESTART_DOCKER" = false ] || return 0
   others=$(printf '%s\n' "$running" | jq -r '.[].Name | ltrimstr("/")' | lines_except "$CONTAINER" | paste -sd ' ')
-  if [ "$RESTART_DOCKER" = false ] && [ -n "$others" ]; then
+  [ -z "$others" ] ||
     echo "Docker must restart for IPv6, but restartDocker is false and these containers run: $others. Stop them, set" \
       "restartDocker, or set dockerNetwork to dedicated"
-  fi
 }
 
 # What a restart needs to have done before: called on its own, so that a

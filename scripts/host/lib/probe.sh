@@ -53,16 +53,17 @@ complete_handshakes() { ip netns exec "$PROBE" ip6tables -w 10 -I OUTPUT -p tcp 
 # its network's id; another br-… may be the uplink.
 # Input: ROUTER_FACING_ADDRESS, which the user chose, or that SSH goes to.
 verification_address() {
-  local uplinks chosen=''
+  local routes chosen=''
   if [ -n "$ROUTER_FACING_ADDRESS" ]; then chosen=$(ip -6 -oneline addr show to "$ROUTER_FACING_ADDRESS"); fi
   if [ -n "$chosen" ]; then
     printf '%s\n' "$ROUTER_FACING_ADDRESS"
     return
   fi
-  uplinks=$(ip -6 -json route show default | jq -c '[.[] | .dev, .nexthops[]?.dev | values]')
+  routes=$(ip -6 -json route show default)
   ip -json -details addr show | jq -r --arg own "$OWN_BRIDGE" --arg probe "$PROBE" \
-    --argjson uplinks "$uplinks" '
+    --argjson routes "$routes" '
     . as $interfaces
+    | [$routes[] | .dev, .nexthops[]?.dev | values] as $uplinks
     | def kind: .linkinfo.info_kind // "";
     def is_inside: .ifname as $name
       | if kind == "bridge" then all($interfaces[] | select(.master == $name); kind | IN("veth", "tun"))

@@ -50,19 +50,19 @@ lost_containers() {
 }
 
 restore_containers() {
-  local id policy running policies lost
+  local id policy containers lost
   [ -e "$CONTAINERS_BEFORE_RESTART" ] || return 0
-  running=$(jq -r '.running[]' "$CONTAINERS_BEFORE_RESTART")
-  policies=$(jq -r '.stopped[] | "\(.id) \(.policy)"' "$CONTAINERS_BEFORE_RESTART")
+  # Those that ran have no policy here.
+  containers=$(jq -r '.running[], (.stopped[] | "\(.id) \(.policy)")' "$CONTAINERS_BEFORE_RESTART")
   lost=$(lost_containers)
-  for id in $running; do
-    docker container inspect "$id" >/dev/null 2>&1 || continue
-    docker start "$id" >/dev/null ||
-      say "container $id ran before the restart of Docker and does not start again: docker start $id"
-  done
   while read -r id policy; do
-    [ -z "$id" ] || docker update --restart "$policy" "$id" >/dev/null || true
-  done <<<"$policies"
+    if [ -n "$policy" ]; then
+      docker update --restart "$policy" "$id" >/dev/null || true
+    elif docker container inspect "$id" >/dev/null 2>&1; then
+      docker start "$id" >/dev/null ||
+        say "container $id ran before the restart of Docker and does not start again: docker start $id"
+    fi
+  done <<<"$containers"
   # What is lost may come back with the engine's former data.
   [ -n "$lost" ] || rm -f "$CONTAINERS_BEFORE_RESTART"
 }

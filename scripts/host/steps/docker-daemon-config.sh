@@ -69,11 +69,9 @@ daemon_json_drift() {
   [ ${#problems[@]} -gt 0 ] || daemon_key_drift
 }
 
+# shellcheck disable=SC2016 # jq's variables
 daemon_key_drift() {
-  local current
-  current=$(read_daemon_json)
-  merged_daemon_json | jq --raw-output --slurpfile current <(printf '%s' "$current") --arg file "$DAEMON_JSON" '
-    . as $desired | $current[0] as $current
+  ask_daemon_json 'object as $current | $current | merged as $desired
     | ($desired + $current | keys[]) as $key | select($desired[$key] != $current[$key])
     | "\($file): \"\($key)\" is \($current[$key] | tojson), not \($desired[$key] | tojson)"'
 }

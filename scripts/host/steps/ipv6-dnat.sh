@@ -66,7 +66,8 @@ ipv6_dnat_apply() {
   fi
   rm -f "$UNITS_ARE_NEW"
   end_unlisted_sessions
-  sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" "$FILTER_PROGRAM" | sha256sum | cut -d ' ' -f 1 | jq -cR '{rulesSha256: .}'
+  sha256sum "$DNAT_SETTINGS" "$DNAT_PROGRAM" "$FILTER_PROGRAM" | sha256sum |
+    sed -E 's/^([0-9a-f]+).*/{"rulesSha256":"\1"}/'
 }
 
 # What refuses stays until the engine runs without IPv6 again.

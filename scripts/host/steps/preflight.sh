@@ -81,7 +81,7 @@ host_addresses() {
   local ipv6 ipv4
   ipv6=$(verification_address)
   ipv4=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -nE 's/.* src ([0-9.]+).*/\1/p') || ipv4=''
-  jq -cn --arg ipv6 "$ipv6" --arg ipv4 "$ipv4" '{ipv6Address: $ipv6, ipv4Address: $ipv4}'
+  printf '{"ipv6Address":"%s","ipv4Address":"%s"}\n' "$ipv6" "$ipv4"
 }
 
 # Each step's undo, the last step's first; then, when the engine runs with the original
