@@ -99,7 +99,7 @@ refused_step() {
 jq:*this deployment needs*
 docker:network inspect *EnableIPv6* bridge
 stat:-L -c %u?%U /var/openbmp
-jq:-r .Id
+docker:container inspect --format {{.Id}} openbmp_aio
 jq:*--rawfile environment*
 systemctl:show --property NeedDaemonReload*
 sha256sum:*

@@ -27,7 +27,7 @@ container_facts() {
     echo '{"container": null}'
     return
   }
-  container_json | jq --arg address "$ADDRESS" '{container: {
+  container_json | jq --arg address "$ADDRESS" '.[0] | {container: {
     id: .Id, image: .Config.Image, running: .State.Running, startedAt: .State.StartedAt,
     network: (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end), ipv6Address: $address}}'
 }

@@ -21,54 +21,58 @@
 
 image_mismatches() {
   local image
-  image=$(container_json | jq -r .Config.Image)
+  image=$(container_field '{{.Config.Image}}')
   [ "$(image_name "$image")" = "$(image_name "$IMAGE")" ] || echo "it runs the image $image, not $IMAGE"
 }
 
+# What jq calls, of a container, the lines of its mounts, its ports and the broker's name.
 # Whoever can write above one of its directories can put a link in the directory's place.
-mounted_parent_mismatches() {
-  jq -r --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" \
-    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" '
+# Every binding counts: another one has no list, and one address alone is not where routers go.
+# Kafka sends its clients to the name that it advertises, and those inside must
+# find the container under that name: from inside, no list allows the path by the host.
+# shellcheck disable=SC2016 # jq's variables
+MISMATCHES="$BINDINGS"'
+  def mounted_parents:
     [$config, $data, ($paths | split("\n")[])] as $directories
     | .Mounts[] | select(.RW != false) | . as $mount | ($mount.Source // "" | rtrimstr("/") + "/") as $above
     | select($mount.Source and any($directories[]; startswith($above)))
-    | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are"'
-}
-
-# Where Docker publishes a port that is given without an address: "ip" in daemon.json.
-default_binding_address() {
-  docker network inspect bridge | jq -r '.[0].Options["com.docker.network.bridge.host_binding_ipv4"]? // "0.0.0.0"'
-}
-
-# Every binding counts: another one has no list, and one address alone is not where routers go.
-port_mismatches() {
-  local address
-  address=$(default_binding_address)
-  jq -r --rawfile ports <(published_ports) --arg address "${address/#0.0.0.0/}" "$BINDINGS"'
-    def fits($wanted): everywhere and .HostPort == $wanted;
-    (.HostConfig.PortBindings | .. | objects | select(.HostIp == "") | .HostIp) |= $address
+    | "it can write to \(.Source), mounted at \(.Destination), in which its own directories are";
+  def fits($wanted): everywhere and .HostPort == $wanted;
+  def ports:
+    (.HostConfig.PortBindings | .. | objects | select(.HostIp == "") | .HostIp) |= $published_at
     | . as $container | ($ports | split("\n")[] | select(. != "") | split(" ")) as [$name, $wanted, $inside]
     | [$container | bindings($inside)[]] as $all
     | if any($all[]; fits($wanted)) then
         $all[] | select(fits($wanted) | not)
         | "port \($inside) is also published as \(binding), where no list holds"
       else ([$all[] | binding] | join(" and ") | if . == "" then "none" else . end) as $bindings
-        | "port \($inside) is published as \($bindings), not \($wanted)" end'
+        | "port \($inside) is published as \($bindings), not \($wanted)" end;
+  def kafka_name:
+    select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase]
+      | index(($name | ascii_downcase) + ":127.0.0.1") | not))
+    | "inside it, \($name) does not stand for the container itself (--add-host \($name):127.0.0.1)";'
+
+# Where Docker publishes a port that is given without an address: "ip" in daemon.json. Empty for all addresses.
+default_binding_address() {
+  docker network inspect --format '{{index .Options "com.docker.network.bridge.host_binding_ipv4"}}' bridge |
+    sed 's/^0\.0\.0\.0$//'
 }
 
 # One line for each setting in which a container does not fit.
 container_mismatches() {
-  container_json | mounted_parent_mismatches
-  image_mismatches
-  container_json | port_mismatches
-  container_json | kafka_name_mismatches
+  local image published_at
+  image=$(image_mismatches)
+  published_at=$(default_binding_address)
   container_json | jq -r \
     --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" \
-    --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
-    --rawfile environment <(user_environment) '
+    --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" \
+    --arg image "$image" --rawfile ports <(published_ports) --arg published_at "$published_at" \
+    --arg name "$KAFKA_FQDN" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
+    --rawfile environment <(user_environment) "$MISMATCHES"'
     def mounted(at): [.Mounts[] | select(.Destination == at) | .Source][0] // "nothing";
-    . as $container
-    | (if mounted("/config") != $config
+    .[0] as $container | $container
+    | mounted_parents, ($image | select(. != "")), ports, kafka_name,
+      (if mounted("/config") != $config
       then "/config is \(mounted("/config")), not \($config)" else empty end),
       (if mounted("/data/mysql") != $data
         then "/data/mysql is \(mounted("/data/mysql")), not \($data)"
@@ -86,13 +90,4 @@ container_mismatches() {
       ($environment | split("\n")[] | select(. != "") | . as $wanted
         | if $container.Config.Env | index([$wanted]) then empty
           else "its environment lacks the wanted \(split("=")[0])" end)'
-}
-
-# Kafka sends its clients to the name that it advertises, and those inside must
-# find the container under that name: from inside, no list allows the path by the host.
-kafka_name_mismatches() {
-  jq -r --arg name "$KAFKA_FQDN" '
-    select($name != "localhost" and ([.HostConfig.ExtraHosts[]? | ascii_downcase]
-      | index(($name | ascii_downcase) + ":127.0.0.1") | not))
-    | "inside it, \($name) does not stand for the container itself (--add-host \($name):127.0.0.1)"'
 }

@@ -24,9 +24,9 @@ back_up_container() {
   if [ ! -e "$ORIGINAL_CONTAINER" ]; then
     saved=$PARENT/$CONTAINER.before-$(date -u +%Y%m%dT%H%M%SZ).json
     # That container may have the parent, too: the file is made elsewhere, and moved.
-    container_json | write_file "$INSPECTION" 600 >/dev/null
+    container_json | jq '.[0]' | write_file "$INSPECTION" 600 >/dev/null
     mv --force --no-target-directory "$INSPECTION" "$saved"
-    container_json | jq '{running: .State.Running, restart: .HostConfig.RestartPolicy}' |
+    container_json | jq '.[0] | {running: .State.Running, restart: .HostConfig.RestartPolicy}' |
       write_file "$ORIGINAL_CONTAINER" 600 >/dev/null
     say "the inspection of the original container is in $saved"
   fi

@@ -97,10 +97,11 @@ create_container() {
 
 # Somebody may have changed it; another container for that would cut the sessions.
 fix_restart_policy() {
-  if ! container_json | jq -e '.HostConfig.RestartPolicy.Name | IN("always", "unless-stopped")' >/dev/null; then
-    docker update --restart unless-stopped "$CONTAINER" >/dev/null
-    say "$CONTAINER has its restart policy again"
-  fi
+  case $(container_field '{{.HostConfig.RestartPolicy.Name}}') in
+  always | unless-stopped) return ;;
+  esac
+  docker update --restart unless-stopped "$CONTAINER" >/dev/null
+  say "$CONTAINER has its restart policy again"
 }
 
 # discard_container: one of ours, with the volumes without a name that Docker made for it.

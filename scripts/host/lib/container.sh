@@ -5,6 +5,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/bridge.sh
 . "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/daemon-json.sh
+. "${BASH_SOURCE[0]%/*}/daemon-json.sh"
 
 # A digest of what the container was created from; ours carry it.
 SPEC_LABEL=openbmp-aio-ipv6.spec
@@ -92,11 +94,9 @@ container_spec_digest() {
   } | sha256sum | cut -d ' ' -f 1
 }
 
-# The settings of daemon.json; what is no JSON has none.
-daemon_settings() { jq -c objects "$DAEMON_JSON" 2>/dev/null || true; }
-
 # Whoever chose another driver, or a size, has said what becomes of logs.
 rotates_log() {
   [ "$(docker info --format '{{.LoggingDriver}}')" = json-file ] &&
-    daemon_settings | jq -e --slurp 'all(.[]; .["log-opts"]["max-size"] == null)' >/dev/null
+    read_daemon_json | jq --raw-input --slurp --exit-status "$OBJECT"'
+      (try object catch {}) | .["log-opts"]["max-size"] == null' >/dev/null
 }

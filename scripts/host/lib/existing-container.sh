@@ -17,8 +17,8 @@
 
 # The other ports that an adopted container publishes beyond the host itself, one line each.
 open_ports() {
-  jq -r --arg published "$(container_ports)" "$BINDINGS"'
-    (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
+  container_json | jq -r --arg published "$(container_ports)" "$BINDINGS"'
+    .[0] | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
       | .key as $inside
       | .value[] | select(.HostIp | (startswith("127.") or . == "::1") | not) | "\($inside) published as \(binding)"),
     (if .HostConfig.PublishAllPorts then "of its image, all of them (--publish-all)" else empty end)'
@@ -26,7 +26,7 @@ open_ports() {
 
 # The compose project that a container belongs to, with its service; nothing for others.
 compose_project() {
-  container_json | jq -r '.Config.Labels | select(.["com.docker.compose.project"]?)
+  container_json | jq -r '.[0].Config.Labels | select(.["com.docker.compose.project"]?)
     | "\(.["com.docker.compose.project"] | tojson) (service \(.["com.docker.compose.service"] | tojson))"'
 }
 
@@ -37,7 +37,7 @@ container_notices() {
   project=$(compose_project)
   mismatches=$(container_mismatches)
   if [ -z "$mismatches" ]; then
-    open=$(container_json | open_ports)
+    open=$(open_ports)
     while read -r port; do
       [ -z "$port" ] ||
         echo "$CONTAINER keeps its port $port: Docker lets everybody in there, on engines before 27 over IPv6 by" \
@@ -77,7 +77,7 @@ container_problem() {
   mismatches=$(container_mismatches | paste -sd ';' | sed 's/;/; /g')
   if [ -z "$mismatches" ]; then
     return
-  elif container_json | jq -e .HostConfig.AutoRemove >/dev/null; then
+  elif [ "$(container_field '{{.HostConfig.AutoRemove}}')" = true ]; then
     echo "the container $CONTAINER runs with --rm and does not fit ($mismatches): it would vanish instead of being" \
       "backed up. Save what is wanted of it and stop it"
   elif [ "$REPLACE_CONTAINER" = false ]; then

@@ -11,32 +11,24 @@
 . "${BASH_SOURCE[0]%/*}/container-state.sh"
 # shellcheck source=scripts/host/lib/container.sh
 . "${BASH_SOURCE[0]%/*}/container.sh"
+# shellcheck source=scripts/host/lib/daemon-json.sh
+. "${BASH_SOURCE[0]%/*}/daemon-json.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/ports.sh"
 
-# What a container of ours gets for itself, as Docker shows it.
-own_container_options() {
-  local log=()
-  ! rotates_log || log=("${LOG_OPTIONS[@]}")
-  jq -nc --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" \
-    --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" '
-    def settings: split(" ") | map(split("=") | {(.[0]): .[1]}) | add // {};
-    {sysctls: ($sysctls | settings), log: ($log | settings), dropped: [$dropped, "CAP_" + $dropped],
-     nofile: {Name: "nofile", Hard: $nofile, Soft: $nofile}}'
-}
-
 # One line for each, options by their names on Docker's command line.
 container_extras() {
-  local image engine daemon given environment
+  local image engine daemon environment log=()
   image=$(image_settings)
-  engine=$(engine_defaults)
-  daemon=$(daemon_settings)
-  given=$(own_container_options)
+  engine=$(docker info --format '{{json .}}')
+  daemon=$(read_daemon_json)
+  ! rotates_log || log=("${LOG_OPTIONS[@]}")
   environment=$(container_environment)
   container_json | jq -r --slurpfile image <(printf '%s' "$image") --slurpfile engine <(printf '%s' "$engine") \
-    --slurpfile daemon <(printf '%s' "$daemon") --argjson given "$given" \
+    --rawfile daemon <(printf '%s' "$daemon") --arg sysctls "${SYSCTLS[*]}" --arg log "${log[*]}" \
+    --argjson nofile "$NOFILE" --arg dropped "$DROPPED_CAPABILITY" \
     --arg network "$NETWORK" --arg published "$(container_ports)" \
-    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(printf '%s\n' "$environment") "$BINDINGS"'
+    --arg kafka "$KAFKA_FQDN:127.0.0.1" --rawfile environment <(printf '%s\n' "$environment") "$BINDINGS$OBJECT"'
     # Nothing, a text, each item of a list, or the keys of an object; an empty text for a switch.
     def words: if IN(null, false, "", 0) then empty
       elif . == true then ""
@@ -46,8 +38,14 @@ container_extras() {
       else tostring end;
     def option($name): words | if . == "" then $name else "\($name) \(.)" end;
     def unless($usual): if IN($usual[]) then null else . end;
-    ($image[0] // {}) as $image | $engine[0] as $engine | ($daemon[0] // {}) as $daemon
-    | .Id as $id | .Config as $own | .HostConfig as $host
+    def settings: split(" ") | map(split("=") | {(.[0]): .[1]}) | add // {};
+    ($image[0] // {}) as $image | $engine[0] as $engine | ($daemon | try object catch {}) as $daemon
+    # What the engine gives to every container.
+    | (if any($engine.SecurityOptions[]?; startswith("name=cgroupns")) then "private" else "host" end) as $cgroupns
+    # What a container of ours gets for itself, as Docker shows it.
+    | {sysctls: ($sysctls | settings), log: ($log | settings), dropped: [$dropped, "CAP_" + $dropped],
+       nofile: {Name: "nofile", Hard: $nofile, Soft: $nofile}} as $given
+    | .[0] | .Id as $id | .Config as $own | .HostConfig as $host
 
     | (.HostConfig.PortBindings // {} | to_entries[] | select(.key | IN($published | split(",")[] + "/tcp") | not)
         | "port \(.key) published as \(.value[] | binding)"),
@@ -92,7 +90,7 @@ container_extras() {
       ($host.IpcMode | unless(["private", "shareable"]) | option("--ipc")),
       ($host.UTSMode | option("--uts")),
       ($host.UsernsMode | option("--userns")),
-      ($host.CgroupnsMode | unless([$engine.CgroupnsMode]) | option("--cgroupns")),
+      ($host.CgroupnsMode | unless([$cgroupns]) | option("--cgroupns")),
       ($host.Runtime | unless([$engine.DefaultRuntime]) | option("--runtime")),
       ($host.Init | option("--init")),
 

@@ -66,7 +66,7 @@ aio_container_apply() {
   # Before anything of it runs.
   install_closing
   if container_exists; then keep_or_replace; else create_on_network; fi
-  container_json | jq -c '{containerId: .Id}'
+  container_field '{"containerId":{{json .Id}}}'
 }
 
 aio_container_undo() {
@@ -101,7 +101,7 @@ container_drift() {
     drift "there is no container $CONTAINER"
     return
   }
-  id=$(container_json | jq -r .Id)
+  id=$(container_field '{{.Id}}')
   [ "$id" = "$CONTAINER_ID" ] || drift "$CONTAINER is not the container that was deployed"
   spec=$(container_spec_digest)
   if ! container_is_ours; then
