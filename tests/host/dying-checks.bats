@@ -85,7 +85,7 @@ refused_step() {
   docker_bridge
   step_succeeds ipv6-dnat
   host rm -f /etc/openbmp-aio-ipv6/dnat.conf
-  dying ip '-json address show' ends_at allowed_peers ipv6-dnat
+  dying ip '-oneline address show' ends_at allowed_peers ipv6-dnat
 }
 
 @test "status says nothing where something of a step could not be inspected" {

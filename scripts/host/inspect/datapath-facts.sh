@@ -60,9 +60,9 @@ port_facts() {
     facts=$(port_datapath "$port" "$inner")
     IFS=, read -r datapath why <<<"$facts"
     ! is_held "$name" || datapath=closed why=$(held_reason "$name")
-    jq -n --arg name "$name" --argjson port "$port" --arg datapath "$datapath" --arg why "$why" \
-      '{$name, $port, $datapath, $why}'
-  done <<<"$(published_ports)" | jq --slurp '{ports: .}'
+    printf '%s\t%s\t%s\t%s\n' "$name" "$port" "$datapath" "$why"
+  done <<<"$(published_ports)" | jq --null-input --raw-input '{ports: [inputs | split("\t")
+    | {name: .[0], port: (.[1] | tonumber), datapath: .[2], why: .[3]}]}'
 }
 
 # Who is on no list and asked for a port within a day, the most frequent first, as the table

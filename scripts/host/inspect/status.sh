@@ -26,9 +26,9 @@ unit_facts() {
   local units unit
   collect units dnat_units
   for unit in "${units[@]}" "$TOPICS_UNIT"; do
-    jq -n --arg name "$unit" --arg enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
-      --arg active "$(systemctl is-active "$unit" || true)" '{name: $name, enabled: $enabled, active: $active}'
-  done | jq --slurp '{units: .}'
+    printf '%s\t%s\t%s\n' "$unit" "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
+      "$(systemctl is-active "$unit" || true)"
+  done | jq --null-input --raw-input '{units: [inputs | split("\t") | {name: .[0], enabled: .[1], active: .[2]}]}'
 }
 
 config_facts() {

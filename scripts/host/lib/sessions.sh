@@ -17,10 +17,11 @@
 # and a verification. One prefix a line, as ss takes it.
 exempt_peers() {
   printf '%s\n' 127.0.0.0/8 ::1/128 "$PROBE_PREFIX::/64"
-  ip -json address show | jq -r --arg bridge "$BRIDGE" '
-    .[] | .ifname as $interface | .addr_info[] | select(.local)
-    | (if $interface == $bridge and .scope == "global" then .prefixlen elif .family == "inet" then 32 else 128 end) as $length
-    | "\(.local)/\($length)"'
+  ip -oneline address show | awk -v bridge="$BRIDGE" '$3 ~ /^inet6?$/ {
+    split($4, address, "/")
+    if ($2 != bridge || !/ scope global/) address[2] = $3 == "inet" ? 32 : 128
+    print address[1] "/" address[2]
+  }'
 }
 
 # ss_filter_except PORT PREFIX…: ss's filter for connections at that port from anywhere else.

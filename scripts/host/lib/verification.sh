@@ -77,9 +77,9 @@ consumers_are_missing() {
   die "verification failed: nobody in $CONTAINER reads what routers send, so none gets a row. $reason"
 }
 
-# Prints the result as JSON, or fails with the link that broke.
+# Says what was verified and prints it as JSON, or fails with the link that broke.
 verify() {
-  local address seen
+  local address seen verified
   address=$(verification_address)
   [ -n "$address" ] || die "the host has no global IPv6 address: give one of its interfaces one, or set" \
     "routerFacingAddress to that of a tunnel or a bridge"
@@ -88,5 +88,8 @@ verify() {
   wait_for_bridge_addresses
   seen=$("verify_$MODE" "$address")
   verify_consumers
-  jq -c '.consumers = "attached"' <<<"$seen"
+  verified=$(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)",
+    (.consumers = "attached" | tojson)' <<<"$seen")
+  say "verified: ${verified%%$'\n'*}"
+  printf '%s\n' "${verified#*$'\n'}"
 }

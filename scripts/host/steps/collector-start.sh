@@ -114,11 +114,8 @@ collector_start_apply() {
   if [ "$VERIFY" = true ]; then
     verification=$(verify)
     unmark_first_start
-    say "verified:" \
-      "$(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)"' <<<"$verification")"
   fi
-  jq -cn --arg address "$ADDRESS" --arg datapath "$DATAPATH" --argjson verification "$verification" \
-    '{containerIpv6: $address, datapath: $datapath, verification: $verification}'
+  printf '{"containerIpv6":"%s","datapath":"%s","verification":%s}\n' "$ADDRESS" "$DATAPATH" "$verification"
 }
 
 collector_start_undo() {
