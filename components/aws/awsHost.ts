@@ -19,19 +19,19 @@ export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
     readonly network: AwsNetwork;
     readonly instanceType: string;
     /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
-    readonly amiId: string | undefined;
+    readonly amiId: pulumi.Input<string> | undefined;
     /** Size of the root volume, in GB. */
     readonly rootVolumeGb: number;
     readonly publicIpv4: boolean;
     /** The zone and the name that lead to the VM, where it has one. */
     readonly dns: Pick<DnsNameArgs, "zoneId" | "dnsName"> | undefined;
     /** The KMS key of the volumes: id, ARN or alias; without, the account's key for EBS. */
-    readonly kmsKeyId: string | undefined;
+    readonly kmsKeyId: pulumi.Input<string> | undefined;
     /** Whether AWS refuses to terminate the VM. */
     readonly terminationProtection: boolean;
     /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
     readonly sshAllowedCidrs: readonly Prefix[];
-    readonly hostPrivateKey: string;
+    readonly hostPrivateKey: pulumi.Input<string>;
     readonly login: Omit<SshLogin, "user">;
 }
 
@@ -78,7 +78,8 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         this.lifetime = this.makeInstance(name, args, parts);
         const attachment = this.attach(name, dataVolumeId);
 
-        const hostKey = publicKeyOf(args.hostPrivateKey).text;
+        // The public half is no secret.
+        const hostKey = pulumi.unsecret(pulumi.output(args.hostPrivateKey)).apply((key) => publicKeyOf(key).text);
         this.owner = args.owner;
         this.identity = pulumi.interpolate`${hostKey} ${this.lifetime.id}`;
         const ssh = {
@@ -145,15 +146,17 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
         args: AwsHostArgs,
         { networkInterface, dataVolumeId: volumeId, publicIpv4, encryption }: Parts,
     ): ec2.Instance {
-        const { tagsOf, amiId } = args;
-        const userData = volumeId.apply((dataVolumeId) =>
-            cloudInit({
-                hostPrivateKey: args.hostPrivateKey,
-                hostPublicKey: publicKeyOf(args.hostPrivateKey).text,
-                loginPublicKey: publicKeyOf(args.login.privateKey, args.login.privateKeyPassword).text,
-                dataVolumeId,
-            }),
-        );
+        const { tagsOf, amiId, login } = args;
+        const userData = pulumi
+            .all([volumeId, args.hostPrivateKey, login.privateKey, login.privateKeyPassword])
+            .apply(([dataVolumeId, hostPrivateKey, privateKey, password]) =>
+                cloudInit({
+                    hostPrivateKey,
+                    hostPublicKey: publicKeyOf(hostPrivateKey).text,
+                    loginPublicKey: publicKeyOf(privateKey, password).text,
+                    dataVolumeId,
+                }),
+            );
         return new ec2.Instance(
             `${name}-instance`,
             {

@@ -7,9 +7,11 @@ import { givenSubnet, type SubnetRequirements } from "./givenSubnet";
 import { type Access, egressRules, ingressRules } from "./securityGroupRules";
 import type { TagsOf } from "./tags";
 
-export interface AwsNetworkArgs extends Access, Omit<SubnetRequirements, "subnetId"> {
+export interface AwsNetworkArgs extends Access, Omit<SubnetRequirements, "subnetId" | "securityGroupIds"> {
     /** The subnet that is there already; without, a VPC with one is made. */
-    readonly subnetId: string | undefined;
+    readonly subnetId: pulumi.Input<string> | undefined;
+    /** Groups that the VM joins besides the stack's own. */
+    readonly securityGroupIds: readonly pulumi.Input<string>[];
     /** The IPv4 prefix of the VPC that is made. */
     readonly vpcCidr: string;
     readonly tagsOf: TagsOf;
@@ -28,7 +30,11 @@ export class AwsNetwork extends pulumi.ComponentResource {
         const place =
             given === undefined
                 ? this.makeSubnet(name, args)
-                : pulumi.output(givenSubnet({ ...args, subnetId: given }, this));
+                : pulumi
+                      .all([given, pulumi.all([...args.securityGroupIds])])
+                      .apply(([subnetId, securityGroupIds]) =>
+                          givenSubnet({ ...args, subnetId, securityGroupIds }, this),
+                      );
         this.subnetId = place.subnetId;
         this.availabilityZone = place.availabilityZone;
         const securityGroupId = this.makeSecurityGroup(name, place.vpcId, args);

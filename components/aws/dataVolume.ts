@@ -1,6 +1,6 @@
 import * as ebs from "@pulumi/aws/ebs";
 import * as pulumi from "@pulumi/pulumi";
-import { lastDeployment } from "../settings/lastDeployment";
+import type { Scope } from "../settings/scope";
 import type { Encryption } from "./encryptionKey";
 import { type DailySnapshotsArgs, dailySnapshots, startOfData } from "./snapshots";
 import type { TagsOf } from "./tags";
@@ -16,20 +16,22 @@ export interface DataVolumeArgs {
     /** Whether destroy takes the data, too. */
     readonly ephemeral: boolean;
     readonly tagsOf: TagsOf;
+    readonly lastDeployment: Scope["lastDeployment"];
 }
 
 /** The volume's id, once it is known to be as it is asked for. */
 export function dataVolume(
     name: string,
-    { dataVolumeGb, dataSnapshotId, snapshots, ephemeral, tagsOf }: DataVolumeArgs,
+    args: DataVolumeArgs,
     { zone, encryption }: { readonly zone: pulumi.Input<string>; readonly encryption: Encryption },
     parent: pulumi.Resource,
 ): pulumi.Output<string> {
+    const { dataVolumeGb, dataSnapshotId, snapshots, ephemeral, tagsOf, lastDeployment } = args;
     const tags = tagsOf("data");
     if (snapshots.retainDays > 0) {
         dailySnapshots(name, { ...snapshots, volumeTag: { Name: tags.Name }, tagsOf }, parent);
     }
-    const start = dataSnapshotId === undefined ? {} : { snapshotId: startOfData(dataSnapshotId, dataVolumeGb, parent) };
+    const start = dataSnapshotId === undefined ? {} : { snapshotId: startOfData(dataSnapshotId, args, parent) };
     const volume = new ebs.Volume(
         `${name}-data-volume`,
         { availabilityZone: zone, size: dataVolumeGb, type: "gp3", ...encryption, ...start, tags },

@@ -4,7 +4,7 @@ import { lookUp } from "./lookUp";
 
 /** A name of the VM's in a hosted zone that is there already. */
 export interface DnsNameArgs {
-    readonly zoneId: string;
+    readonly zoneId: pulumi.Input<string>;
     readonly dnsName: string;
     readonly ipv6Address: pulumi.Input<string>;
     /** The public IPv4 address, where there is one. */
@@ -20,7 +20,7 @@ const TTL_SECONDS = 300;
 /** The records of the VM's name, in both families where it has both. */
 export function dnsRecords(name: string, args: DnsNameArgs, parent: pulumi.Resource): void {
     const { ipv6Address, ipv4Address, dnsName } = args;
-    const zoneId = zoneOf(args, parent);
+    const zoneId = pulumi.output(args.zoneId).apply((id) => zoneOf({ zoneId: id, dnsName }, parent));
     const records = { AAAA: ipv6Address, ...(ipv4Address === undefined ? {} : { A: ipv4Address }) };
     for (const [type, address] of Object.entries(records)) {
         new route53.Record(
@@ -37,7 +37,7 @@ export function dnsRecords(name: string, args: DnsNameArgs, parent: pulumi.Resou
  * @throws pulumi.RunError where it is not, or where the account has no such zone.
  */
 export async function zoneOf(
-    { zoneId, dnsName }: Pick<DnsNameArgs, "zoneId" | "dnsName">,
+    { zoneId, dnsName }: { readonly zoneId: string; readonly dnsName: string },
     parent: pulumi.Resource,
 ): Promise<string> {
     const zone = await lookUp(

@@ -6,12 +6,17 @@ import { lookUp } from "./lookUp";
 export interface Encryption {
     readonly encrypted: true;
     /** The ARN of the key; without, it is the account's one for EBS. */
-    readonly kmsKeyId?: Promise<string>;
+    readonly kmsKeyId?: pulumi.Input<string>;
 }
 
 /** What a volume is given, by the key that a setting names. */
-export function encryptionBy(kmsKeyId: string | undefined, parent: pulumi.Resource): Encryption {
-    return { encrypted: true, ...(kmsKeyId === undefined ? {} : { kmsKeyId: encryptionKeyArn(kmsKeyId, parent) }) };
+export function encryptionBy(kmsKeyId: pulumi.Input<string> | undefined, parent: pulumi.Resource): Encryption {
+    return {
+        encrypted: true,
+        ...(kmsKeyId === undefined
+            ? {}
+            : { kmsKeyId: pulumi.output(kmsKeyId).apply((id) => encryptionKeyArn(id, parent)) }),
+    };
 }
 
 /** The ARN of the key that a setting names, by which EBS knows it; EBS takes no other kinds (EBS user guide). */

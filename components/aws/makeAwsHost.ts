@@ -1,6 +1,7 @@
 import type { Host } from "../remote/machine";
 import { grouped, sshLogin } from "../settings/groups";
-import type { AwsSettings } from "../settings/schema";
+import type { LateAwsSettings } from "../settings/lateSettings";
+import type { Scope } from "../settings/scope";
 import type { HostRequirements } from "../steps/preflight";
 import { registryPortOf } from "../values/imageReference";
 import { AwsHost } from "./awsHost";
@@ -9,25 +10,30 @@ import { VM_USER } from "./cloudInit";
 import { stackTags } from "./tags";
 
 /** A VM in AWS, in a network of its own or in a subnet that is there: the only way into what is about AWS, so that other stacks do not load it. */
-export function makeAwsHost(settings: AwsSettings, requirements: HostRequirements): Host {
+export function makeAwsHost(settings: LateAwsSettings, requirements: HostRequirements, scope: Scope): Host {
     const { instanceType, publicIpv4, sshAllowedCidrs, ephemeral, dnsZoneId: zoneId, dnsName } = settings;
     const { ports, allowLists } = grouped(settings);
-    const tagsOf = stackTags({ ephemeral, expiresAt: settings.expiresAt });
-    const network = new AwsNetwork("network", {
-        ...ports,
-        ...allowLists,
-        sshAllowedCidrs,
-        publicIpv4,
-        registryPort: registryPortOf(settings.image),
-        vpcCidr: settings.vpcCidr,
-        subnetId: settings.subnetId,
-        securityGroupIds: settings.securityGroupIds,
-        fixedCidrV6: settings.fixedCidrV6,
-        instanceType,
-        tagsOf,
-    });
+    const tagsOf = stackTags(scope.prefix, { ephemeral, expiresAt: settings.expiresAt });
+    const { prefix, parent } = scope;
+    const network = new AwsNetwork(
+        `${prefix}network`,
+        {
+            ...ports,
+            ...allowLists,
+            sshAllowedCidrs,
+            publicIpv4,
+            registryPort: registryPortOf(settings.image),
+            vpcCidr: settings.vpcCidr,
+            subnetId: settings.subnetId,
+            securityGroupIds: settings.securityGroupIds,
+            fixedCidrV6: settings.fixedCidrV6,
+            instanceType,
+            tagsOf,
+        },
+        { parent },
+    );
     return new AwsHost(
-        "host",
+        `${prefix}host`,
         {
             ...requirements,
             network,
@@ -46,7 +52,8 @@ export function makeAwsHost(settings: AwsSettings, requirements: HostRequirement
             hostPrivateKey: settings.hostPrivateKey,
             login: sshLogin(settings, VM_USER),
             tagsOf,
+            lastDeployment: scope.lastDeployment,
         },
-        { dependsOn: network },
+        { parent, dependsOn: network },
     );
 }

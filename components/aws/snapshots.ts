@@ -2,7 +2,7 @@ import * as dlm from "@pulumi/aws/dlm";
 import * as ebs from "@pulumi/aws/ebs";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { lastDeployment } from "../settings/lastDeployment";
+import type { Scope } from "../settings/scope";
 import { lookUp } from "./lookUp";
 import type { TagsOf } from "./tags";
 
@@ -11,7 +11,7 @@ export interface DailySnapshotsArgs {
     /** How long each is kept. */
     readonly retainDays: number;
     /** The role of Data Lifecycle Manager; without, the account's default one for it. */
-    readonly roleArn: string | undefined;
+    readonly roleArn: pulumi.Input<string> | undefined;
     /** The tag by which the volume is found. */
     readonly volumeTag: { readonly Name: string };
     readonly tagsOf: TagsOf;
@@ -30,7 +30,7 @@ export function dailySnapshots(name: string, args: DailySnapshotsArgs, parent: p
         `${name}-snapshots`,
         {
             description: "Daily snapshots of the data of the OpenBMP collector",
-            executionRoleArn: snapshotRole(roleArn, parent),
+            executionRoleArn: roleArn ?? defaultSnapshotRole(parent),
             policyDetails: {
                 resourceTypes: ["VOLUME"],
                 targetTags: volumeTag,
@@ -50,14 +50,11 @@ export function dailySnapshots(name: string, args: DailySnapshotsArgs, parent: p
 }
 
 /**
- * The ARN of the role by which the snapshots are made.
+ * The ARN of the account's default role for snapshots.
  *
- * @throws pulumi.RunError where none is given, and the account's default one cannot be read.
+ * @throws pulumi.RunError where it cannot be read.
  */
-export async function snapshotRole(roleArn: string | undefined, parent: pulumi.Resource): Promise<string> {
-    if (roleArn !== undefined) {
-        return roleArn;
-    }
+export async function defaultSnapshotRole(parent: pulumi.Resource): Promise<string> {
     const { arn } = await lookUp(
         "snapshotRoleArn",
         undefined,
@@ -75,7 +72,10 @@ export async function snapshotRole(roleArn: string | undefined, parent: pulumi.R
  */
 export async function startOfData(
     dataSnapshotId: string,
-    dataVolumeGb: number,
+    {
+        dataVolumeGb,
+        lastDeployment,
+    }: { readonly dataVolumeGb: number; readonly lastDeployment: Scope["lastDeployment"] },
     parent: pulumi.Resource,
 ): Promise<string> {
     const deployed = await lastDeployment();

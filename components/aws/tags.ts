@@ -4,11 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 export type TagsOf = (name: string) => Record<string, string> & { readonly Name: string };
 
 /**
- * The tags of every resource of a stack in AWS.
+ * The tags of every resource of a collector in AWS.
  *
+ * @param prefix - the beginning of the names of its resources
  * @param expiresAt - when a branch's test stack is of no use any more
  */
-export function stackTags({ ephemeral, expiresAt }: { ephemeral: boolean; expiresAt: string | undefined }): TagsOf {
+export function stackTags(
+    prefix: string,
+    { ephemeral, expiresAt }: { ephemeral: boolean; expiresAt: string | undefined },
+): TagsOf {
     const common = {
         Project: pulumi.getProject(),
         Stack: pulumi.getStack(),
@@ -16,5 +20,5 @@ export function stackTags({ ephemeral, expiresAt }: { ephemeral: boolean; expire
         Ephemeral: String(ephemeral),
         ...(expiresAt === undefined ? {} : { ExpiresAt: expiresAt }),
     };
-    return (name) => ({ Name: `${common.Project}-${common.Stack}-${name}`, ...common });
+    return (name) => ({ Name: `${common.Project}-${common.Stack}-${prefix}${name}`, ...common });
 }

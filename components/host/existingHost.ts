@@ -8,14 +8,14 @@ import { stepResult } from "../steps/stepResult";
 /** How SSH reaches a machine that is there already, and what the deployment asks of it. */
 export interface ExistingHostArgs extends SshArgs, HostRequirements {
     /** Where SSH goes: an IPv4 or IPv6 address or a DNS name. */
-    readonly address: string;
+    readonly address: pulumi.Input<string>;
 }
 
 /** A Linux machine that is there already. */
 export class ExistingHost extends pulumi.ComponentResource implements Host {
     readonly connection: Machine["connection"];
     readonly user: string;
-    readonly identity: string;
+    readonly identity: Machine["identity"];
     readonly owner: string;
     readonly ipv6Address: pulumi.Output<string>;
     /** The IPv4 address that the host sends from, empty where it has none. */
@@ -31,8 +31,9 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
 
         const found = preflight(`${name}-preflight`, this, args, { parent: this, dependsOn: opts?.dependsOn });
         const facts = stepResult(found, preflightAnswer);
-        const given = args.routerFacingAddress || (isIpv6Address(args.address) ? args.address : "");
-        this.ipv6Address = facts.apply((each) => given || each.ipv6Address);
+        this.ipv6Address = pulumi
+            .all([facts, args.routerFacingAddress ?? "", args.address])
+            .apply(([each, given, address]) => given || (isIpv6Address(address) ? address : each.ipv6Address));
         this.ipv4Address = facts.ipv4Address;
         this.sshCommand = sshCommandOf(args);
         this.registerOutputs({

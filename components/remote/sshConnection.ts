@@ -6,17 +6,17 @@ import { SSH_PORT } from "../values/ports";
 
 /** A jump host, with its own pinned key; the same login key is used. */
 export interface Bastion {
-    readonly address: string;
+    readonly address: pulumi.Input<string>;
     readonly port: number;
     readonly user: string;
-    readonly hostKey: string;
+    readonly hostKey: pulumi.Input<string>;
 }
 
 /** Who logs in, and over which jump host. */
 export interface SshLogin {
     readonly user: string;
-    readonly privateKey: string;
-    readonly privateKeyPassword: string | undefined;
+    readonly privateKey: pulumi.Input<string>;
+    readonly privateKeyPassword: pulumi.Input<string> | undefined;
     readonly bastion: Bastion | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface SshArgs extends SshLogin {
     readonly address: pulumi.Input<string>;
     readonly port: number;
     /** The machine's public SSH host key. */
-    readonly hostKey: string;
+    readonly hostKey: pulumi.Input<string>;
 }
 
 /**
@@ -40,14 +40,14 @@ export function sshConnection(args: SshArgs, dialErrorLimit = 2): command.types.
 }
 
 /** The same for a program that connects by itself: its secrets are plain texts. */
-export function plainSshConnection(args: SshArgs & { readonly address: string }) {
+export function plainSshConnection(args: SshArgs) {
     return connectionOf(args, 2, (text) => text);
 }
 
 function connectionOf<Args extends SshArgs, Secret>(
     args: Args,
     dialErrorLimit: number,
-    secret: (text: string) => Secret,
+    secret: (text: pulumi.Input<string>) => Secret,
 ) {
     const login = {
         privateKey: secret(args.privateKey),
@@ -76,12 +76,13 @@ function connectionOf<Args extends SshArgs, Secret>(
     };
 }
 
-function jumpHost({ address, port, user }: Bastion): string {
-    return `${quote(`${user}@`)}${bracketed(address)}${port === SSH_PORT ? "" : `:${port}`}`;
+function jumpHost({ address, port, user }: Bastion): pulumi.Output<string> {
+    const host = pulumi.output(address).apply(bracketed);
+    return pulumi.interpolate`-J ${quote(`${user}@`)}${host}${port === SSH_PORT ? "" : `:${port}`} `;
 }
 
 /** The command that opens a shell on the machine. */
 export function sshCommandOf({ address, port, user, bastion }: SshArgs): pulumi.Output<string> {
-    const jump = bastion ? `-J ${jumpHost(bastion)} ` : "";
+    const jump = bastion ? jumpHost(bastion) : "";
     return pulumi.interpolate`ssh ${jump}-p ${port} ${quote(`${user}@`)}${address}`;
 }

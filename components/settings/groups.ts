@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshArgs, SshLogin } from "../remote/sshConnection";
 import { needsPat } from "../values/modes";
-import type { HostSettings, Settings } from "./schema";
+import type { LateHostSettings, LateSettings } from "./lateSettings";
 
 /**
  * The settings by what uses them. Each value is named here, so that a step gets
  * what it asks for, no secret of another, and none that is missing by its name.
  */
-export function grouped(settings: Settings) {
+export function grouped(settings: LateSettings) {
     const { mode, adminId } = settings;
     return {
         /** How Docker carries IPv6 to the container. */
@@ -44,7 +44,7 @@ export function grouped(settings: Settings) {
 }
 
 /** How SSH logs in to the host, and over which jump host. */
-export function sshLogin(settings: Settings, hostUser: string): SshLogin {
+export function sshLogin(settings: LateSettings, hostUser: string): SshLogin {
     const { bastionAddress: address, bastionHostKey: hostKey, bastionPort: port, bastionUser } = settings;
     return {
         user: hostUser,
@@ -55,7 +55,7 @@ export function sshLogin(settings: Settings, hostUser: string): SshLogin {
 }
 
 /** How SSH gets into a machine that is there already. */
-export function sshToHost(settings: HostSettings): SshArgs & { readonly address: string } {
+export function sshToHost(settings: LateHostSettings): SshArgs {
     return {
         ...sshLogin(settings, settings.hostUser),
         address: settings.hostAddress,

@@ -13,15 +13,36 @@ import { settingsWarnings } from "./warnings";
  * what is accepted, and the value unless it is a secret.
  */
 export function parseSettings(config: Readonly<Record<string, string>>, others: readonly string[] = []): Settings {
-    const values: Record<string, unknown> = { target: "aws" };
+    const values: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(config)) {
         const field = fieldsByKey.get(key);
         if (value !== "") {
             values[key] = field && !isPlainText(field) ? parseJson(value) : value;
         }
     }
+    return checked(
+        schema,
+        values,
+        others,
+        (lines) => new pulumi.RunError(`The configuration of the stack is not valid:\n${lines}`),
+    );
+}
+
+/**
+ * Validates values by their keys.
+ *
+ * @param others - what is wrong besides, a line each
+ * @throws what `refusal` makes of a line for each key that is wrong.
+ */
+export function checked<Checked>(
+    form: z.ZodType<Checked>,
+    given: Readonly<Record<string, unknown>>,
+    others: readonly string[],
+    refusal: (lines: string) => Error,
+): Checked {
+    const values: Record<string, unknown> = { target: "aws", ...given };
     const before = [...others, ...removeMisplaced(values)];
-    const result = schema.safeParse(values);
+    const result = form.safeParse(values);
     if (result.success && before.length === 0) {
         return result.data;
     }
@@ -30,9 +51,7 @@ export function parseSettings(config: Readonly<Record<string, string>>, others: 
             ? issue.keys.map((key) => unknownKey(key, [...fieldsByKey.keys()]))
             : [problemLine(issue, values)],
     );
-    throw new pulumi.RunError(
-        `The configuration of the stack is not valid:\n${[...before, ...problems].map((line) => `- ${line}`).join("\n")}`,
-    );
+    throw refusal([...before, ...problems].map((line) => `- ${line}`).join("\n"));
 }
 
 /**

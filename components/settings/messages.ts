@@ -18,6 +18,11 @@ export function keyOfOtherProject(key: string, name: string): string {
     return `${key} is another project's, and this one does not read it: name it ${name}`;
 }
 
+/** The line about an output where the value decides which resources there are. */
+export function outputNotTaken(key: string): string {
+    return `${key} must be a value that is known when the program runs, got an output: give the value itself`;
+}
+
 /** The line about a secret that the stack's file has in clear. */
 export function secretInClear(key: string): string {
     return `${key} is in clear in the stack's file: set it again with scripts/pulumi config set --secret ${key}`;

@@ -84,15 +84,23 @@ export const awsOnly = {
     dataSnapshotId: fields.awsId("snap", "a snapshot of a volume").optional(),
 };
 
-const host = z
-    .strictObject({ target: z.literal("host"), ...common, ...hostOnly, pinImage: flag.default(false) })
-    .superRefine(checkBoth)
-    .superRefine(checkHost);
-const aws = z
-    .strictObject({ target: z.literal("aws"), ...common, ...awsOnly, pinImage: flag.default(true) })
-    .superRefine(checkBoth)
-    .superRefine(checkAws);
-export const schema = z.discriminatedUnion("target", [aws, host], '"aws" or "host"').readonly();
+const host = z.strictObject({ target: z.literal("host"), ...common, ...hostOnly, pinImage: flag.default(false) });
+const aws = z.strictObject({ target: z.literal("aws"), ...common, ...awsOnly, pinImage: flag.default(true) });
+const TARGETS = '"aws" or "host"';
+export const schema = z
+    .discriminatedUnion(
+        "target",
+        [aws.superRefine(checkBoth).superRefine(checkAws), host.superRefine(checkBoth).superRefine(checkHost)],
+        TARGETS,
+    )
+    .readonly();
+
+/** The schema without some of its keys, and without what must hold between keys. */
+export function schemaWithout(keys: readonly string[]) {
+    const without = (form: z.ZodObject) =>
+        z.strictObject(Object.fromEntries(Object.entries(form.shape).filter(([key]) => !keys.includes(key))));
+    return z.discriminatedUnion("target", [without(aws), without(host)], TARGETS);
+}
 
 /** The schema of each key of the project's namespace, of either target. */
 export const fieldsByKey: ReadonlyMap<string, z.ZodType> = new Map(Object.entries({ ...host.shape, ...aws.shape }));

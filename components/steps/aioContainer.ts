@@ -72,7 +72,7 @@ export function containerSecrets(args: ContainerSettings): ShellInputs {
 export interface AioContainerArgs extends StepArgs, ContainerSettings {
     /** Login of a private registry, for the pull. */
     readonly registryUser: string | undefined;
-    readonly registryPassword: string | undefined;
+    readonly registryPassword: pulumi.Input<string> | undefined;
 }
 
 /** Keys of the configuration that a preview shows. */

@@ -10,7 +10,7 @@ export interface PinnedImageArgs {
     readonly image: string;
     /** Login of a private registry. */
     readonly registryUser: string | undefined;
-    readonly registryPassword: string | undefined;
+    readonly registryPassword: pulumi.Input<string> | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
 import { containerSecrets, type ContainerSettings, containerVariables } from "./aioContainer";
 import type { Machine } from "../remote/machine";
 import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
@@ -14,7 +15,7 @@ export interface HostRequirements extends ContainerSettings {
     /** Whether Docker may restart while other containers run. */
     readonly restartDocker: boolean;
     /** The machine's IPv6 address that routers are given, empty where the machine is to say which. @default empty */
-    readonly routerFacingAddress?: string;
+    readonly routerFacingAddress?: pulumi.Input<string> | undefined;
     /** Whether a directory for metrics must be there. @default false */
     readonly metrics?: boolean;
     /** Which one; empty where it is to be found. @default empty */

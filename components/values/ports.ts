@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Prefix } from "./addresses";
 
 /** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
@@ -13,7 +14,7 @@ export const PUBLIC_REST_USER = "openbmp";
 export interface RestLogin {
     readonly restUser: string;
     /** With one, the program gives the REST API that login; without, the image's own stays, which everybody knows. */
-    readonly restPassword: string | undefined;
+    readonly restPassword: pulumi.Input<string> | undefined;
 }
 
 /** Where SSH listens, unless an existing host says otherwise. */

@@ -83,15 +83,19 @@ export interface Recording {
 }
 
 /** Answers for the engine as AWS and the commands would; refuses what nobody expects. */
-export async function recordAws(overrides: Answers = {}): Promise<Recording> {
+export async function recordAws(
+    overrides: Answers = {},
+    commands: Readonly<Record<string, string>> = printed,
+    preview = false,
+): Promise<Recording> {
     const calls: Recording["calls"] = [];
     await pulumi.runtime.disconnect();
     await pulumi.runtime.setMocks(
         {
             newResource({ type, name, inputs }) {
                 const state = inputs as Record<string, unknown>;
-                if (type === "command:remote:Command" && name in printed) {
-                    return { id: name, state: { ...state, stdout: printed[name] } };
+                if (type === "command:remote:Command" && name in commands) {
+                    return { id: name, state: { ...state, stdout: commands[name] } };
                 }
                 if (type.startsWith("aws:") || type === "pulumi:providers:docker") {
                     return { id: `${name}-id`, state: { ...state, ...computed[type] } };
@@ -112,7 +116,7 @@ export async function recordAws(overrides: Answers = {}): Promise<Recording> {
         },
         "openbmp-aio-ipv6",
         "test",
-        false,
+        preview,
         "acme",
     );
     return { registrations: watchRegistrations(), calls };

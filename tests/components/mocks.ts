@@ -51,6 +51,11 @@ export const printed: Readonly<Record<string, string>> = {
     "backup-install": "",
 };
 
+/** The same for a collector whose resources have names that begin so. */
+export function printedFor(prefix: string): Record<string, string> {
+    return Object.fromEntries(Object.entries(printed).map(([name, answer]) => [`${prefix}${name}`, answer]));
+}
+
 /** The commands of steps that not every deployment has. */
 export const optionalCommands = ["metrics-install", "backup-install"];
 

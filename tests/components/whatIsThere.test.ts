@@ -3,7 +3,8 @@ import { demandAsked } from "../../components/aws/dataVolume";
 import { zoneOf } from "../../components/aws/dnsRecords";
 import { encryptionKeyArn } from "../../components/aws/encryptionKey";
 import { givenSubnet, type SubnetRequirements } from "../../components/aws/givenSubnet";
-import { snapshotRole, startOfData } from "../../components/aws/snapshots";
+import { defaultSnapshotRole, startOfData } from "../../components/aws/snapshots";
+import { lastDeployment } from "../../components/settings/lastDeployment";
 import { type Answers, KEY_ARN, recordAws } from "./awsMocks";
 
 const [subnetId, group] = ["subnet-00000001", "sg-0000000a"];
@@ -175,7 +176,7 @@ describe("a KMS key", () => {
 describe("a snapshot that the data begins from", () => {
     const dataSnapshotId = "snap-00000001";
     const start = (overrides: Answers, dataVolumeGb = 50) =>
-        outcome(overrides, (by) => startOfData(dataSnapshotId, dataVolumeGb, by));
+        outcome(overrides, (by) => startOfData(dataSnapshotId, { dataVolumeGb, lastDeployment }, by));
     const gone = {
         "aws:ebs/getSnapshot:getSnapshot": () => {
             throw new Error("InvalidSnapshot.NotFound");
@@ -226,7 +227,7 @@ test("snapshots without a role are refused with the way to the account's default
             throw new Error("NoSuchEntity");
         },
     };
-    expect(await outcome(none, (by) => snapshotRole(undefined, by))).toEqual([
+    expect(await outcome(none, (by) => defaultSnapshotRole(by))).toEqual([
         expect.stringMatching(
             /^snapshotRoleArn must be .* AWSDataLifecycleManagerDefaultRole .*"aws dlm create-default-role" makes, got nothing: /,
         ),

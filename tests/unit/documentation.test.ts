@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parse } from "yaml";
+import { collectorArgs } from "../../scripts/programs/docs/collectorArgs";
 import { configurationTable, withTable } from "../../scripts/programs/docs/configurationTable";
 import { anchorsOf, blocksOf, linksOf, pages, pageText, proseOf, withoutComment } from "../documentation";
 import { chapters, notRun } from "../e2e/chapters";
@@ -10,6 +11,11 @@ const root = join(__dirname, "..", "..");
 test("the README's table of configuration keys is what Pulumi.yaml says (npm run docs)", () => {
     const readme = pageText("README.md");
     expect(readme).toBe(withTable(readme, configurationTable(pageText("Pulumi.yaml"))));
+});
+
+test("the arguments of OpenBmpCollector are the keys of the configuration (npm run docs)", () => {
+    const written = pageText("components/collector/openBmpCollectorArgs.ts");
+    expect(written).toBe(collectorArgs(pageText("Pulumi.yaml")));
 });
 
 test("the README's table of outputs has what index.ts exports", () => {

@@ -10,10 +10,26 @@ interface ConfigurationKey {
 const BEGIN = '<!-- Made of Pulumi.yaml by "npm run docs"; edit it there. -->';
 const END = "<!-- The end of what is made. -->";
 
+function keysOf(projectFile: string): Record<string, ConfigurationKey> {
+    return (parse(projectFile) as { config: Record<string, ConfigurationKey> }).config;
+}
+
+/**
+ * What Pulumi.yaml says of a key.
+ *
+ * @throws Error where it has no such key
+ */
+export function descriptionOf(projectFile: string, key: string): string {
+    const declared = keysOf(projectFile)[key];
+    if (declared === undefined) {
+        throw new Error(`Pulumi.yaml must have the key ${key}, with its description: add it`);
+    }
+    return declared.description;
+}
+
 /** The table of all configuration keys, in Markdown as Prettier formats it. */
 export function configurationTable(projectFile: string): string {
-    const { config } = parse(projectFile) as { config: Record<string, ConfigurationKey> };
-    const rows = Object.entries(config).map(([key, declared]) => [
+    const rows = Object.entries(keysOf(projectFile)).map(([key, declared]) => [
         `\`${key}\``,
         typeOf(declared),
         defaultOf(declared),

@@ -1,0 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LastDeployment } from "./lastDeployment";
+
+/** What a collector is given besides its settings. */
+export interface Scope {
+    /** The beginning of the name of every resource; empty for the collector of this project's own program. */
+    readonly prefix: string;
+    /** What the resources belong to; without, it is the stack. */
+    readonly parent: pulumi.ComponentResource | undefined;
+    /** Whose the machine is: what is on it is no other owner's to change. */
+    readonly owner: string;
+    /** Keys of the configuration that the stack's file has as secrets. */
+    readonly secretKeys: ReadonlySet<string>;
+    /** Asks for the settings of the last deployment; undefined where nothing is known of one. */
+    readonly lastDeployment: () => Promise<LastDeployment>;
+}
