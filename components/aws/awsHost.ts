@@ -8,6 +8,7 @@ import { type DnsNameArgs, dnsRecords } from "./dnsRecords";
 import { type Encryption, encryptionBy } from "./encryptionKey";
 import type { Host, Machine } from "../remote/machine";
 import { type HostRequirements, preflight } from "../steps/preflight";
+import { demandAccepted } from "../settings/acceptedArguments";
 import { remoteStep } from "../remote/remoteStep";
 import { sshCommandOf, sshConnection, type SshLogin } from "../remote/sshConnection";
 import type { Prefix } from "../values/addresses";
@@ -62,6 +63,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
     readonly sshCommand: pulumi.Output<string>;
 
     constructor(name: string, args: AwsHostArgs, opts: pulumi.ComponentResourceOptions) {
+        demandAccepted(name, { ...args, sshPrivateKey: args.login.privateKey });
         super("openbmp-aio-ipv6:host:AwsHost", name, {}, opts);
         const networkInterface = this.makeInterface(name, args);
         const address = args.publicIpv4 ? this.makePublicIpv4(name, networkInterface, args) : undefined;

@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { demandAccepted } from "../settings/acceptedArguments";
 import { firstSubnet64 } from "../values/addresses";
 import { availabilityZone } from "./availabilityZone";
 import { givenSubnet, type SubnetRequirements } from "./givenSubnet";
@@ -25,6 +26,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
     readonly securityGroupIds: pulumi.Output<string>[];
 
     constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+        demandAccepted(name, args);
         super("openbmp-aio-ipv6:network:AwsNetwork", name, {}, opts);
         const { subnetId: given } = args;
         const place =

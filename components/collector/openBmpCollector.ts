@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lateSettings } from "../settings/lateSettings";
+import { argumentsRefusal } from "../settings/messages";
 import { settingsWarnings } from "../settings/warnings";
 import { type Collector, makeCollector } from "./makeCollector";
 import type { OpenBmpCollectorArgs } from "./openBmpCollectorArgs";
@@ -33,10 +34,7 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
     readonly routerConfig: Collector["routerConfig"];
 
     constructor(name: string, args: OpenBmpCollectorArgs, opts: pulumi.ComponentResourceOptions = {}) {
-        const { settings, whole } = lateSettings(
-            { ...args },
-            (lines) => new pulumi.RunError(`The arguments of the collector ${name} are not valid:\n${lines}`),
-        );
+        const { settings, whole } = lateSettings({ ...args }, (problems) => argumentsRefusal(name, problems));
         super(TOKEN, name, {}, { ...opts, dependsOn: after(whole, opts.dependsOn) });
         whole.apply((known) => {
             for (const warning of settingsWarnings(known)) {

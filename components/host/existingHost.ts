@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { demandAccepted } from "../settings/acceptedArguments";
 import { isIpv6Address } from "../values/addresses";
 import type { Host, Machine } from "../remote/machine";
 import { type HostRequirements, preflight, preflightAnswer } from "../steps/preflight";
@@ -23,6 +24,14 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
     readonly sshCommand: pulumi.Output<string>;
 
     constructor(name: string, args: ExistingHostArgs, opts?: pulumi.ComponentResourceOptions) {
+        demandAccepted(name, {
+            ...args,
+            hostAddress: args.address,
+            hostPort: args.port,
+            hostUser: args.user,
+            sshPrivateKey: args.privateKey,
+            sshPrivateKeyPassword: args.privateKeyPassword,
+        });
         super("openbmp-aio-ipv6:host:ExistingHost", name, {}, opts);
         this.connection = sshConnection(args);
         this.user = args.user;

@@ -59,7 +59,10 @@ export interface Checked {
  *
  * @throws what `refusal` makes of a line for each key that is wrong; later ones fail the outputs.
  */
-export function lateSettings(args: Readonly<Record<string, unknown>>, refusal: (lines: string) => Error): Checked {
+export function lateSettings(
+    args: Readonly<Record<string, unknown>>,
+    refusal: (problems: readonly string[]) => Error,
+): Checked {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
     const withOutputs = Object.keys(given).filter((key) => holdsOutput(given[key]));
     const late = withOutputs.filter((key) => isLateKey(key) && !(key === "securityGroupIds" && isOutput(given[key])));
@@ -91,6 +94,7 @@ function isOutput(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
-function holdsOutput(value: unknown): boolean {
+/** Whether it is known only later, or some of it. */
+export function holdsOutput(value: unknown): boolean {
     return isOutput(value) || (typeof value === "object" && value !== null && Object.values(value).some(holdsOutput));
 }

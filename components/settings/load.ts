@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { isPlainText, isSecret } from "./keyFacts";
-import { keyOfOtherProject, keyOfOtherTarget, problemLine, secretInClear, unknownKey } from "./messages";
+import { keyOfOtherProject, keyOfOtherTarget, problemLine, listed, secretInClear, unknownKey } from "./messages";
 import { awsOnly, fieldsByKey, hostOnly, schema, type Settings } from "./schema";
 import { settingsWarnings } from "./warnings";
 
@@ -24,7 +24,7 @@ export function parseSettings(config: Readonly<Record<string, string>>, others: 
         schema,
         values,
         others,
-        (lines) => new pulumi.RunError(`The configuration of the stack is not valid:\n${lines}`),
+        (problems) => new pulumi.RunError(`The configuration of the stack is not valid:\n${listed(problems)}`),
     );
 }
 
@@ -38,7 +38,7 @@ export function checked<Checked>(
     form: z.ZodType<Checked>,
     given: Readonly<Record<string, unknown>>,
     others: readonly string[],
-    refusal: (lines: string) => Error,
+    refusal: (problems: readonly string[]) => Error,
 ): Checked {
     const values: Record<string, unknown> = { target: "aws", ...given };
     const before = [...others, ...removeMisplaced(values)];
@@ -51,7 +51,7 @@ export function checked<Checked>(
             ? issue.keys.map((key) => unknownKey(key, [...fieldsByKey.keys()]))
             : [problemLine(issue, values)],
     );
-    throw refusal([...before, ...problems].map((line) => `- ${line}`).join("\n"));
+    throw refusal([...before, ...problems]);
 }
 
 /**

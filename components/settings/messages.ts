@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { isShown } from "./keyFacts";
@@ -16,6 +17,16 @@ export function keyOfOtherTarget(key: string, target: "aws" | "host"): string {
 /** The line about a key of this program's under another project's name. */
 export function keyOfOtherProject(key: string, name: string): string {
     return `${key} is another project's, and this one does not read it: name it ${name}`;
+}
+
+/** What a component is refused with: a line for each argument. */
+export function argumentsRefusal(name: string, problems: readonly string[]): Error {
+    return new pulumi.RunError(`The arguments of ${name} are not valid:\n${listed(problems)}`);
+}
+
+/** A line each. */
+export function listed(problems: readonly string[]): string {
+    return problems.map((line) => `- ${line}`).join("\n");
 }
 
 /** The line about an output where the value decides which resources there are. */

@@ -5,7 +5,7 @@ import { type OutsideLists, outsidePorts } from "../values/ports";
 import { remoteStep, type ShellInputs } from "../remote/remoteStep";
 import type { DockerNetwork } from "../values/modes";
 import { answerOf, sha256, stepResult } from "./stepResult";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 /** On a network of its own: far from those that Docker gives out, from ::2 up. */
 const CONTAINER_NUMBER = 0x5000;
@@ -99,7 +99,7 @@ export class AioContainer extends pulumi.ComponentResource {
     readonly imageRef: pulumi.Output<string>;
 
     constructor(name: string, args: AioContainerArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:AioContainer", name, shownInputs(args, SHOWN), opts);
+        super("openbmp-aio-ipv6:collector:AioContainer", name, checkedInputs(name, args, SHOWN), opts);
         const step = remoteStep(
             `${name}-create`,
             {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { installedProgram, readHostFile } from "../remote/hostScript";
 import { remoteStep } from "../remote/remoteStep";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface BackupArgs extends StepArgs {
     /** How many backups are kept, one a day; from 1 on. */
@@ -16,7 +16,7 @@ export interface BackupArgs extends StepArgs {
  */
 export class Backup extends pulumi.ComponentResource {
     constructor(name: string, args: BackupArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:Backup", name, shownInputs(args, ["backupKeep", "backupHour"]), opts);
+        super("openbmp-aio-ipv6:collector:Backup", name, checkedInputs(name, args, ["backupKeep", "backupHour"]), opts);
         const timer = readHostFile("installed/openbmp-aio-ipv6-backup.timer");
         remoteStep(
             `${name}-install`,

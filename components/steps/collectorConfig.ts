@@ -11,7 +11,7 @@ import {
 } from "../openbmpd/openbmpdConf";
 import { remoteStep } from "../remote/remoteStep";
 import { answerOf, answerRefusal, sha256, stepResult } from "./stepResult";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface CollectorConfigArgs extends StepArgs, CollectorValues {
     readonly adminId: string | undefined;
@@ -68,7 +68,12 @@ export class CollectorConfig extends pulumi.ComponentResource {
     readonly configSha256: pulumi.Output<string>;
 
     constructor(name: string, args: CollectorConfigArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:CollectorConfig", name, shownInputs(args, ["listenMode", "adminId"]), opts);
+        super(
+            "openbmp-aio-ipv6:collector:CollectorConfig",
+            name,
+            checkedInputs(name, args, ["listenMode", "adminId"]),
+            opts,
+        );
         const wanted: CollectorValues = {
             listenMode: args.listenMode,
             patEnabled: args.patEnabled,

@@ -7,7 +7,7 @@ import { remoteStep } from "../remote/remoteStep";
 import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
 import { text } from "../values/forms";
 import { address, answerOf, ipv6Address, stepResult } from "./stepResult";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 /** A first start of AIO fills its database for minutes. */
 const START_TIMEOUT_SECONDS = 1200;
@@ -89,7 +89,7 @@ export class CollectorStart extends pulumi.ComponentResource {
         super(
             "openbmp-aio-ipv6:collector:CollectorStart",
             name,
-            shownInputs(args, ["mode", "bmpPort", "restPort", "restUser", "purgeStaleData", "verify"]),
+            checkedInputs(name, args, ["mode", "bmpPort", "restPort", "restUser", "purgeStaleData", "verify"]),
             opts,
         );
         const variable = (key: string) => pulumi.output(args.environment).apply((variables) => variables[key] ?? "");

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface DockerDaemonConfigArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
@@ -18,7 +18,7 @@ export class DockerDaemonConfig extends pulumi.ComponentResource {
         super(
             "openbmp-aio-ipv6:docker:DockerDaemonConfig",
             name,
-            shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6"]),
+            checkedInputs(name, args, ["mode", "dockerNetwork", "fixedCidrV6"]),
             opts,
         );
         remoteStep(

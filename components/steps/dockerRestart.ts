@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteStep } from "../remote/remoteStep";
 import type { DockerNetwork, Mode } from "../values/modes";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface DockerRestartArgs extends StepArgs {
     /** The mode `proxy` needs an engine without IPv6 NAT of its own. */
@@ -20,7 +20,7 @@ export class DockerRestart extends pulumi.ComponentResource {
         super(
             "openbmp-aio-ipv6:docker:DockerRestart",
             name,
-            shownInputs(args, ["mode", "dockerNetwork", "fixedCidrV6", "restartDocker"]),
+            checkedInputs(name, args, ["mode", "dockerNetwork", "fixedCidrV6", "restartDocker"]),
             opts,
         );
         remoteStep(

@@ -6,7 +6,7 @@ import { heldPorts, type OutsideLists, outsidePorts } from "../values/ports";
 import type { DockerNetwork, Mode } from "../values/modes";
 import { remoteStep } from "../remote/remoteStep";
 import { answerOf, sha256, stepResult } from "./stepResult";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
     /** In the mode `proxy` only the ingress filter and the allow lists are installed. */
@@ -42,7 +42,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
     readonly rulesSha256: pulumi.Output<string>;
 
     constructor(name: string, args: Ipv6DnatArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:network:Ipv6Dnat", name, shownInputs(args, SHOWN), opts);
+        super("openbmp-aio-ipv6:network:Ipv6Dnat", name, checkedInputs(name, args, SHOWN), opts);
         const step = remoteStep(
             `${name}-arm`,
             {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { installedProgram, readHostFile } from "../remote/hostScript";
 import { remoteStep } from "../remote/remoteStep";
-import { shownInputs, type StepArgs } from "./stepArgs";
+import { checkedInputs, type StepArgs } from "./stepArgs";
 
 export interface MetricsArgs extends StepArgs {
     /**
@@ -19,7 +19,7 @@ export interface MetricsArgs extends StepArgs {
 /** A timer that writes Prometheus metrics of the collector once a minute. Its removal takes it away. */
 export class Metrics extends pulumi.ComponentResource {
     constructor(name: string, args: MetricsArgs, opts: pulumi.ComponentResourceOptions) {
-        super("openbmp-aio-ipv6:collector:Metrics", name, shownInputs(args, ["metricsDirectory"]), opts);
+        super("openbmp-aio-ipv6:collector:Metrics", name, checkedInputs(name, args, ["metricsDirectory"]), opts);
         remoteStep(
             `${name}-install`,
             {

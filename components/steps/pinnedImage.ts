@@ -1,5 +1,6 @@
 import type * as Docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { demandAccepted } from "../settings/acceptedArguments";
 import { hasDigest, registryOf, withDigest } from "../values/imageReference";
 
 /** What Docker's tools call Docker Hub in credentials. */
@@ -22,6 +23,7 @@ export class PinnedImage extends pulumi.ComponentResource {
     readonly reference: pulumi.Output<string>;
 
     constructor(name: string, args: PinnedImageArgs, opts?: pulumi.ComponentResourceOptions) {
+        demandAccepted(name, args);
         super("openbmp-aio-ipv6:collector:PinnedImage", name, {}, opts);
         this.reference = hasDigest(args.image) ? pulumi.output(args.image) : this.resolve(name, args);
         this.registerOutputs({ reference: this.reference });

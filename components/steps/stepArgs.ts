@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { asConfigured, demandAccepted } from "../settings/acceptedArguments";
 import type { Machine } from "../remote/machine";
 
 /** What every host step gets. */
@@ -11,26 +12,22 @@ export interface StepArgs {
 }
 
 /**
- * Inputs of a step's component, by which a preview shows what changes. The input
+ * Refuses arguments that the configuration would not accept, and gives the
+ * inputs of a step's component, by which a preview shows what changes. The input
  * of its command is a secret as a whole.
  *
  * @param keys - of the configuration; none whose value may hold a secret
  */
-export function shownInputs<Args extends StepArgs>(
+export function checkedInputs<Args extends StepArgs>(
+    name: string,
     args: Args,
     keys: readonly (keyof Args & string)[],
 ): Readonly<Record<string, unknown>> {
+    demandAccepted(name, args);
     return Object.fromEntries(
         [...keys, "reapply" as const].map((key) => {
-            const value = textOf(args[key]);
+            const value = asConfigured(args[key]);
             return [key, args.secretKeys.has(key) ? pulumi.secret(value) : value];
         }),
     );
-}
-
-/** Prefixes as the configuration has them. */
-function textOf(value: unknown): unknown {
-    return Array.isArray(value)
-        ? value.map((each: unknown) => (each as { readonly text?: string }).text ?? each)
-        : value;
 }

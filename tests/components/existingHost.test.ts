@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingHost, type ExistingHostArgs } from "../../components/host/existingHost";
+import { loginKey } from "../awsConfig";
 import { existingHost } from "./existingHost";
 import { valueOf } from "./mocks";
 import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
@@ -13,7 +14,7 @@ async function deploy(change: Partial<ExistingHostArgs>) {
     return { host, ipv6Address, registrations, inputs: unmarked(registrations.at(-1)?.inputs ?? {}) };
 }
 
-const login = { privateKey: "the login key", dialErrorLimit: 2, perDialTimeout: 15 };
+const login = { privateKey: loginKey.private, dialErrorLimit: 2, perDialTimeout: 15 };
 const connection = { host: "collector.example", port: 2222, user: "admin", hostKey, ...login };
 
 const scriptOf = watchScripts();

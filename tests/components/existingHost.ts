@@ -1,4 +1,5 @@
 import type { ExistingHostArgs } from "../../components/host/existingHost";
+import { loginKey } from "../awsConfig";
 import { hostKey } from "./registrations";
 
 /** What an existing host is made of, without any option. */
@@ -8,7 +9,7 @@ export const existingHost: ExistingHostArgs = {
     port: 2222,
     user: "admin",
     hostKey,
-    privateKey: "the login key",
+    privateKey: loginKey.private,
     privateKeyPassword: undefined,
     bastion: undefined,
     image: "openbmp/aio:1",

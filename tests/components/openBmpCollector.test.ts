@@ -170,7 +170,7 @@ test.each<[string, object, string[]]>([
         expect.stringMatching(/^T/),
         ...lines.map((line) => `- ${line}`),
     ]);
-    expect(problems).toMatch(/^The arguments of the collector edge are not valid:\n/);
+    expect(problems).toMatch(/^The arguments of edge are not valid:\n/);
     expect(problems).not.toContain("SECRET");
     expect(registered).toEqual([]);
 });
@@ -190,7 +190,7 @@ test.each([
     ["a wrong key in AWS", "- hostPrivateKey must be a private ed25519 key without a password"],
 ])("an argument that is an output is refused before any resource is made: %s", (what, line) => {
     const { errors, registered } = outcomeOf(what);
-    expect(errors).toEqual([expect.stringContaining(`The arguments of the collector edge are not valid:\n${line}`)]);
+    expect(errors).toEqual([expect.stringContaining(`The arguments of edge are not valid:\n${line}`)]);
     expect(errors.join()).not.toContain("SECRET");
     expect(registered).toEqual([]);
 });

@@ -50,7 +50,7 @@ const start = {
     routerFacingAddress: "2001:db8::20",
     verify: true,
     restUser: "reader",
-    restPassword: "p",
+    restPassword: "password",
     runsOn: { containerId: "c1", configSha256: "f1", rulesSha256: "r1" },
 } as const;
 

@@ -1,0 +1,14 @@
+/**
+ * The machine in AWS and its network, for programs of your own: what
+ * OpenBmpCollector makes where `target` is `aws`.
+ *
+ * @packageDocumentation
+ */
+export { AwsHost, type AwsHostArgs } from "./aws/awsHost";
+export { AwsNetwork, type AwsNetworkArgs } from "./aws/awsNetwork";
+export type { DataVolumeArgs } from "./aws/dataVolume";
+export type { DnsNameArgs } from "./aws/dnsRecords";
+export type { SubnetRequirements } from "./aws/givenSubnet";
+export type { Access } from "./aws/securityGroupRules";
+export type { DailySnapshotsArgs } from "./aws/snapshots";
+export { stackTags, type TagsOf } from "./aws/tags";
