@@ -4,7 +4,15 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** The rooms of components/, from the ground up: each imports from itself and from lower floors alone. */
-const floors = [["values"], ["remote", "openbmpd", "policy"], ["settings"], ["steps"], ["aws"], ["host"], ["collector"]];
+const floors = [
+    ["values"],
+    ["remote", "openbmpd", "policy"],
+    ["settings"],
+    ["steps"],
+    ["aws"],
+    ["host"],
+    ["collector"],
+];
 
 const importsOf = (room, floor) => ({
     files: [`components/${room}/*.ts`],
@@ -29,7 +37,7 @@ const importsOf = (room, floor) => ({
 });
 
 export default defineConfig(
-    { ignores: ["dist/", "node_modules/"] },
+    { ignores: ["dist/", "build/", "node_modules/"] },
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
     {
         files: ["**/*.ts"],
@@ -45,6 +53,13 @@ export default defineConfig(
             "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
             // Numbers are what ports and lengths are made of.
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+        },
+    },
+    {
+        files: ["examples/**/*.ts"],
+        // Their own configurations find the package where it is installed, the project's its sources.
+        languageOptions: {
+            parserOptions: { projectService: false, project: "tsconfig.json", tsconfigRootDir: import.meta.dirname },
         },
     },
     floors.flatMap((rooms, floor) => rooms.map((room) => importsOf(room, floor))),

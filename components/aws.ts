@@ -11,4 +11,5 @@ export type { DnsNameArgs } from "./aws/dnsRecords";
 export type { SubnetRequirements } from "./aws/givenSubnet";
 export type { Access } from "./aws/securityGroupRules";
 export type { DailySnapshotsArgs } from "./aws/snapshots";
+export type { DeployedSettings, LastDeployment } from "./settings/lastDeployment";
 export { stackTags, type TagsOf } from "./aws/tags";

@@ -27,5 +27,5 @@ export { PinnedImage, type PinnedImageArgs } from "./steps/pinnedImage";
 export type { HostRequirements } from "./steps/preflight";
 export type { StepArgs } from "./steps/stepArgs";
 export { type Prefix, prefixOf, readPrefix } from "./values/addresses";
-export type { DockerNetwork, ListenMode, Mode } from "./values/modes";
+export { DOCKER_NETWORKS, type DockerNetwork, LISTEN_MODES, type ListenMode, type Mode, MODES } from "./values/modes";
 export type { OutsideLists, RestLogin } from "./values/ports";

@@ -17,12 +17,15 @@ import { publicKeyOf } from "../values/sshKeys";
 
 /** What the VM is made of, and what the deployment asks of it. */
 export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
+    /** Where it is. */
     readonly network: AwsNetwork;
+    /** x86_64, Nitro, 4 GB of memory or more. */
     readonly instanceType: string;
     /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
     readonly amiId: pulumi.Input<string> | undefined;
     /** Size of the root volume, in GB. */
     readonly rootVolumeGb: number;
+    /** Whether it has a public IPv4 address, too. */
     readonly publicIpv4: boolean;
     /** The zone and the name that lead to the VM, where it has one. */
     readonly dns: Pick<DnsNameArgs, "zoneId" | "dnsName"> | undefined;
@@ -32,7 +35,9 @@ export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
     readonly terminationProtection: boolean;
     /** Where SSH may come from; SSH goes over IPv4 where there is a public one and the list has an IPv4 prefix. */
     readonly sshAllowedCidrs: readonly Prefix[];
+    /** Its SSH host key: ed25519, without a password. It is made a secret. */
     readonly hostPrivateKey: pulumi.Input<string>;
+    /** How SSH logs in, over which jump host. */
     readonly login: Omit<SshLogin, "user">;
 }
 

@@ -15,12 +15,15 @@ export interface AwsNetworkArgs extends Access, Omit<SubnetRequirements, "subnet
     readonly securityGroupIds: readonly pulumi.Input<string>[];
     /** The IPv4 prefix of the VPC that is made. */
     readonly vpcCidr: string;
+    /** The tags of each resource, by the resource's name. */
     readonly tagsOf: TagsOf;
 }
 
 /** A dual-stack subnet, in a VPC of its own or there already, and the security group of the VM in it. */
 export class AwsNetwork extends pulumi.ComponentResource {
+    /** The subnet of the VM. */
     readonly subnetId: pulumi.Output<string>;
+    /** The zone of that subnet. */
     readonly availabilityZone: pulumi.Output<string>;
     /** The groups of the VM, the stack's own first. */
     readonly securityGroupIds: pulumi.Output<string>[];

@@ -15,7 +15,9 @@ export interface DataVolumeArgs {
     readonly snapshots: Pick<DailySnapshotsArgs, "retainDays" | "roleArn">;
     /** Whether destroy takes the data, too. */
     readonly ephemeral: boolean;
+    /** The tags of each resource, by the resource's name. */
     readonly tagsOf: TagsOf;
+    /** Asks for the settings of the last deployment; with undefined, nothing is known of one. */
     readonly lastDeployment: Scope["lastDeployment"];
 }
 

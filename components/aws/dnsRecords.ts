@@ -4,8 +4,11 @@ import { lookUp } from "./lookUp";
 
 /** A name of the VM's in a hosted zone that is there already. */
 export interface DnsNameArgs {
+    /** The id of the hosted zone of Route 53. */
     readonly zoneId: pulumi.Input<string>;
+    /** The name in it. */
     readonly dnsName: string;
+    /** The VM's IPv6 address. */
     readonly ipv6Address: pulumi.Input<string>;
     /** The public IPv4 address, where there is one. */
     readonly ipv4Address: pulumi.Input<string> | undefined;

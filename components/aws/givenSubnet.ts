@@ -8,12 +8,15 @@ import { lookUp } from "./lookUp";
 
 /** What the stack's settings ask of a subnet that is there already. */
 export interface SubnetRequirements {
+    /** Its id. */
     readonly subnetId: string;
     /** Groups that the VM joins besides the stack's own. */
     readonly securityGroupIds: readonly string[];
+    /** Whether the VM has a public IPv4 address, which takes a route for it. */
     readonly publicIpv4: boolean;
     /** The IPv6 prefix of the containers. */
     readonly fixedCidrV6: string;
+    /** The type of the VM, which its zone must offer. */
     readonly instanceType: string;
 }
 

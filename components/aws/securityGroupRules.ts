@@ -20,8 +20,11 @@ export interface Access extends OutsideLists {
     readonly bmpPort: number;
     /** Port on the host for the REST API. */
     readonly restPort: number;
+    /** Who may open BMP sessions. */
     readonly bmpAllowedCidrs: readonly Prefix[];
+    /** Who may use the REST API. */
     readonly restAllowedCidrs: readonly Prefix[];
+    /** Who may log in; the deployment itself must be among them. */
     readonly sshAllowedCidrs: readonly Prefix[];
     /** Whether the VM reaches the Internet over IPv4, too. */
     readonly publicIpv4: boolean;

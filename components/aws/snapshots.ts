@@ -8,12 +8,13 @@ import type { TagsOf } from "./tags";
 
 /** The daily snapshots of a volume. */
 export interface DailySnapshotsArgs {
-    /** How long each is kept. */
+    /** How long each is kept, in days. */
     readonly retainDays: number;
     /** The role of Data Lifecycle Manager; without, the account's default one for it. */
     readonly roleArn: pulumi.Input<string> | undefined;
     /** The tag by which the volume is found. */
-    readonly volumeTag: { readonly Name: string };
+    readonly volumeTag: Pick<ReturnType<TagsOf>, "Name">;
+    /** The tags of each resource, by the resource's name. */
     readonly tagsOf: TagsOf;
 }
 

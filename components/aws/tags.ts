@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The tags of a resource, by which a bill or an inventory tells what it belongs to. */
-export type TagsOf = (name: string) => Record<string, string> & { readonly Name: string };
+export type TagsOf = (name: string) => Record<string, string> & {
+    /** What the console of AWS shows. */
+    readonly Name: string;
+};
 
 /**
  * The tags of every resource of a collector in AWS.

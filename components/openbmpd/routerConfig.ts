@@ -1,12 +1,20 @@
 /** Lines to paste in configuration mode so that a router opens a BMP session to the collector. */
 export interface RouterConfig {
+    /** Cisco IOS XR. */
     readonly iosXr: string;
+    /** Cisco IOS XE. */
     readonly iosXe: string;
+    /** Juniper Junos. */
     readonly junos: string;
+    /** Arista EOS. */
     readonly eos: string;
+    /** Nokia SR OS, MD-CLI. */
     readonly srOs: string;
+    /** FRRouting. */
     readonly frr: string;
+    /** VyOS. */
     readonly vyos: string;
+    /** SONiC, for vtysh. */
     readonly sonic: string;
 }
 

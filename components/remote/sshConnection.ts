@@ -6,23 +6,33 @@ import { SSH_PORT } from "../values/ports";
 
 /** A jump host, with its own pinned key; the same login key is used. */
 export interface Bastion {
+    /** An IPv4 or IPv6 address or a DNS name. */
     readonly address: pulumi.Input<string>;
+    /** TCP port of its SSH. */
     readonly port: number;
+    /** The login name there. */
     readonly user: string;
+    /** Its public SSH host key, ed25519 or ecdsa. */
     readonly hostKey: pulumi.Input<string>;
 }
 
 /** Who logs in, and over which jump host. */
 export interface SshLogin {
+    /** The login name: root, or one that may use sudo without a password. */
     readonly user: string;
+    /** The private key of the login, OpenSSH or PEM; it is made a secret. */
     readonly privateKey: pulumi.Input<string>;
+    /** The password of that key, where it has one; it is made a secret. */
     readonly privateKeyPassword: pulumi.Input<string> | undefined;
+    /** The jump host on the way, where there is one. */
     readonly bastion: Bastion | undefined;
 }
 
 /** How SSH gets into a machine. */
 export interface SshArgs extends SshLogin {
+    /** An IPv4 or IPv6 address or a DNS name. */
     readonly address: pulumi.Input<string>;
+    /** TCP port of SSH. */
     readonly port: number;
     /** The machine's public SSH host key. */
     readonly hostKey: pulumi.Input<string>;

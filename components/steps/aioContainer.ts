@@ -72,6 +72,7 @@ export function containerSecrets(args: ContainerSettings): ShellInputs {
 export interface AioContainerArgs extends StepArgs, ContainerSettings {
     /** Login of a private registry, for the pull. */
     readonly registryUser: string | undefined;
+    /** Its password or token; it is made a secret. */
     readonly registryPassword: pulumi.Input<string> | undefined;
 }
 
@@ -94,6 +95,7 @@ export const aioContainerAnswer = answerOf({ containerId: sha256 });
 
 /** The container `openbmp_aio`: created or adopted, not started. */
 export class AioContainer extends pulumi.ComponentResource {
+    /** Docker's id of it, 64 hexadecimal digits. */
     readonly containerId: pulumi.Output<string>;
     /** The image as it was asked for; known in a preview, so that another digest shows. */
     readonly imageRef: pulumi.Output<string>;

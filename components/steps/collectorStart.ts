@@ -19,7 +19,9 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
     readonly dockerNetwork: DockerNetwork;
     /** Whether data of the other PAT value is backed up, and the collector starts without it. */
     readonly purgeStaleData: boolean;
+    /** Port on the host for BMP. */
     readonly bmpPort: number;
+    /** Port on the host for the REST API. */
     readonly restPort: number;
     /** The image's variables: the database's passwords are among them. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
@@ -29,8 +31,11 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
     readonly routerFacingAddress: pulumi.Input<string>;
     /** What the collector runs on and behind: with another value the step runs again. */
     readonly runsOn: {
+        /** The output of AioContainer. */
         readonly containerId: pulumi.Input<string>;
+        /** The output of CollectorConfig. */
         readonly configSha256: pulumi.Input<string>;
+        /** The output of Ipv6Dnat. */
         readonly rulesSha256: pulumi.Input<string>;
     };
 }
@@ -67,7 +72,11 @@ const verification = z.object(
     "an object, or null",
 );
 
-/** What the verification saw. */
+/**
+ * What the verification saw.
+ *
+ * @interface
+ */
 export type Verification = z.output<typeof verification>;
 
 /** What the step prints. */
@@ -83,6 +92,7 @@ export class CollectorStart extends pulumi.ComponentResource {
     readonly containerIpv6: pulumi.Output<string>;
     /** What carries IPv6 to the container, and why. */
     readonly datapath: pulumi.Output<string>;
+    /** What the verification saw, where it was asked for. */
     readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
 
     constructor(name: string, args: CollectorStartArgs, opts: pulumi.ComponentResourceOptions) {

@@ -6,11 +6,13 @@ import { hasDigest, registryOf, withDigest } from "../values/imageReference";
 /** What Docker's tools call Docker Hub in credentials. */
 const DOCKER_HUB = "registry-1.docker.io";
 
+/** What a tag is resolved of, and how the registry is asked. */
 export interface PinnedImageArgs {
     /** Image reference, with tag or digest. */
     readonly image: string;
     /** Login of a private registry. */
     readonly registryUser: string | undefined;
+    /** Its password or token; it is made a secret. */
     readonly registryPassword: pulumi.Input<string> | undefined;
 }
 

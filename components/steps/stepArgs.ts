@@ -4,6 +4,7 @@ import type { Machine } from "../remote/machine";
 
 /** What every host step gets. */
 export interface StepArgs {
+    /** Where it runs: a machine whose preflight has passed, such as ExistingHost. */
     readonly machine: Machine;
     /** Any new value runs the step again. */
     readonly reapply: string;

@@ -2,7 +2,9 @@ import { IPv4, IPv6, parseCIDR } from "ipaddr.js";
 
 /** An address prefix with its host bits cleared, in the text form of RFC 5952. */
 export interface Prefix {
+    /** The address family. */
     readonly family: "ipv4" | "ipv6";
+    /** In bits. */
     readonly length: number;
     /** As netfilter and Docker print it: `10.0.0.0/8`, `2001:db8::/32`. */
     readonly text: string;

@@ -3,7 +3,9 @@ import type { Prefix } from "./addresses";
 
 /** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
 export interface OutsideLists {
+    /** Who may read Kafka, TCP 9092. */
     readonly kafkaAllowedCidrs: readonly Prefix[];
+    /** Who may read the database, TCP 3306. */
     readonly mysqlAllowedCidrs: readonly Prefix[];
 }
 
@@ -12,6 +14,7 @@ export const PUBLIC_REST_USER = "openbmp";
 
 /** The login of the REST API. */
 export interface RestLogin {
+    /** Its name: letters, digits and other printable characters of ASCII, up to 50. */
     readonly restUser: string;
     /** With one, the program gives the REST API that login; without, the image's own stays, which everybody knows. */
     readonly restPassword: pulumi.Input<string> | undefined;

@@ -41,6 +41,7 @@ export const chapters = {
         "README.md: Three ways to use it",
         "README.md: Sandbox",
     ],
+    Library: ["docs/library.md: The package", "docs/library.md: Two hosts", "docs/library.md: Two hosts 2"],
     Aws: [
         "README.md: A new VM in AWS",
         "docs/aws.md: Logging in",
