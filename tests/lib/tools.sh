@@ -5,6 +5,7 @@ ACTIONLINT_VERSION=1.7.12
 CHECK_JSONSCHEMA_VERSION=0.39.0
 ZIZMOR_VERSION=1.32.0
 MOTO_VERSION=5.2.5
+PULUMI_YAML_VERSION=1.25.0
 
 ensure_test_tools() {
   apt_install bats=bats parallel=parallel strace=strace shellcheck=shellcheck shfmt=shfmt jq=jq ip6tables=iptables nft=nftables conntrack=conntrack ip=iproute2
@@ -60,6 +61,21 @@ ensure_docker_registry() {
     run_quietly "unpacking docker-registry" dpkg-deb -x "$home"/docker-registry_*.deb "$home"
   fi
   export PATH=$home/usr/bin:$PATH
+}
+
+# Pulumi's language host for YAML, which the official archive of the CLI has, and a build from Go modules has not.
+ensure_pulumi_yaml() {
+  ! have pulumi-language-yaml || return 0
+  cached "pulumi-yaml-$PULUMI_YAML_VERSION" pulumi_yaml_into
+  export PATH=$CACHE_DIR/pulumi-yaml-$PULUMI_YAML_VERSION:$PATH
+}
+
+# pulumi_yaml_into DIRECTORY
+pulumi_yaml_into() {
+  have go || die "tests of programs in YAML need pulumi-language-yaml, or Go 1.24 or newer to build it with: https://go.dev/dl"
+  say "building Pulumi's YAML language host $PULUMI_YAML_VERSION from Go modules"
+  go_build "Pulumi's YAML language host" "$1" -ldflags "-s -w" \
+    github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml <<<"require github.com/pulumi/pulumi-yaml v$PULUMI_YAML_VERSION"
 }
 
 # Prometheus, promtool and node_exporter, as Debian has them. Their packages would start services:

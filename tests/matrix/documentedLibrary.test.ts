@@ -19,6 +19,8 @@ describe("who has collectors in a program of their own", () => {
         Object.assign(reader.examples, {
             "2001:db8::20": second.info.address,
             "ssh-ed25519 BBBB…": second.info.hostKey,
+            // Each is on a network of its own.
+            "2001:db8:200::/64": `${second.peerAddress("100")}/120`,
             "examples/two-hosts stack init lab": `examples/two-hosts stack init lab; scripts/pulumi -C examples/two-hosts config set image ${standInImage}`,
         });
         await reader.start();
@@ -64,7 +66,7 @@ describe("who has collectors in a program of their own", () => {
         async () => {
             const preview = await reader.run("scripts/pulumi -C examples/two-hosts preview --json --expect-no-changes");
             expect((JSON.parse(preview) as { changeSummary: unknown }).changeSummary).toEqual({
-                same: expect.any(Number),
+                same: expect.any(Number) as number,
             });
             const printed = await reader.follow(["docs/library.md: Two hosts 2"]);
             expect(printed).toContain(`[${hosts[0].info.address}]:5000`);

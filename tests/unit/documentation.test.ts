@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parse } from "yaml";
 import { collectorArgs } from "../../scripts/programs/docs/collectorArgs";
@@ -113,8 +113,14 @@ test.each(pages)("the data in %s can be read", (page) => {
     expect(
         pageText(page)
             .match(/^```\w+$/gm)
-            ?.filter((fence) => !/^```(sh|json|yaml|mermaid|text)$/.test(fence)) ?? [],
+            ?.filter((fence) => !/^```(sh|json|yaml|ts|mermaid|text)$/.test(fence)) ?? [],
     ).toEqual([]);
+});
+
+test.each(pages)("the programs in %s are files of examples/, whose types are checked", (page) => {
+    const examples = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts"));
+    const texts = examples.map((file) => pageText(`examples/${file}`));
+    expect(blocksOf(page, "ts").filter(({ text }) => !texts.includes(text))).toEqual([]);
 });
 
 test.each(pages)("%s has no fence without its language", (page) => {
