@@ -12,7 +12,7 @@ const sources = execFileSync(
     "git",
     [
         ...["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"],
-        ...["index.ts", "components", "scripts", "tests/lib", "tests/bench/bench.ts", ...standIns],
+        ...["index.ts", "components", "plugin", "scripts", "tests/lib", "tests/bench/bench.ts", ...standIns],
     ],
     { cwd: root, encoding: "utf8" },
 )
