@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { demandFitType } from "./instanceType";
+import { refusal } from "../values/refusal";
 
 /** A zone's own name: Local Zones and Wavelength Zones have longer ones (AWS, Regions and Zones). */
 const ZONE = /^[a-z]+(-[a-z]+)+-\d[a-z]$/;
@@ -22,7 +23,7 @@ export async function zonesOffering(instanceType: string, parent: pulumi.Resourc
 export async function availabilityZone(instanceType: string, parent: pulumi.Resource): Promise<string> {
     const [first] = (await zonesOffering(instanceType, parent)).filter((zone) => ZONE.test(zone));
     if (first === undefined) {
-        throw new pulumi.RunError(
+        throw refusal(
             `AWS does not offer ${instanceType} in this region: set instanceType to another type, or aws:region to another region`,
         );
     }

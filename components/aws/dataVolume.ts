@@ -4,6 +4,7 @@ import type { Scope } from "../settings/scope";
 import type { Encryption } from "./encryptionKey";
 import { type DailySnapshotsArgs, dailySnapshots, startOfData } from "./snapshots";
 import type { TagsOf } from "./tags";
+import { refusal } from "../values/refusal";
 
 /** The volume for /var/openbmp, what it begins from, and what becomes of it. */
 export interface DataVolumeArgs {
@@ -65,7 +66,7 @@ export function demandAsked(made: Origin, asked: Origin): void {
     const keys = { snapshotId: "dataSnapshotId", kmsKeyId: "kmsKeyId" } as const;
     for (const part of ["snapshotId", "kmsKeyId"] as const) {
         if (asked[part] !== undefined && asked[part] !== made[part]) {
-            throw new pulumi.RunError(
+            throw refusal(
                 `${keys[part]} must be as it was when the data volume was made (${made[part] || "left out"}), got "${asked[part]}": put it back, or destroy what the first deployment left, and deploy again`,
             );
         }

@@ -1,5 +1,6 @@
 import * as ssm from "@pulumi/aws/ssm";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../values/refusal";
 
 /** Where Debian publishes the id of its newest AMI in each region (Debian wiki, Cloud/AmazonEC2Image). */
 const PARAMETER = "/aws/service/debian/release/13/latest/amd64";
@@ -12,7 +13,7 @@ export async function debianAmi(parent: pulumi.Resource): Promise<string> {
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (/ParameterNotFound|couldn't find resource|empty result/.test(reason)) {
-            throw new pulumi.RunError(
+            throw refusal(
                 `Debian publishes no AMI in this region (${PARAMETER} is not there): set amiId to an AMI of Debian 13 for amd64, or aws:region to another region`,
             );
         }

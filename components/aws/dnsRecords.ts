@@ -1,6 +1,7 @@
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import { lookUp } from "./lookUp";
+import { refusal } from "../values/refusal";
 
 /** A name of the VM's in a hosted zone that is there already. */
 export interface DnsNameArgs {
@@ -51,7 +52,7 @@ export async function zoneOf(
     );
     const [apex, wanted] = [zone.name.replace(/\.$/, "").toLowerCase(), dnsName.toLowerCase()];
     if (wanted !== apex && !wanted.endsWith(`.${apex}`)) {
-        throw new pulumi.RunError(`dnsName must be a name in the zone ${apex} (${zoneId}), got "${dnsName}"`);
+        throw refusal(`dnsName must be a name in the zone ${apex} (${zoneId}), got "${dnsName}"`);
     }
     return zoneId;
 }

@@ -1,6 +1,7 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { lookUp } from "./lookUp";
+import { refusal } from "../values/refusal";
 
 /** How volumes are encrypted. */
 export interface Encryption {
@@ -28,7 +29,7 @@ export async function encryptionKeyArn(kmsKeyId: string, parent: pulumi.Resource
         kms.getKey({ keyId: kmsKeyId }, { parent }),
     );
     if (!enabled || keySpec !== "SYMMETRIC_DEFAULT" || keyUsage !== "ENCRYPT_DECRYPT") {
-        throw new pulumi.RunError(
+        throw refusal(
             `kmsKeyId must be a symmetric key that is enabled and encrypts, got "${kmsKeyId}", which is ${keyState}, ${keySpec}, ${keyUsage}`,
         );
     }

@@ -1,10 +1,11 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { DOCKER_IPV4_PREFIX } from "../settings/fields";
 import { prefixesOverlap, prefixOf, readPrefix } from "../values/addresses";
 import { zonesOffering } from "./availabilityZone";
 import { demandFitType } from "./instanceType";
 import { lookUp } from "./lookUp";
+import { refusal } from "../values/refusal";
 
 /** What the stack's settings ask of a subnet that is there already. */
 export interface SubnetRequirements {
@@ -59,7 +60,7 @@ export async function givenSubnet(required: SubnetRequirements, parent: pulumi.R
         ...groups,
     ];
     if (problems.length > 0) {
-        throw new pulumi.RunError(problems.join("\n"));
+        throw refusal(problems.join("\n"));
     }
     await demandFitType(instanceType, parent);
     return { subnetId, vpcId, availabilityZone };

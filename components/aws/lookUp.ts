@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../values/refusal";
 
 /**
  * What AWS says of something that a setting names.
@@ -17,6 +17,6 @@ export async function lookUp<T>(
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         const given = value === undefined ? "nothing" : `"${value}"`;
-        throw new pulumi.RunError(`${key} must be ${accepted}, got ${given}: ${reason}`);
+        throw refusal(`${key} must be ${accepted}, got ${given}: ${reason}`);
     }
 }

@@ -1,10 +1,11 @@
 import * as dlm from "@pulumi/aws/dlm";
 import * as ebs from "@pulumi/aws/ebs";
 import * as iam from "@pulumi/aws/iam";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../settings/scope";
 import { lookUp } from "./lookUp";
 import type { TagsOf } from "./tags";
+import { refusal } from "../values/refusal";
 
 /** The daily snapshots of a volume. */
 export interface DailySnapshotsArgs {
@@ -90,14 +91,12 @@ export async function startOfData(
         ebs.getSnapshot({ snapshotIds: [dataSnapshotId] }, { parent }),
     );
     if (state !== "completed") {
-        throw new pulumi.RunError(
+        throw refusal(
             `dataSnapshotId must be a snapshot that is completed, got "${dataSnapshotId}", which is ${state}`,
         );
     }
     if (volumeSize > dataVolumeGb) {
-        throw new pulumi.RunError(
-            `dataVolumeGb must be ${volumeSize} or more, as ${dataSnapshotId} has it, got ${dataVolumeGb}`,
-        );
+        throw refusal(`dataVolumeGb must be ${volumeSize} or more, as ${dataSnapshotId} has it, got ${dataVolumeGb}`);
     }
     return dataSnapshotId;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { judgedInputs, problemsOf } from "./policyRules";
+import { refusal } from "../values/refusal";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -28,7 +29,7 @@ export function enforcePolicy(
         const safe = pulumi.runtime.serializeProperties(name, judged).then((values) => {
             const problems = problemsOf(type, withoutSecretMarks(values), allowWorldOpen);
             if (problems.length > 0) {
-                throw new pulumi.RunError(problems.map((line) => `${name} (${type}): ${line}`).join("\n"));
+                throw refusal(problems.map((line) => `${name} (${type}): ${line}`).join("\n"));
             }
         });
         safe.catch(failed);

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import { shown } from "../values/printable";
 import { type DeployedSettings, lastDeployment } from "./lastDeployment";
 import type { Settings } from "./schema";
+import { refusal } from "../values/refusal";
 
 /** What a stack in AWS keeps for its life: with another value, its addresses or its data would be made anew. */
 export function keptSettings(settings: Settings): DeployedSettings {
@@ -39,13 +39,11 @@ export async function demandKeptSettings(settings: Settings): Promise<void> {
         return;
     }
     const deployed = await lastDeployment().catch((error: unknown) => {
-        throw new pulumi.RunError(
-            `what this stack was deployed with cannot be told: run again (${shown(String(error))})`,
-        );
+        throw refusal(`what this stack was deployed with cannot be told: run again (${shown(String(error))})`);
     });
     const problems =
         deployed === undefined ? [] : keptSettingsRefusal(typeof deployed === "string" ? {} : deployed, desired);
     if (problems.length > 0) {
-        throw new pulumi.RunError(problems.join("\n"));
+        throw refusal(problems.join("\n"));
     }
 }

@@ -57,11 +57,11 @@ export interface Checked {
  * Validates values by their keys, those that are known at once; the others
  * when they are, and none of them is given out before.
  *
- * @throws what `refusal` makes of a line for each key that is wrong; later ones fail the outputs.
+ * @throws what `toError` makes of a line for each key that is wrong; later ones fail the outputs.
  */
 export function lateSettings(
     args: Readonly<Record<string, unknown>>,
-    refusal: (problems: readonly string[]) => Error,
+    toError: (problems: readonly string[]) => Error,
 ): Checked {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
     const withOutputs = Object.keys(given).filter((key) => holdsOutput(given[key]));
@@ -69,13 +69,13 @@ export function lateSettings(
     const problems = withOutputs.filter((key) => !late.includes(key)).map(outputNotTaken);
     const early = Object.fromEntries(Object.entries(given).filter(([key]) => !withOutputs.includes(key)));
     if (late.length === 0) {
-        const settings = checked(schema, early, problems, refusal);
+        const settings = checked(schema, early, problems, toError);
         return { settings, whole: pulumi.output(settings) };
     }
-    const settings = checked(schemaWithout(withOutputs), early, problems, refusal);
+    const settings = checked(schemaWithout(withOutputs), early, problems, toError);
     const whole = pulumi
         .output(given)
-        .apply((values) => checked(schema, values as Record<string, unknown>, [], refusal));
+        .apply((values) => checked(schema, values as Record<string, unknown>, [], toError));
     // Whether all is valid is no secret, though some of it is.
     const valid = pulumi.unsecret(whole).apply(() => true);
     const once = (value: unknown) => pulumi.all([value, valid]).apply(([known]) => known);

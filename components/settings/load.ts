@@ -4,6 +4,7 @@ import { isPlainText, isSecret } from "./keyFacts";
 import { keyOfOtherProject, keyOfOtherTarget, problemLine, listed, secretInClear, unknownKey } from "./messages";
 import { awsOnly, fieldsByKey, hostOnly, schema, type Settings } from "./schema";
 import { settingsWarnings } from "./warnings";
+import { refusal } from "../values/refusal";
 
 /**
  * Validates the stack's configuration as Pulumi stores it, texts by key.
@@ -20,11 +21,8 @@ export function parseSettings(config: Readonly<Record<string, string>>, others: 
             values[key] = field && !isPlainText(field) ? parseJson(value) : value;
         }
     }
-    return checked(
-        schema,
-        values,
-        others,
-        (problems) => new pulumi.RunError(`The configuration of the stack is not valid:\n${listed(problems)}`),
+    return checked(schema, values, others, (problems) =>
+        refusal(`The configuration of the stack is not valid:\n${listed(problems)}`),
     );
 }
 
@@ -32,13 +30,13 @@ export function parseSettings(config: Readonly<Record<string, string>>, others: 
  * Validates values by their keys.
  *
  * @param others - what is wrong besides, a line each
- * @throws what `refusal` makes of a line for each key that is wrong.
+ * @throws what `toError` makes of a line for each key that is wrong.
  */
 export function checked<Checked>(
     form: z.ZodType<Checked>,
     given: Readonly<Record<string, unknown>>,
     others: readonly string[],
-    refusal: (problems: readonly string[]) => Error,
+    toError: (problems: readonly string[]) => Error,
 ): Checked {
     const values: Record<string, unknown> = { target: "aws", ...given };
     const before = [...others, ...removeMisplaced(values)];
@@ -51,7 +49,7 @@ export function checked<Checked>(
             ? issue.keys.map((key) => unknownKey(key, [...fieldsByKey.keys()]))
             : [problemLine(issue, values)],
     );
-    throw refusal([...before, ...problems]);
+    throw toError([...before, ...problems]);
 }
 
 /**

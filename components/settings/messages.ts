@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { isShown } from "./keyFacts";
 import { fieldsByKey } from "./schema";
+import { refusal } from "../values/refusal";
 
 /** The line about a key that the project does not have. */
 export function unknownKey(key: string, known: readonly string[]): string {
@@ -21,7 +21,7 @@ export function keyOfOtherProject(key: string, name: string): string {
 
 /** What a component is refused with: a line for each argument. */
 export function argumentsRefusal(name: string, problems: readonly string[]): Error {
-    return new pulumi.RunError(`The arguments of ${name} are not valid:\n${listed(problems)}`);
+    return refusal(`The arguments of ${name} are not valid:\n${listed(problems)}`);
 }
 
 /** A line each. */

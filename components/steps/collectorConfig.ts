@@ -12,6 +12,7 @@ import {
 import { remoteStep } from "../remote/remoteStep";
 import { answerOf, answerRefusal, sha256, stepResult } from "./stepResult";
 import { checkedInputs, type StepArgs } from "./stepArgs";
+import { withoutFrames } from "../values/refusal";
 
 export interface CollectorConfigArgs extends StepArgs, CollectorValues {
     readonly adminId: string | undefined;
@@ -103,10 +104,12 @@ export class CollectorConfig extends pulumi.ComponentResource {
                 return planWrite(text, wanted);
             } catch (error) {
                 // What was read stays in the state, also when the file is another one by now.
-                throw new pulumi.ResourceError(
-                    `${(error as Error).message}: edit the file on the host, give "reapply" a new value and run again`,
-                    read,
-                    true,
+                throw withoutFrames(
+                    new pulumi.ResourceError(
+                        `${(error as Error).message}: edit the file on the host, give "reapply" a new value and run again`,
+                        read,
+                        true,
+                    ),
                 );
             }
         });

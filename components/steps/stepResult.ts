@@ -4,6 +4,7 @@ import { z } from "zod";
 import { isAddress, isIpv6Address } from "../values/addresses";
 import { shown } from "../values/printable";
 import { text } from "../values/forms";
+import { withoutFrames } from "../values/refusal";
 
 /** What a step prints is a handful of short fields. */
 const MAXIMUM_CHARACTERS = 65_536;
@@ -46,10 +47,12 @@ export function stepResult<Schema extends z.ZodObject>(
  * The answer is in the state, and the step runs again only with another input.
  */
 export function answerRefusal(step: pulumi.Resource, problem: string): Error {
-    return new pulumi.ResourceError(
-        `the host's answer does not fit (${problem}): find out what runs there, then give "reapply" a new value and run again`,
-        step,
-        true,
+    return withoutFrames(
+        new pulumi.ResourceError(
+            `the host's answer does not fit (${problem}): find out what runs there, then give "reapply" a new value and run again`,
+            step,
+            true,
+        ),
     );
 }
 

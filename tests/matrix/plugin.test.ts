@@ -39,7 +39,7 @@ describe("a program in YAML that has the collector from the plugin", () => {
             resources: { edge: { type: TOKEN, properties } },
             outputs: { bmpEndpoint: "${edge.bmpEndpoint}", verification: "${edge.verification}" },
         };
-        writeFileSync(join(directory, "Pulumi.yaml"), stringify(program));
+        writeFileSync(join(directory, "Pulumi.yaml"), stringify(program, { aliasDuplicateObjects: false }));
     };
 
     beforeAll(async () => {
