@@ -247,8 +247,8 @@ export interface OpenBmpCollectorArgs {
     readonly hostKey?: pulumi.Input<string>;
     /**
      * host target: the host's IPv6 address that routers are given; where it is empty that of the default route's
-     * interface, a global one before a local one. Must be an IPv6 address such as 2001:db8::10, without prefix
-     * length and zone.
+     * interface, a global one before a local one; of another tunnel or bridge of guests none. Must be an IPv6
+     * address such as 2001:db8::10, without prefix length and zone.
      */
     readonly routerFacingAddress?: pulumi.Input<string>;
     /**
