@@ -43,7 +43,7 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
 /** What carries IPv6 to the container, by the word that the host has for it. */
 const DATAPATHS = {
     dnat: "dnat: the engine does no IPv6 NAT, our rules carry IPv6 to the container",
-    native: "native: the engine's own IPv6 NAT carries IPv6 to the container",
+    native: "native: a rule in Docker's chain carries IPv6 to the container",
     proxy: "proxy: docker-proxy carries IPv6 to the container, and PAT in the collector tells the routers apart",
 };
 

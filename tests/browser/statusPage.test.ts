@@ -14,7 +14,7 @@ const hostile = `</title></style><script>hostile=1</script><img src=https://exam
 
 const ports: Status["ports"] = [
     { name: "bmp", port: 5000, datapath: "dnat", why: "our rule" },
-    { name: "rest", port: 65535, datapath: "native", why: "the engine's own IPv6 NAT sends it" },
+    { name: "rest", port: 65535, datapath: "native", why: "a rule in Docker's chain sends it" },
     { name: "kafka", port: 9092, datapath: "proxy", why: "docker-proxy carries it" },
     { name: "mysql", port: 3306, datapath: "closed", why: "held" },
 ];

@@ -119,7 +119,7 @@ const port = (name: "bmp" | "rest", datapath: Status["ports"][number]["datapath"
 describe("the drawing", () => {
     test.each([
         ["dnat", ["DNAT by", "our rule"], "solid"],
-        ["native", ["DNAT by", "the engine"], "solid"],
+        ["native", ["Docker's", "DNAT chain"], "solid"],
         ["proxy", ["docker-proxy"], "solid"],
         ["closed", ["× closed"], "closed"],
     ] as const)("has the datapath %s", (datapath, lines, line) => {

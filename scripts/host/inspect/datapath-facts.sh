@@ -40,7 +40,7 @@ port_datapath() {
   elif own_dnat_sends "$1" "$2"; then
     echo "dnat,the engine does no IPv6 NAT, our rule sends it to [$ADDRESS]:$2"
   elif ! exempt_from_engine_dnat "$1" && engine_sends "$1" "$ADDRESS" "$2"; then
-    echo "native,the engine's own IPv6 NAT sends it to [$ADDRESS]:$2"
+    echo "native,a rule in Docker's chain sends it to [$ADDRESS]:$2"
   elif ingress_filter_refuses; then
     echo "closed,no rule sends it to the container, and the ingress filter refuses what docker-proxy would carry"
   elif ! ss --no-header --numeric --listening --tcp "sport = :$1" | grep -qE '(\[::\]|\*):'; then

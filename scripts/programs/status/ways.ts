@@ -34,7 +34,7 @@ const LANES = [
 
 const DATAPATHS: Readonly<Record<Port["datapath"], readonly string[]>> = {
     dnat: ["DNAT by", "our rule"],
-    native: ["DNAT by", "the engine"],
+    native: ["Docker's", "DNAT chain"],
     proxy: ["docker-proxy"],
     closed: ["× closed"],
 };
