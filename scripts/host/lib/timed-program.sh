@@ -11,19 +11,21 @@ timed_program() { echo "$PROGRAM_DIRECTORY/openbmp-$1"; }
 timed_settings() { echo "$PROGRAM_DIRECTORY/$1.conf"; }
 timed_unit() { echo "$TOOL-$1.$2"; }
 
-# install_timed NAME PROGRAM_TEXT SERVICE_TEXT TIMER_TEXT: its settings are on stdin.
+# install_timed NAME PROGRAM_TEXT SERVICE_TEXT TIMER_TEXT: its settings are on stdin. The
+# timer is off while its units are written: a run that is cut off is gone on with, and
+# a timer that stays on goes on by its former times.
 install_timed() {
-  local changed timer
+  local timer changed
   timer=$(timed_unit "$1" timer)
+  changed=$(timed_unit_drift "$1" "$3" "$4")
+  [ -z "$changed" ] || systemctl disable --quiet --now "$timer" 2>/dev/null || true
   mkdir -p "$PROGRAM_DIRECTORY"
   write_file "$(timed_settings "$1")" 600 >/dev/null
   printf '%s' "$2" | write_file "$(timed_program "$1")" 755 >/dev/null
-  changed=$(printf '%s' "$3" | write_file "$UNIT_DIRECTORY/$(timed_unit "$1" service)")
-  changed+=$(printf '%s' "$4" | write_file "$UNIT_DIRECTORY/$timer")
-  [ -z "$changed" ] || systemctl daemon-reload
+  printf '%s' "$3" | write_file "$UNIT_DIRECTORY/$(timed_unit "$1" service)" >/dev/null
+  printf '%s' "$4" | write_file "$UNIT_DIRECTORY/$timer" >/dev/null
+  # To enable one reads all of them anew.
   systemctl enable --quiet --now "$timer"
-  # A timer goes on by its former times otherwise.
-  [ -z "$changed" ] || systemctl restart "$timer"
 }
 
 # run_timed NAME: now, and as its timer does.
@@ -42,14 +44,19 @@ remove_timed() {
   systemctl daemon-reload
 }
 
+# timed_unit_drift NAME SERVICE_TEXT TIMER_TEXT
+timed_unit_drift() {
+  file_drift "$UNIT_DIRECTORY/$(timed_unit "$1" service)" "$2"
+  file_drift "$UNIT_DIRECTORY/$(timed_unit "$1" timer)" "$3"
+}
+
 # timed_drift NAME SETTINGS PROGRAM_TEXT SERVICE_TEXT TIMER_TEXT
 timed_drift() {
   local timer
   timer=$(timed_unit "$1" timer)
   file_drift "$(timed_settings "$1")" "$2"$'\n'
   program_drift "$(timed_program "$1")" "$3"
-  file_drift "$UNIT_DIRECTORY/$(timed_unit "$1" service)" "$4"
-  file_drift "$UNIT_DIRECTORY/$timer" "$5"
+  timed_unit_drift "$1" "$4" "$5"
   unit_drift "$timer"
   ! systemctl is-failed --quiet "$(timed_unit "$1" service)" ||
     drift "$(timed_unit "$1" service) failed" "journalctl -u $(timed_unit "$1" service)"
