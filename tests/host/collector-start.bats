@@ -344,3 +344,22 @@ STUB
   calls 'systemctl enable --quiet --now openbmp-aio-ipv6-topics.service' | grep -q .
   same "$(printf '%s' "$TOPICS_PROGRAM_TEXT" | sha256sum)" "$(host sha256sum /usr/local/lib/openbmp-aio-ipv6/openbmp-topics | sed 's#/usr.*#-#')"
 }
+
+@test "cut off anywhere, the next run installs the topics' unit, and it runs as it is written" {
+  local cut when unit=openbmp-aio-ipv6-topics.service
+  deployed
+  for cut in 'systemctl disable *' 'mv */openbmp-topics' "mv */$unit" 'systemctl enable *'; do
+    for when in '' after; do
+      TOPICS_PROGRAM_TEXT+=$'\n# '$RANDOM TOPICS_UNIT_TEXT+=$'\n# '$RANDOM
+      cut_off_at "${cut%% *}" "${cut#* }" $when
+      step_is_cut_off collector-start || {
+        echo "not cut off: $cut $when"
+        return 1
+      }
+      step_succeeds collector-start
+      same "$TOPICS_PROGRAM_TEXT" "$(on_host /usr/local/lib/openbmp-aio-ipv6/openbmp-topics)"
+      same "$TOPICS_UNIT_TEXT" "$(on_host "/etc/systemd/system/$unit")"
+      same "$TOPICS_UNIT_TEXT" "$(cat "$FAKE/units/$unit.active")"
+    done
+  done
+}
