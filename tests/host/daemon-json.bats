@@ -148,16 +148,6 @@ teardown() { close_host; }
   on_host "$DAEMON_JSON" | jq -e .ipv6
 }
 
-@test "a full disk leaves the file as it was" {
-  host umount /etc/docker
-  host mount -t tmpfs -o size=8k tmpfs /etc/docker
-  write_on_host "$DAEMON_JSON" <<<'{"debug": true}'
-  host dd if=/dev/zero of=/etc/docker/filler bs=4k status=none || true
-  run_step docker-daemon-config
-  [ "$status" -ne 0 ]
-  same '{"debug": true}' "$(on_host "$DAEMON_JSON")"
-}
-
 @test "no mode switches an engine's IPv6 NAT off: it is everybody's" {
   write_on_host "$DAEMON_JSON" <<<'{"ip6tables": true}'
   host ip6tables -t nat -N DOCKER

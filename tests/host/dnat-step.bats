@@ -118,18 +118,6 @@ HELD_PORTS=()' "$(on_host "$SETTINGS" | grep -v '^#')"
   same "systemctl restart $GUARD $FOLLOW $FILTER" "$(calls restart)"
 }
 
-@test "a full disk fails the step and leaves the settings as they were" {
-  step_succeeds ipv6-dnat
-  local settings
-  settings=$(on_host "$SETTINGS")
-  host mount -t tmpfs -o size=4k tmpfs "${SETTINGS%/*}"
-  write_on_host "$SETTINGS" <<<"$settings"
-  BMP_PORT=15000
-  run_step ipv6-dnat
-  [ "$status" -ne 0 ]
-  same "$settings" "$(on_host "$SETTINGS")"
-}
-
 @test "where the user had the bridge's IPv6 on before, routed traffic to it stays allowed" {
   write_on_host "$DAEMON_JSON" <<<'{"ipv6": true, "fixed-cidr-v6": "fc00:172:17::/64"}'
   step_succeeds docker-daemon-config

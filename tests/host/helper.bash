@@ -272,6 +272,28 @@ step_is_cut_off() {
   [ "$status" -gt 1 ] && [ -z "$(ls "$FAKE/bin")" ]
 }
 
+# disk_has PAGES: of room, of 4 KB each, wherever a step writes; with "enough", all that it wants.
+disk_has() {
+  # shellcheck disable=SC2016
+  host bash -euc 'for disk in /mnt /etc/docker /etc/sysctl.d; do
+      used=$(df --output=used "$disk" | tail -n 1)
+      # No size is no limit.
+      if [ "$1" = enough ]; then
+        size=50%
+      else
+        [ "$used" -gt 0 ] || { echo >"$disk/.filler"; used=4; }
+        size=$((used + 4 * $1))k
+      fi
+      mount -o "remount,size=$size" "$disk"
+    done' - "$1"
+}
+
+# units_are_read: systemd knows our units as they are written.
+units_are_read() {
+  same "$(host bash -c 'cd /etc/systemd/system && sha256sum openbmp-aio-ipv6-*')" \
+    "$(cd "$FAKE/read-units" && sha256sum openbmp-aio-ipv6-*)"
+}
+
 # engine NAME=VALUE…: changes what the stub of Docker says of the engine.
 engine() { assign "$FAKE/engine" "$@"; }
 

@@ -24,7 +24,7 @@ with_each_cut() {
 
 # Another release's texts, each time.
 installs_in_spite_of() {
-  local suffix=$'\n# '$RANDOM unit
+  local suffix=$'\n# '$RANDOM timer=openbmp-aio-ipv6-$STEP.timer
   METRICS_PROGRAM_TEXT+=$suffix METRICS_UNIT_TEXT+=$suffix METRICS_TIMER_TEXT+=$suffix ROUTER_FACING_ADDRESS=2001:db8::$RANDOM
   BACKUP_PROGRAM_TEXT+=$suffix BACKUP_UNIT_TEXT+=$suffix BACKUP_TIMER_TEXT+=$suffix BACKUP_KEEP=$RANDOM
   cut_off_at "${1%% *}" "${1#* }" "$2"
@@ -33,10 +33,8 @@ installs_in_spite_of() {
   step_succeeds "$STEP" drift || return
   same "" "$output" || return
   # systemd knows the new texts, and the timer started with its own.
-  for unit in "openbmp-aio-ipv6-$STEP".{service,timer}; do
-    same "$(on_host "/etc/systemd/system/$unit")" "$(cat "$FAKE/read-units/$unit")" || return
-  done
-  same "$(on_host "/etc/systemd/system/$unit")" "$(cat "$FAKE/units/$unit.active")"
+  units_are_read || return
+  same "$(on_host "/etc/systemd/system/$timer")" "$(cat "$FAKE/units/$timer.active")"
 }
 
 goes_in_spite_of() {

@@ -122,6 +122,7 @@ write_file() {
   # Also where the caller is in a condition, which switches off errexit.
   if ! { cat >"$new" && chmod "$mode" "$new"; }; then
     rm -f "$new"
+    say "$path is as it was, the new text is not written: fix what the line above says, and run again"
     return 1
   fi
   if cmp -s "$new" "$path"; then

@@ -26,6 +26,7 @@ restore_working_keys() {
 # Restores the original: the same bytes when nobody edited the file since, else
 # each key that still has our value.
 restore_daemon_json() {
+  rm -f "$MERGED_DAEMON_JSON"
   [ -e "$DAEMON_DIGESTS" ] && [ -e "$DAEMON_JSON" ] || return 0
   if ! daemon_json_unedited; then
     restore_daemon_keys

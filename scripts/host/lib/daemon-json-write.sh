@@ -11,6 +11,9 @@
 # shellcheck source=scripts/host/lib/record.sh
 . "${BASH_SOURCE[0]%/*}/record.sh"
 
+# What is about to be daemon.json; one that is left was cut off.
+MERGED_DAEMON_JSON=$DAEMON_JSON.merged
+
 # mark_engine_if_stale FILE: before FILE takes the place of daemon.json, notes whether
 # the engine will have to start again for its "ip6tables".
 mark_engine_if_stale() {
@@ -50,7 +53,8 @@ replaces_working_keys() { jq -e . "$WORKING_DAEMON_KEYS" >/dev/null 2>&1; }
 # Merges our keys in. The original file is recorded once, before the first touch.
 # shellcheck disable=SC2016 # jq's variables
 apply_daemon_json() {
-  local plan desired is_there earlier_too ours merged
+  local plan desired is_there earlier_too ours
+  rm -f "$MERGED_DAEMON_JSON"
   if [ ! -e "$DAEMON_JSON_IS_RECORDED" ]; then
     if [ -e "$DAEMON_JSON" ]; then
       cp -p "$DAEMON_JSON" "$ORIGINAL_DAEMON_JSON.partial"
@@ -70,28 +74,24 @@ apply_daemon_json() {
     return
   fi
   mkdir -p "${DAEMON_JSON%/*}"
-  merged=$(mktemp "$DAEMON_JSON.XXXXXX")
-  [ ! -e "$DAEMON_JSON" ] || cp -p "$DAEMON_JSON" "$merged"
   # A file that docker wrote or root copied is readable by all; a stricter one stays so.
-  [ -e "$DAEMON_JSON" ] || chmod 644 "$merged"
-  merged_daemon_json >"$merged.text"
-  cat "$merged.text" >"$merged"
-  rm -f "$merged.text"
-  validate_daemon_json "$merged"
+  if [ -e "$DAEMON_JSON" ]; then cp -p "$DAEMON_JSON" "$MERGED_DAEMON_JSON"; fi
+  merged_daemon_json >"$MERGED_DAEMON_JSON"
+  validate_daemon_json "$MERGED_DAEMON_JSON"
   record_working_keys
   # The digests of all that was written; "edited": somebody else's edits are in
   # the file, and its earlier bytes do not count any more.
   if daemon_json_unedited; then
     cat "$DAEMON_DIGESTS" 2>/dev/null || true
-    file_digest "$merged"
+    file_digest "$MERGED_DAEMON_JSON"
   else
     echo edited
   fi | write_file "$DAEMON_DIGESTS" 600 >/dev/null
   # Before the file itself, with what was ours until now: a kill between the
   # two must not make ours pass for the user's.
   write_daemon_keys "$earlier_too"
-  mark_engine_if_stale "$merged"
-  mv -f "$merged" "$DAEMON_JSON"
+  mark_engine_if_stale "$MERGED_DAEMON_JSON"
+  mv -f "$MERGED_DAEMON_JSON" "$DAEMON_JSON"
   write_daemon_keys "$ours"
   say "$DAEMON_JSON: set $desired"
 }

@@ -84,8 +84,10 @@ claim_host() {
 write_claim() {
   local claim
   claim=$(mktemp "$RECORDED_OWNER.XXXXXX")
-  printf '%s\n' "$OWNER" >"$claim"
-  sync "$claim"
+  if ! { printf '%s\n' "$OWNER" >"$claim" && sync "$claim"; }; then
+    rm -f "$claim"
+    die "$RECORDED_OWNER cannot be written: fix what the line above says, and run again"
+  fi
   echo "$claim"
 }
 
