@@ -7,6 +7,7 @@ const MINUTE = 60_000;
 const ATTEMPTS = 600;
 const RIGHT = 100;
 const RESTARTS = 6;
+const KILLS = 4;
 
 describe("source addresses while everything moves", () => {
     let sandbox: Sandbox;
@@ -52,6 +53,27 @@ describe("source addresses while everything moves", () => {
                 await sandbox.root("systemctl restart docker");
                 await sandbox.reboot();
             });
+            expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
+            expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS / 2);
+            expect(counts.right).toBeGreaterThanOrEqual(RIGHT);
+        },
+        3 * MINUTE,
+    );
+
+    test.each(["openbmp-aio-ipv6-dnat", "openbmp-aio-ipv6-filter"])(
+        "are right, or there is no connection, while %s is killed and the container restarts",
+        async (unit) => {
+            const restarts = async () =>
+                Number(await sandbox.root(`systemctl show --property NRestarts --value ${unit}`));
+            const before = await restarts();
+            const counts = await hammerWhile(sandbox, { attempts: ATTEMPTS / 2, right: RIGHT }, async () => {
+                for (let kill = 0; kill < KILLS; kill += 1) {
+                    await sandbox.root(`systemctl kill --signal KILL ${unit}
+                    docker restart --time 1 openbmp_aio
+                    until systemctl is-active --quiet ${unit}; do sleep 0.1; done`);
+                }
+            });
+            expect((await restarts()) - before).toBe(KILLS);
             expect(counts).toMatchObject({ wrongSource: 0, wrongContainer: 0 });
             expect(counts.attempts).toBeGreaterThanOrEqual(ATTEMPTS / 2);
             expect(counts.right).toBeGreaterThanOrEqual(RIGHT);
