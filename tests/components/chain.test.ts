@@ -44,10 +44,9 @@ describe("the chain of the program's steps", () => {
         configure(config);
         outputs = await runInStack(() => jest.requireActual<typeof outputs>("../../index"));
         await Promise.all(Object.values(outputs).map(valueOf));
+        // No output waits for the steps behind the collector's start: until everything is told to the engine.
+        await pulumi.runtime.disconnect();
     });
-
-    // Everything is told to the engine before the test environment goes.
-    afterAll(() => pulumi.runtime.disconnect());
 
     /** The commands, in their order, with the step of scripts/host that each runs. */
     const commands = () =>
