@@ -13,8 +13,9 @@ async function onHost(
     prepare: string,
     test: (sandbox: Sandbox, deployment: Deployment) => Promise<void>,
     config: Record<string, string> = {},
+    engine?: string,
 ): Promise<void> {
-    const sandbox = await Sandbox.up(name);
+    const sandbox = await Sandbox.up(name, engine);
     let deployment: Deployment | undefined;
     try {
         await sandbox.root(prepare);
@@ -35,6 +36,13 @@ describe("hosts with settings of their own", () => {
     test.each([
         ["iptables-false", 'daemon.json {"iptables": false}', loaded('{"iptables": false}')],
         ["ip-local", 'daemon.json {"ip": "127.0.0.1"}', loaded('{"ip": "127.0.0.1"}')],
+        // Where the engine does IPv6 NAT, its chains come back at a boot, after the guard's.
+        [
+            "ip-local-28",
+            'Docker 28.5 and daemon.json {"ip": "127.0.0.1"}',
+            loaded('{"ip": "127.0.0.1"}'),
+            { engine: "28.5", reboots: true },
+        ],
         ["no-userland", 'daemon.json {"userland-proxy": false}', loaded('{"userland-proxy": false}')],
         [
             "same-prefix",
@@ -51,24 +59,34 @@ describe("hosts with settings of their own", () => {
         ],
     ])(
         "%s: on a host with %s routers of both families have their own addresses, also after a restart of Docker",
-        (name, _, prepare) =>
-            onHost(name, prepare, async (sandbox, deployment) => {
-                const text = await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`);
-                await deployment.up();
-                const addresses = async (run: number) => {
-                    const six = await sandbox.startRouter(`six-${run}`, `10${run}`);
-                    const four = await sandbox.startIpv4Router(`four-${run}`);
-                    expect((await sandbox.connectedRouter(`six-${run}`)).RouterIP).toBe(six);
-                    expect((await sandbox.connectedRouter(`four-${run}`)).RouterIP).toBe(four);
-                };
-                await addresses(1);
-                await sandbox.root("systemctl restart docker");
-                await addresses(2);
-                const { code, stdout, stderr } = await deployment.status("--check");
-                expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
-                await deployment.destroy();
-                expect(await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`)).toBe(text);
-            }),
+        (name, _, prepare, { engine, reboots }: { engine?: string; reboots?: boolean } = {}) =>
+            onHost(
+                name,
+                prepare,
+                async (sandbox, deployment) => {
+                    const text = await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`);
+                    await deployment.up();
+                    const addresses = async (run: number) => {
+                        const six = await sandbox.startRouter(`six-${run}`, `10${run}`);
+                        const four = await sandbox.startIpv4Router(`four-${run}`);
+                        expect((await sandbox.connectedRouter(`six-${run}`)).RouterIP).toBe(six);
+                        expect((await sandbox.connectedRouter(`four-${run}`)).RouterIP).toBe(four);
+                    };
+                    await addresses(1);
+                    await sandbox.root("systemctl restart docker");
+                    await addresses(2);
+                    if (reboots) {
+                        await sandbox.reboot();
+                        await addresses(3);
+                    }
+                    const { code, stdout, stderr } = await deployment.status("--check");
+                    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+                    await deployment.destroy();
+                    expect(await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`)).toBe(text);
+                },
+                {},
+                engine,
+            ),
         5 * MINUTE,
     );
 
