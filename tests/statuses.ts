@@ -30,6 +30,7 @@ export const found: HostStatus = {
     outside: [],
     units: [{ name: "openbmp.service", enabled: "enabled", active: "active" }],
     login: { accepted: true, publicAccepted: false },
+    brokers: null,
     kafka: { advertised: "localhost:9092", consumersAttached: true },
     routers: [],
     routersNote: null,

@@ -1,8 +1,9 @@
 import type { Host } from "../remote/machine";
-import { grouped, sshLogin } from "../settings/groups";
+import { grouped, imageOf, sshLogin } from "../settings/groups";
 import type { LateAwsSettings } from "../settings/lateSettings";
 import type { Scope } from "../settings/scope";
 import type { HostRequirements } from "../steps/preflight";
+import { brokerPortsOf } from "../values/ports";
 import { registryPortOf } from "../values/imageReference";
 import { AwsHost } from "./awsHost";
 import { AwsNetwork } from "./awsNetwork";
@@ -22,7 +23,8 @@ export function makeAwsHost(settings: LateAwsSettings, requirements: HostRequire
             ...allowLists,
             sshAllowedCidrs,
             publicIpv4,
-            registryPort: registryPortOf(settings.image),
+            brokerPorts: brokerPortsOf(settings.kafkaBrokers),
+            registryPort: registryPortOf(imageOf(settings)),
             vpcCidr: settings.vpcCidr,
             subnetId: settings.subnetId,
             securityGroupIds: settings.securityGroupIds,

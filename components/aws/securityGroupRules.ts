@@ -19,7 +19,7 @@ export interface Access extends OutsideLists {
     /** Port on the host for BMP. */
     readonly bmpPort: number;
     /** Port on the host for the REST API. */
-    readonly restPort: number;
+    readonly restPort: number | undefined;
     /** Who may open BMP sessions. */
     readonly bmpAllowedCidrs: readonly Prefix[];
     /** Who may use the REST API. */
@@ -28,6 +28,8 @@ export interface Access extends OutsideLists {
     readonly sshAllowedCidrs: readonly Prefix[];
     /** Whether the VM reaches the Internet over IPv4, too. */
     readonly publicIpv4: boolean;
+    /** TCP ports of brokers that the collector writes to; in the same VPC they are reached over IPv4 in any case. */
+    readonly brokerPorts: readonly number[];
     /** TCP port of the registry that the image comes from. */
     readonly registryPort: number;
 }
@@ -68,29 +70,38 @@ export function ingressRules(access: Access): Rules {
 }
 
 /**
- * What the VM may reach: Debian's mirrors and the registry. Name service, time
+ * What the VM may reach: Debian's mirrors, the registry and brokers. Name service, time
  * and instance metadata of AWS pass without a rule (VPC user guide, security
  * groups).
  */
-export function egressRules({ publicIpv4, registryPort }: Access): Rules {
+export function egressRules({ publicIpv4, registryPort, brokerPorts }: Access): Rules {
     const ports = {
         https: [443, "HTTPS: registries and package mirrors"],
         http: [80, "HTTP: Debian mirrors, whose packages are signed"],
         registry: [registryPort, "The registry of the image"],
     } as const;
-    return Object.fromEntries(
-        Object.entries(ports)
-            .filter(([purpose]) => purpose !== "registry" || ![80, 443].includes(registryPort))
-            .flatMap(([purpose, [port, description]]) =>
-                (publicIpv4 ? [ALL_IPV6, ALL_IPV4] : [ALL_IPV6]).map((prefix) => [
-                    `${purpose}-${prefix.family}`,
-                    tcp(port, prefix, description),
-                ]),
+    const others = Object.entries(ports)
+        .filter(([purpose]) => purpose !== "registry" || ![80, 443].includes(registryPort))
+        .flatMap(([purpose, [port, description]]) =>
+            (publicIpv4 ? [ALL_IPV6, ALL_IPV4] : [ALL_IPV6]).map(
+                (prefix) => [`${purpose}-${prefix.family}`, tcp(port, prefix, description)] as const,
             ),
+        );
+    // AWS takes no rule twice.
+    const isOpen = (port: number, { family }: Prefix) =>
+        others.some(([, rule]) => rule.fromPort === port && (family === "ipv4") === "cidrIpv4" in rule);
+    const brokers = brokerPorts.flatMap((port) =>
+        [ALL_IPV6, ALL_IPV4]
+            .filter((prefix) => !isOpen(port, prefix))
+            .map((prefix) => [`kafka-${port}-${prefix.family}`, tcp(port, prefix, "Kafka brokers")] as const),
     );
+    return Object.fromEntries([...others, ...brokers]);
 }
 
-function portRules(purpose: string, label: string, port: number, prefixes: readonly Prefix[]): Rules {
+function portRules(purpose: string, label: string, port: number | undefined, prefixes: readonly Prefix[]): Rules {
+    if (port === undefined) {
+        return {};
+    }
     return Object.fromEntries(
         // Colons and slashes mean something in the names of resources.
         prefixes.map((prefix) => [

@@ -3,7 +3,7 @@ import { makeHost } from "../host/makeHost";
 import { bmpEndpoint, restUrl } from "../openbmpd/endpoints";
 import { type RouterConfig, routerConfig } from "../openbmpd/routerConfig";
 import type { Host } from "../remote/machine";
-import { grouped } from "../settings/groups";
+import { grouped, imageOf } from "../settings/groups";
 import type { LateSettings } from "../settings/lateSettings";
 import type { Scope } from "../settings/scope";
 import { AioContainer, type ContainerSettings } from "../steps/aioContainer";
@@ -24,7 +24,7 @@ export interface Collector {
     readonly ipv4Address: pulumi.Output<string>;
     /** Where routers send BMP: `[ADDRESS]:PORT`. */
     readonly bmpEndpoint: pulumi.Output<string>;
-    /** Where the REST API lists the routers. */
+    /** Where the REST API lists the routers; empty in the role `collector`, whose image has none. */
     readonly restUrl: pulumi.Output<string>;
     /** The command that opens a shell on the machine. */
     readonly sshCommand: pulumi.Output<string>;
@@ -47,8 +47,8 @@ export function makeCollector(settings: LateSettings, scope: Scope): Collector {
     const { reapply } = settings;
 
     const image = settings.pinImage
-        ? new PinnedImage(`${prefix}image`, { image: settings.image, ...registryLogin }, { parent }).reference
-        : settings.image;
+        ? new PinnedImage(`${prefix}image`, { image: imageOf(settings), ...registryLogin }, { parent }).reference
+        : imageOf(settings);
     const containerSettings = { ...docker, ...ports, ...allowLists, ...container, image, reapply };
     const host = makeHost(settings, { ...containerSettings, owner }, scope);
     const { imageRef, collectorStart } = runChain(settings, { host, containerSettings, scope });
@@ -60,7 +60,7 @@ export function makeCollector(settings: LateSettings, scope: Scope): Collector {
         ipv6Address,
         ipv4Address,
         bmpEndpoint: ipv6Address.apply((address) => bmpEndpoint(address, ports.bmpPort)),
-        restUrl: ipv6Address.apply((address) => restUrl(address, ports.restPort)),
+        restUrl: ipv6Address.apply((address) => (ports.restPort === undefined ? "" : restUrl(address, ports.restPort))),
         sshCommand,
         containerIpv6,
         imageRef,

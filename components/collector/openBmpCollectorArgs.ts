@@ -13,6 +13,13 @@ export interface OpenBmpCollectorArgs {
      */
     readonly target?: "aws" | "host";
     /**
+     * aio: the whole engine in one container; collector: openbmpd alone, which writes into a Kafka that is there
+     * already (docs/kafka.md). Must be "aio" or "collector".
+     *
+     * @default aio
+     */
+    readonly role?: "aio" | "collector";
+    /**
      * dnat: real source addresses by DNAT; proxy: docker-proxy, with PAT in the collector; which of them:
      * docs/dnat-or-pat.md. Must be "dnat" or "proxy".
      *
@@ -49,8 +56,8 @@ export interface OpenBmpCollectorArgs {
      */
     readonly bastionHostKey?: pulumi.Input<string>;
     /**
-     * The container image, with tag or digest. Must be an image reference such as openbmp/aio:latest or
-     * openbmp/aio@sha256:….
+     * The container image, with tag or digest; in the role collector openbmp/collector:latest, unless another one is
+     * named. Must be an image reference such as openbmp/aio:latest or openbmp/aio@sha256:….
      *
      * @default openbmp/aio:latest
      */
@@ -70,6 +77,21 @@ export interface OpenBmpCollectorArgs {
      * @default localhost
      */
     readonly kafkaFqdn?: string;
+    /**
+     * Role collector: the brokers of the Kafka that is there, HOST:PORT each, IPv6 in brackets; those that are
+     * needed to find the others are enough: docs/kafka.md. Each must be a broker, HOST:PORT such as
+     * kafka.example.net:9092 or [2001:db8::9]:9092, and not the container itself (localhost).
+     *
+     * @default []
+     */
+    readonly kafkaBrokers?: readonly string[];
+    /**
+     * Role collector: settings of librdkafka that openbmpd reads, such as compression.codec; TLS and SASL are not
+     * among them: docs/kafka.md.
+     *
+     * @default {}
+     */
+    readonly kafkaSettings?: Readonly<Record<string, string>>;
     /**
      * The login name of the REST API. Must be a text of up to 50 printable characters of ASCII without blanks,
      * colons, quotation marks and backslashes.

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import type { ListenMode } from "../values/modes";
 import { shown } from "../values/printable";
-import { type Addition, type Edit, YamlPatch } from "./yamlPatch";
+import { type Addition, type Edit, flowList, YamlPatch } from "./yamlPatch";
 
 /** The values of openbmpd.conf that a deployment sets. */
 export interface CollectorValues {
@@ -11,9 +11,15 @@ export interface CollectorValues {
     readonly patEnabled: boolean;
     /** `base.admin_id`: the collector's name; left alone when not given. */
     readonly adminId?: string | undefined;
+    /** `kafka.brokers`: each `HOST:PORT`; left alone when not given, as in the AIO image, whose broker is its own. */
+    readonly kafkaBrokers?: readonly string[] | undefined;
+    /** Further values of the section `kafka`, by their names; those that are not given are left alone. */
+    readonly kafkaSettings?: Readonly<Record<string, string>> | undefined;
 }
 
 const FILE = "/var/openbmp/config/openbmpd.conf";
+/** The AIO image's broker, as openbmpd inside reaches it. */
+const OWN_BROKER = /^(localhost|127\.[0-9.]+|\[::1\])(:9092)?$/i;
 const BOM = Buffer.from("\ufeff");
 /** Where openbmpd reads PAT. */
 const PAT_PATH = "base.startup.pat_enabled";
@@ -69,6 +75,21 @@ export function patWarnings(file: Buffer): string[] {
     );
 }
 
+/** What of a text of openbmpd.conf is perhaps unmeant where the collector is to have these values: a line each. */
+export function warningsOf(file: Buffer, { kafkaBrokers }: CollectorValues): string[] {
+    return [...patWarnings(file), ...(kafkaBrokers === undefined ? brokerWarnings(file) : [])];
+}
+
+/** Of a collector that has a broker of its own: a file may be left from one that had not. */
+function brokerWarnings(file: Buffer): string[] {
+    const brokers = new YamlPatch(FILE, readText(file).text).textsAt("kafka.brokers");
+    return brokers.length === 0 || brokers.some((broker) => OWN_BROKER.test(broker))
+        ? []
+        : [
+              `openbmpd.conf: kafka.brokers is ${brokers.map((broker) => shown(broker)).join(", ")}: where none of them is the container's own broker, no router gets a row; write localhost:9092 there`,
+          ];
+}
+
 /** What makes the collector listen elsewhere than at port 5000 of all its addresses: a line each. */
 export function listenProblemsIn(file: Buffer): string[] {
     const patch = new YamlPatch(FILE, readText(file).text);
@@ -114,7 +135,18 @@ export function planEdits(file: Buffer, wanted: CollectorValues): Edit[] {
         }
     }
     patch.add("base", missing);
+    planKafkaEdits(patch, wanted);
     return patch.edits.map((edit) => ({ ...edit, offset: edit.offset + start })).sort((a, b) => a.offset - b.offset);
+}
+
+function planKafkaEdits(patch: YamlPatch, { kafkaBrokers, kafkaSettings = {} }: CollectorValues): void {
+    const missing: Addition[] = Object.entries(kafkaSettings).filter(
+        ([key, value]) => !patch.set(["kafka", key], value),
+    );
+    if (kafkaBrokers !== undefined && !patch.setList("kafka.brokers", kafkaBrokers)) {
+        missing.push(["brokers", flowList(kafkaBrokers)]);
+    }
+    patch.add("kafka", missing);
 }
 
 /** The file with the edits made, at offsets in bytes. */

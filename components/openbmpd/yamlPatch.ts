@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, type ParsedNode, parseAllDocuments, type Scalar, type YAMLMap } from "yaml";
+import {
+    isAlias,
+    isMap,
+    isScalar,
+    isSeq,
+    type ParsedNode,
+    parseAllDocuments,
+    type Scalar,
+    type YAMLMap,
+    type YAMLSeq,
+} from "yaml";
 import { printable, shortened, shown } from "../values/printable";
 
 /** Replaces `length` characters at `offset` by `text`. */
@@ -9,6 +19,14 @@ export interface Edit {
     /** What is there and what is wanted, in words. */
     readonly reason: string;
 }
+
+/** Where a key is. */
+export type Path = string | readonly string[];
+
+/** The names of a path. */
+const namesOf = (path: Path): readonly string[] => (typeof path === "string" ? path.split(".") : path);
+/** As messages have it. */
+const shownPath = (path: Path): string => namesOf(path).join(".");
 
 /** A key to add with its value, or a section with its own keys and values. */
 export type Addition = readonly [key: string, value: string | readonly (readonly [key: string, value: string])[]];
@@ -41,13 +59,17 @@ const reasonsOf = (path: string, [key, value]: Addition): string[] =>
         ? [`${path}.${key} is not there, it must be "${value}"`]
         : value.flatMap((below) => reasonsOf(`${path}.${key}`, below));
 
+/** A list, in one line; each text in quotes, since one may begin with a bracket. */
+export const flowList = (values: readonly string[]): string => `[${values.map((value) => `"${value}"`).join(", ")}]`;
+
 function isEmpty(node: ParsedNode | null): node is Scalar.Parsed {
     return isScalar(node) && node.type === "PLAIN" && node.source === "";
 }
 
 /**
  * Edits of single values in the first document of a YAML text, so that every
- * other character stays. Paths are names with dots. All values are texts.
+ * other character stays. A path is names with dots, or the names themselves where
+ * one has dots of its own. All values are texts, or lists of texts.
  */
 export class YamlPatch {
     readonly edits: Edit[] = [];
@@ -84,7 +106,7 @@ export class YamlPatch {
     }
 
     /** Whether the key is there, once or more often, whatever its value is. */
-    has(path: string): boolean {
+    has(path: Path): boolean {
         return this.matches(path).items.length > 0;
     }
 
@@ -94,34 +116,69 @@ export class YamlPatch {
      * @param isWanted - whether a value that is there may stay
      * @returns whether the key is there
      */
-    set(path: string, value: string, isWanted = (found: string) => found === value): boolean {
-        const entry = this.find(path);
-        if (!entry) {
+    set(path: Path, value: string, isWanted = (found: string) => found === value): boolean {
+        const found = this.valueToReplace(path);
+        if (!found) {
             return false;
         }
-        const node = entry.value;
-        const offset = (node ?? entry.key).range[0];
-        if (isAlias(node) || node?.anchor) {
-            throw this.refusal(offset, `the value of ${path} is an anchor or an alias; write the value itself there`);
-        }
+        const { node, offset } = found;
+        const name = shownPath(path);
         if (!isScalar(node)) {
             throw this.refusal(
                 offset,
-                `the value of ${path} is not a single value; write "${path.slice(path.lastIndexOf(".") + 1)}: ${value}"`,
+                `the value of ${name} is not a single value; write "${namesOf(path).at(-1) ?? ""}: ${value}"`,
             );
         }
         if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
-            throw this.refusal(offset, `the value of ${path} is a block of lines; write it behind the colon`);
+            throw this.refusal(offset, `the value of ${name} is a block of lines; write it behind the colon`);
         }
         if (!isWanted(node.value as string)) {
             this.edits.push({
                 offset,
                 length: node.range[1] - offset,
                 text: this.inStyleOf(node, value),
-                reason: `${path} is ${shown(node.value)}, not "${value}"`,
+                reason: `${name} is ${shown(node.value)}, not "${value}"`,
             });
         }
         return true;
+    }
+
+    /** Gives a key that is there a list, in the form of the one that is there; returns whether the key is there. */
+    setList(path: Path, values: readonly string[]): boolean {
+        const found = this.valueToReplace(path);
+        if (!found) {
+            return false;
+        }
+        const { node, offset } = found;
+        const name = shownPath(path);
+        if (isEmpty(node)) {
+            const text = this.inStyleOf(node, flowList(values));
+            this.edits.push({ offset, length: 0, text, reason: `${name} is empty, not ${flowList(values)}` });
+            return true;
+        }
+        if (!isSeq(node)) {
+            throw this.refusal(offset, `the value of ${name} is no list; write "${name}: ${flowList(values)}"`);
+        }
+        const items = this.textsIn(node, name);
+        if (items.length !== values.length || items.some((item, index) => item !== values[index])) {
+            this.edits.push({
+                offset,
+                length: this.endOf(node) - offset,
+                text: node.flow ? flowList(values) : this.blockList(offset, values),
+                reason: `${name} is ${flowList(items.map((item) => printable(shortened(item, 80))))}, not ${flowList(values)}`,
+            });
+        }
+        return true;
+    }
+
+    /** The texts of a list; none where it is not there, or is something else. */
+    textsAt(path: Path): string[] {
+        const list = namesOf(path).reduce<ParsedNode | null | undefined>(
+            (node, name) =>
+                isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name)?.value : undefined,
+            this.root,
+        );
+        return isSeq(list) ? list.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [];
     }
 
     /** Adds keys that are not there to a section, which is added at the end where it is not there either. */
@@ -152,37 +209,75 @@ export class YamlPatch {
         }
     }
 
-    private find(path: string): Entry | undefined {
+    /** The value at a path where it is one of its own, and where it begins; undefined where the key is not there. */
+    private valueToReplace(path: Path) {
+        const entry = this.find(path);
+        if (!entry) {
+            return undefined;
+        }
+        const node = entry.value;
+        const offset = (node ?? entry.key).range[0];
+        if (isAlias(node) || node?.anchor) {
+            throw this.refusal(
+                offset,
+                `the value of ${shownPath(path)} is an anchor or an alias; write the value itself there`,
+            );
+        }
+        return { node, offset };
+    }
+
+    private textsIn(list: YAMLSeq.Parsed, name: string): string[] {
+        return list.items.map((item) => {
+            if (!isScalar(item) || item.anchor || item.type === "BLOCK_LITERAL" || item.type === "BLOCK_FOLDED") {
+                throw this.refusal(item.range[0], `an entry of ${name} is not a single text; write each as "- TEXT"`);
+            }
+            return item.value as string;
+        });
+    }
+
+    /** Behind the last entry of a list, before what follows it. */
+    private endOf(list: YAMLSeq.Parsed): number {
+        return list.flow ? list.range[1] : (list.items.at(-1)?.range[1] ?? list.range[1]);
+    }
+
+    /** Entries, one a line, the first where the list begins. */
+    private blockList(offset: number, values: readonly string[]): string {
+        const end = this.text.includes("\r\n") ? "\r\n" : "\n";
+        const margin = " ".repeat(offset - (this.text.slice(0, offset).lastIndexOf("\n") + 1));
+        return values.map((value) => `- "${value}"`).join(end + margin);
+    }
+
+    private find(path: Path): Entry | undefined {
         const { home, items } = this.matches(path);
         const [found, another] = items;
         if (another) {
-            throw this.refusal(another.key.range[0], `${path} is there a second time; leave one of them`);
+            throw this.refusal(another.key.range[0], `${shownPath(path)} is there a second time; leave one of them`);
         }
         return home && found && { home, key: found.key, value: found.value };
     }
 
-    private matches(path: string) {
-        const dot = path.lastIndexOf(".");
-        const home = dot < 0 ? this.root : this.section(path.slice(0, dot))?.value;
-        const name = path.slice(dot + 1);
+    private matches(path: Path) {
+        const names = namesOf(path);
+        const home = names.length === 1 ? this.root : this.section(names.slice(0, -1))?.value;
+        const name = names.at(-1);
         return isMap(home)
             ? { home, items: home.items.filter(({ key }) => isScalar(key) && key.value === name) }
             : { items: [] };
     }
 
-    private section(path: string): Section | undefined {
+    private section(path: Path): Section | undefined {
         const entry = this.find(path);
         if (!entry) {
             return undefined;
         }
         const { home, key, value } = entry;
         if (isAlias(value) || value?.anchor) {
-            throw this.refusal(key.range[0], `${path} is an anchor or an alias; write its keys there`);
+            throw this.refusal(key.range[0], `${shownPath(path)} is an anchor or an alias; write its keys there`);
         }
         if (isMap(value) || (isEmpty(value) && !home.flow)) {
             return { home, key, value };
         }
-        throw this.refusal(key.range[0], `${path} is no section; write its keys below it`);
+        throw this.refusal(key.range[0], `${shownPath(path)} is no section; write its keys below it`);
     }
 
     /** A value that was not there gets a space after the colon, and one before a comment. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { isHostName, type Prefix, prefixContains, readPrefix, worldOpenReason } from "../values/addresses";
 import { KAFKA_PORT, MYSQL_PORT, PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
 import { AWS_SERVICES_PREFIX } from "./fields";
+import { checkRole, type RoleSettings } from "./roleChecks";
 import { isEncrypted, publicKeyOf } from "../values/sshKeys";
 
 type Refuse = (path: (string | number)[], message: string) => void;
@@ -52,19 +53,15 @@ function checkLists(settings: Lists, refuse: Refuse): void {
     }
 }
 
-interface Common extends Lists {
+interface Common extends Lists, RoleSettings {
     readonly bmpPort: number;
-    readonly restPort: number;
     readonly hostPort?: number;
     readonly bastionAddress?: string | undefined;
     readonly bastionPort: number;
     readonly bastionUser?: string | undefined;
     readonly bastionHostKey?: string | undefined;
-    readonly kafkaFqdn: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly image: string;
-    readonly restUser: string;
-    readonly restPassword?: string | undefined;
     readonly registryUser?: string | undefined;
     readonly registryPassword?: string | undefined;
     readonly metrics: boolean;
@@ -74,6 +71,7 @@ interface Common extends Lists {
 /** What must hold between the keys of either target. */
 export function checkBoth(settings: Common, context: z.RefinementCtx): void {
     const refuse = refuseIn(context);
+    checkRole(settings, refuse);
     checkPorts(settings, refuse);
     checkLists(settings, refuse);
     checkKafka(settings, refuse);
@@ -95,11 +93,11 @@ export function checkBoth(settings: Common, context: z.RefinementCtx): void {
 }
 
 function checkPorts(settings: Common, refuse: Refuse): void {
-    if (settings.bmpPort === settings.restPort) {
+    if (settings.role === "aio" && settings.bmpPort === settings.restPort) {
         refuse(["restPort"], "another port than bmpPort");
     }
     const sshPort = settings.hostPort ?? SSH_PORT;
-    for (const key of ["bmpPort", "restPort"] as const) {
+    for (const key of settings.role === "aio" ? (["bmpPort", "restPort"] as const) : (["bmpPort"] as const)) {
         if (settings[key] === sshPort) {
             refuse(
                 [key],

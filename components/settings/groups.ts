@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshArgs, SshLogin } from "../remote/sshConnection";
+import { AIO_IMAGE, COLLECTOR_IMAGE } from "../values/imageReference";
 import { needsPat } from "../values/modes";
 import type { LateHostSettings, LateSettings } from "./lateSettings";
 
@@ -9,6 +10,7 @@ import type { LateHostSettings, LateSettings } from "./lateSettings";
  */
 export function grouped(settings: LateSettings) {
     const { mode, adminId } = settings;
+    const isCollector = settings.role === "collector";
     return {
         /** How Docker carries IPv6 to the container. */
         docker: {
@@ -18,7 +20,7 @@ export function grouped(settings: LateSettings) {
             restartDocker: settings.restartDocker,
         },
         /** Where the host publishes the collector. */
-        ports: { bmpPort: settings.bmpPort, restPort: settings.restPort },
+        ports: { bmpPort: settings.bmpPort, restPort: isCollector ? undefined : settings.restPort },
         /** Who may use its ports; Kafka and MySQL are published only where somebody may. */
         allowLists: {
             bmpAllowedCidrs: settings.bmpAllowedCidrs,
@@ -37,10 +39,25 @@ export function grouped(settings: LateSettings) {
         registryLogin: { registryUser: settings.registryUser, registryPassword: settings.registryPassword },
         restLogin: { restUser: settings.restUser, restPassword: settings.restPassword },
         /** What openbmpd.conf has to say. */
-        collector: { listenMode: settings.listenMode, patEnabled: needsPat(mode), adminId },
+        collector: {
+            listenMode: settings.listenMode,
+            patEnabled: needsPat(mode),
+            adminId,
+            kafkaBrokers: isCollector ? settings.kafkaBrokers : undefined,
+            kafkaSettings: isCollector ? settings.kafkaSettings : undefined,
+        },
         /** How the collector starts. */
-        start: { purgeStaleData: settings.purgeStaleData, verify: settings.verify },
+        start: {
+            purgeStaleData: settings.purgeStaleData,
+            verify: settings.verify,
+            kafkaBrokers: isCollector ? settings.kafkaBrokers : undefined,
+        },
     };
+}
+
+/** The image that is run: without one of the user's own, that of the role. */
+export function imageOf({ role, image }: Pick<LateSettings, "role" | "image">): string {
+    return role === "collector" && image === AIO_IMAGE ? COLLECTOR_IMAGE : image;
 }
 
 /** How SSH logs in to the host, and over which jump host. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { text } from "../values/forms";
-import { DOCKER_NETWORKS, MODES } from "../values/modes";
-import { PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
+import { DOCKER_NETWORKS, MODES, ROLES } from "../values/modes";
+import { AIO_IMAGE } from "../values/imageReference";
+import { PUBLIC_REST_USER, REST_PORT, SSH_PORT } from "../values/ports";
 import * as fields from "./fields";
 import { flag, integer } from "./fields";
+import * as kafka from "./kafkaFields";
 import { holdsSecrets, secret } from "./keyFacts";
 import { checkAws, checkBoth, checkHost, OWN_VPC_CIDR } from "./crossChecks";
 
@@ -17,6 +19,7 @@ export type AwsSettings = Extract<Settings, { target: "aws" }>;
 export type HostSettings = Extract<Settings, { target: "host" }>;
 
 const common = {
+    role: z.enum(ROLES, '"aio" or "collector"').default("aio"),
     mode: z.enum(MODES, '"dnat" or "proxy"').default("dnat"),
     sshPrivateKey: secret(fields.privateKey),
     sshPrivateKeyPassword: secret(z.string("a text")).optional(),
@@ -24,10 +27,12 @@ const common = {
     bastionPort: integer(1, 65535).default(SSH_PORT),
     bastionUser: fields.userName.optional(),
     bastionHostKey: fields.publicHostKey.optional(),
-    image: fields.imageReference.default("openbmp/aio:latest"),
+    image: fields.imageReference.default(AIO_IMAGE),
     registryUser: text("a text of one line", (value) => !/[\n\r\0]/.test(value)).optional(),
     registryPassword: secret(text("a text of one line", (value) => !/[\n\r\0]/.test(value))).optional(),
     kafkaFqdn: fields.kafkaFqdn.default("localhost"),
+    kafkaBrokers: z.array(kafka.kafkaBroker, "a list of brokers, each HOST:PORT").default([]),
+    kafkaSettings: holdsSecrets(kafka.kafkaSettings).default({}),
     restUser: fields.restUser.default(PUBLIC_REST_USER),
     restPassword: secret(fields.restPassword).optional(),
     adminId: fields.adminId.optional(),
@@ -37,7 +42,7 @@ const common = {
     fixedCidrV6: fields.fixedCidrV6.default("fc00:172:17::/64"),
     listenMode: fields.listenMode.default("v4v6"),
     bmpPort: integer(1, 65535).default(5000),
-    restPort: integer(1, 65535).default(8001),
+    restPort: integer(1, 65535).default(REST_PORT),
     bmpAllowedCidrs: fields.prefixList.default([]),
     restAllowedCidrs: fields.prefixList.default([]),
     kafkaAllowedCidrs: fields.prefixList.default([]),

@@ -25,8 +25,8 @@ export interface ContainerSettings extends OutsideLists {
     readonly fixedCidrV6: string;
     /** Port on the host for BMP (TCP 5000 in the container). */
     readonly bmpPort: number;
-    /** Port on the host for the REST API (TCP 8001 in the container). */
-    readonly restPort: number;
+    /** Port on the host for the REST API (TCP 8001 in the container); none for an image that has openbmpd alone. */
+    readonly restPort: number | undefined;
     /** KAFKA_FQDN: the name that the broker advertises; where Kafka is published, inside the container it is the container itself. */
     readonly kafkaFqdn: string;
     /** ADMIN_ID of the collector. */
@@ -50,7 +50,7 @@ export function containerVariables(args: ContainerSettings): ShellInputs {
         // The daemon's own matter where the container is on the default bridge.
         NETWORK_PREFIX: args.dockerNetwork === "dedicated" ? args.fixedCidrV6 : "",
         BMP_PORT: String(args.bmpPort),
-        REST_PORT: String(args.restPort),
+        REST_PORT: String(args.restPort ?? ""),
         OUTSIDE_PORTS: outsidePorts(args),
         KAFKA_FQDN: args.kafkaFqdn,
         ADMIN_ID: args.adminId ?? "",

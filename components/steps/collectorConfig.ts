@@ -7,7 +7,7 @@ import {
     patEnabledIn,
     planEdits,
     unpackFile,
-    patWarnings,
+    warningsOf,
 } from "../openbmpd/openbmpdConf";
 import { remoteStep } from "../remote/remoteStep";
 import { answerOf, answerRefusal, sha256, stepResult } from "./stepResult";
@@ -72,13 +72,15 @@ export class CollectorConfig extends pulumi.ComponentResource {
         super(
             "openbmp-aio-ipv6:collector:CollectorConfig",
             name,
-            checkedInputs(name, args, ["listenMode", "adminId"]),
+            checkedInputs(name, args, ["listenMode", "adminId", "kafkaBrokers"]),
             opts,
         );
         const wanted: CollectorValues = {
             listenMode: args.listenMode,
             patEnabled: args.patEnabled,
             adminId: args.adminId,
+            kafkaBrokers: args.kafkaBrokers,
+            kafkaSettings: args.kafkaSettings,
         };
         const read = remoteStep(
             `${name}-read`,
@@ -98,7 +100,7 @@ export class CollectorConfig extends pulumi.ComponentResource {
                 throw answerRefusal(read, "it must be openbmpd.conf, of at most 16 MiB, after its digest");
             }
             try {
-                for (const warning of patWarnings(text)) {
+                for (const warning of warningsOf(text, wanted)) {
                     void pulumi.log.warn(warning, this);
                 }
                 return planWrite(text, wanted);

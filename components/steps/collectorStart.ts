@@ -5,6 +5,7 @@ import { installedProgram, readHostFile } from "../remote/hostScript";
 import type { RestLogin } from "../values/ports";
 import { remoteStep } from "../remote/remoteStep";
 import { type DockerNetwork, type Mode, needsPat } from "../values/modes";
+import { readHostPort } from "../values/addresses";
 import { text } from "../values/forms";
 import { address, answerOf, ipv6Address, stepResult } from "./stepResult";
 import { checkedInputs, type StepArgs } from "./stepArgs";
@@ -21,8 +22,10 @@ export interface CollectorStartArgs extends StepArgs, RestLogin {
     readonly purgeStaleData: boolean;
     /** Port on the host for BMP. */
     readonly bmpPort: number;
-    /** Port on the host for the REST API. */
-    readonly restPort: number;
+    /** Port on the host for the REST API; none for an image that has openbmpd alone. */
+    readonly restPort: number | undefined;
+    /** Brokers that an image with openbmpd alone writes to, each `HOST:PORT`; none where it has a broker of its own. */
+    readonly kafkaBrokers: readonly string[] | undefined;
     /** The image's variables: the database's passwords are among them. */
     readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
     /** Whether the datapath is verified. */
@@ -52,6 +55,8 @@ const restStatus = text("HTTP/1.0 or HTTP/1.1 and a status code", (value) =>
     /^HTTP\/1\.[01] [1-5][0-9]{2}$/.test(value),
 ).transform((value) => `${value} ${STATUS_CODES[value.slice(-3)] ?? ""}`.trimEnd());
 
+const broker = text("a broker, HOST:PORT", (value) => readHostPort(value) !== undefined);
+
 const verification = z.object(
     {
         /** The host's address that the packets went to. */
@@ -61,11 +66,13 @@ const verification = z.object(
         /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
         bmpSeenFrom: z.optional(ipv6Address),
         /** The source address that the container saw at the REST port. */
-        restSeenFrom: address,
+        restSeenFrom: z.optional(address),
         /** What the REST API answered to the login there. */
-        restStatus,
+        restStatus: z.optional(restStatus),
         /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
-        consumers: z.literal("attached", '"attached"'),
+        consumers: z.optional(z.literal("attached", '"attached"')),
+        /** In the role `collector`, in place of these three: the broker of `kafkaBrokers` that answered to the container. */
+        broker: z.optional(broker),
         /** In the mode `proxy`: PAT in the collector. */
         patEnabled: z.optional(z.boolean("true or false")),
     },
@@ -114,8 +121,9 @@ export class CollectorStart extends pulumi.ComponentResource {
                     PAT_ENABLED: String(needsPat(args.mode)),
                     PURGE_STALE_DATA: String(args.purgeStaleData),
                     BMP_PORT: String(args.bmpPort),
-                    REST_PORT: String(args.restPort),
+                    REST_PORT: String(args.restPort ?? ""),
                     REST_USER: args.restUser,
+                    KAFKA_BROKERS: args.kafkaBrokers ?? [],
                     VERIFY: String(args.verify),
                     ROUTER_FACING_ADDRESS: args.routerFacingAddress,
                     START_TIMEOUT_SECONDS: String(START_TIMEOUT_SECONDS),

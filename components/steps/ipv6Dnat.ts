@@ -17,8 +17,8 @@ export interface Ipv6DnatArgs extends StepArgs, OutsideLists {
     readonly fixedCidrV6: string;
     /** Port on the host for BMP. */
     readonly bmpPort: number;
-    /** Port on the host for the REST API. */
-    readonly restPort: number;
+    /** Port on the host for the REST API; none for an image that has openbmpd alone. */
+    readonly restPort: number | undefined;
     /** Who may open BMP sessions. */
     readonly bmpAllowedCidrs: readonly Prefix[];
     /** Who may use the REST API. */
@@ -54,7 +54,7 @@ export class Ipv6Dnat extends pulumi.ComponentResource {
                     FIXED_CIDR_V6: args.fixedCidrV6,
                     CONTAINER_IPV6: fixedAddress(args.dockerNetwork, args.fixedCidrV6),
                     BMP_PORT: String(args.bmpPort),
-                    REST_PORT: String(args.restPort),
+                    REST_PORT: String(args.restPort ?? ""),
                     BMP_ALLOWED: textsOf(args.bmpAllowedCidrs),
                     REST_ALLOWED: textsOf(args.restAllowedCidrs),
                     OUTSIDE_PORTS: outsidePorts(args),

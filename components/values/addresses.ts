@@ -146,6 +146,25 @@ export function isHostName(text: string): boolean {
     return text.length <= 253 && labels.every((part) => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? "");
 }
 
+/** A host and its TCP port. */
+export interface HostPort {
+    /** An address without brackets, or a DNS name. */
+    readonly host: string;
+    readonly port: number;
+}
+
+/** Reads `HOST:PORT`, IPv6 in brackets (RFC 3986); undefined when it is not that. */
+export function readHostPort(text: string): HostPort | undefined {
+    const {
+        bracketed: inBrackets,
+        plain = "",
+        digits = "",
+    } = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:[\]]+)):(?<digits>[1-9]\d{0,4})$/.exec(text)?.groups ?? {};
+    const isHost =
+        inBrackets === undefined ? IPv4.isValidFourPartDecimal(plain) || isHostName(plain) : isIpv6Address(inBrackets);
+    return isHost && Number(digits) <= 65535 ? { host: inBrackets ?? plain, port: Number(digits) } : undefined;
+}
+
 /** The form that goes before `:PORT` (RFC 3986): IPv6 in brackets. */
 export function bracketed(address: string): string {
     return isIpv6Address(address) ? `[${address}]` : address;

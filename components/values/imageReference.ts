@@ -6,6 +6,11 @@ export function isImageReference(value: string): boolean {
     return value.length <= 512 && new RegExp(reference).test(value);
 }
 
+/** The image that has all parts of the engine. */
+export const AIO_IMAGE = "openbmp/aio:latest";
+/** The image that has openbmpd alone. */
+export const COLLECTOR_IMAGE = "openbmp/collector:latest";
+
 /** The host, with its port, that the reference names; undefined for Docker Hub. */
 export function registryOf(image: string): string | undefined {
     const [first = "", ...rest] = image.split("/");

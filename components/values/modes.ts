@@ -8,6 +8,11 @@ export function needsPat(mode: Mode): boolean {
     return mode === "proxy";
 }
 
+/** The whole engine in one container, or a collector that writes into a Kafka that is there already. */
+export const ROLES = ["aio", "collector"] as const;
+/** What runs in the container. */
+export type Role = (typeof ROLES)[number];
+
 /** Docker's default bridge, or a network of the collector's own. */
 export const DOCKER_NETWORKS = ["bridge", "dedicated"] as const;
 /** The Docker network that the container is on. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Prefix } from "./addresses";
+import { type Prefix, readHostPort } from "./addresses";
 
 /** Who may read Kafka and MySQL from outside; an empty list leaves the port unpublished. */
 export interface OutsideLists {
@@ -18,6 +18,15 @@ export interface RestLogin {
     readonly restUser: string;
     /** With one, the program gives the REST API that login; without, the image's own stays, which everybody knows. */
     readonly restPassword: pulumi.Input<string> | undefined;
+}
+
+/** Where the host publishes the REST API, unless the configuration says otherwise. */
+export const REST_PORT = 8001;
+
+/** The TCP ports of brokers, each once, ascending. */
+export function brokerPortsOf(brokers: readonly string[]): number[] {
+    const ports = brokers.flatMap((broker) => readHostPort(broker)?.port ?? []);
+    return [...new Set(ports)].sort((one, other) => one - other);
 }
 
 /** Where SSH listens, unless an existing host says otherwise. */

@@ -51,6 +51,7 @@ const start = {
     verify: true,
     restUser: "reader",
     restPassword: "password",
+    kafkaBrokers: undefined,
     runsOn: { containerId: "c1", configSha256: "f1", rulesSha256: "r1" },
 } as const;
 
@@ -93,6 +94,14 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         adminId: undefined,
         containerId: "c1",
     }),
+    stepCase("the collector's configuration, with brokers", CollectorConfig, "collector-config", {
+        listenMode: "v4v6",
+        patEnabled: false,
+        adminId: "lab",
+        kafkaBrokers: ["[2001:db8::9]:9092"],
+        kafkaSettings: { "compression.codec": "gzip" },
+        containerId: "c1",
+    }),
     stepCase("the rules, on the default bridge", Ipv6Dnat, "ipv6-dnat", {
         ...rules,
         ...noneOutside,
@@ -129,6 +138,28 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
         "collector",
         { ...start, mode: "dnat", purgeStaleData: false, environment: {}, verify: false, restPassword: undefined },
         { containerIpv6: "fc00::2", datapath: "native", verification: null },
+    ),
+    stepCase(
+        "the start of openbmpd alone",
+        CollectorStart,
+        "collector",
+        {
+            ...start,
+            mode: "dnat",
+            restPort: undefined,
+            restPassword: undefined,
+            kafkaBrokers: ["[2001:db8::9]:9092", "k:1"],
+        },
+        {
+            containerIpv6: "fc00::2",
+            datapath: "dnat",
+            verification: {
+                sentTo: "2001:db8::20",
+                sentFrom: "fd6f::2",
+                bmpSeenFrom: "fd6f::2",
+                broker: "[2001:db8::9]:9092",
+            },
+        },
     ),
     stepCase("the metrics", Metrics, "metrics", {
         metricsDirectory: "/srv/metrics",

@@ -7,6 +7,7 @@ import {
     patEnabledIn,
     planEdits,
     patWarnings,
+    warningsOf,
 } from "../../components/openbmpd/openbmpdConf";
 
 const FIXTURES = join(__dirname, "../fixtures/openbmpd");
@@ -143,4 +144,63 @@ test("every key that makes the collector listen elsewhere is named at once", () 
         "base.listen_ipv6",
     ]);
     expect(listenProblemsIn(Buffer.from(""))).toEqual([]);
+});
+
+describe("brokers", () => {
+    const values: CollectorValues = { ...wanted, kafkaBrokers: ["k.example:9092", "[2001:db8::9]:9093"] };
+    const head = "base:\n  listen_mode: v4v6\n  admin_id: lab-1\n  startup: {pat_enabled: false}\n";
+    const flow = '["k.example:9092", "[2001:db8::9]:9093"]';
+
+    test.each([
+        [
+            "a list of lines",
+            "kafka:\n  brokers:\n    - localhost:9092 # ours\n\n\n  topics: {a: b}\n",
+            'kafka:\n  brokers:\n    - "k.example:9092"\n    - "[2001:db8::9]:9093" # ours\n\n\n  topics: {a: b}\n',
+        ],
+        [
+            "a list without indentation",
+            "kafka:\n  brokers:\n  - a:1\n  # both\n  - b:2\n",
+            'kafka:\n  brokers:\n  - "k.example:9092"\n  - "[2001:db8::9]:9093"\n',
+        ],
+        ["a list in brackets", "kafka:\n  brokers: [ a:1 ] # ours\n", `kafka:\n  brokers: ${flow} # ours\n`],
+        ["nothing", "kafka:\n  brokers:\n", `kafka:\n  brokers: ${flow}\n`],
+        ["no brokers", "kafka:\n  x: 1\n", `kafka:\n  brokers: ${flow}\n  x: 1\n`],
+        ["no section", "", `kafka:\n  brokers: ${flow}\n`],
+        [
+            "lines of Windows",
+            "kafka:\r\n  brokers:\r\n    - a:1\r\n",
+            'kafka:\r\n  brokers:\r\n    - "k.example:9092"\r\n    - "[2001:db8::9]:9093"\r\n',
+        ],
+    ])("take the place of %s, and nothing else changes", (_, text, expected) => {
+        const patched = patch(head + text, values);
+        expect(patched).toBe(head + expected);
+        expect(planEdits(Buffer.from(patched), values)).toEqual([]);
+    });
+
+    test.each([
+        ["brokers: localhost:9092", `is no list; write "kafka.brokers: ${flow}"`],
+        ["brokers: &all [a]", "is an anchor or an alias; write the value itself there"],
+        ["brokers: [{a: b}]", 'is not a single text; write each as "- TEXT"'],
+    ])("%s is refused", (line, reason) => {
+        expect(() => patch(`${head}kafka:\n  ${line}\n`, values)).toThrow(reason);
+    });
+
+    test("settings whose names have dots are set and added beside them", () => {
+        const kafkaSettings = { "retry.backoff.ms": "50", "queue.buffering.max.ms": "10" };
+        const patched = patch(`${head}kafka:\n  retry.backoff.ms: 100\n  brokers: ${flow}\n`, {
+            ...values,
+            kafkaSettings,
+        });
+        expect(patched).toBe(
+            `${head}kafka:\n  queue.buffering.max.ms: 10\n  retry.backoff.ms: 50\n  brokers: ${flow}\n`,
+        );
+    });
+
+    test("of others than the image's own, a collector with a broker of its own is warned, and no other one", () => {
+        const text = Buffer.from(`${head}kafka:\n  brokers: [k.example:9092]\n`);
+        expect(warningsOf(text, wanted).join()).toContain('kafka.brokers is "k.example:9092"');
+        expect(warningsOf(text, values)).toEqual([]);
+        expect(warningsOf(Buffer.from(`${head}kafka:\n  brokers:\n    - localhost:9092\n`), wanted)).toEqual([]);
+        expect(warningsOf(Buffer.from(`${head}kafka: &a\n  brokers: 5\n`), wanted)).toEqual([]);
+    });
 });

@@ -11,6 +11,7 @@ const access: Access = {
     mysqlAllowedCidrs: [],
     sshAllowedCidrs: ["198.51.100.7/32"].map(prefixOf),
     publicIpv4: true,
+    brokerPorts: [],
     registryPort: 443,
 };
 
@@ -52,6 +53,17 @@ test("Kafka and MySQL are open where they have lists", () => {
 test("empty lists open no TCP port at all", () => {
     const closed = ingressRules({ ...access, bmpAllowedCidrs: [], restAllowedCidrs: [], sshAllowedCidrs: [] });
     expect(Object.values(closed).filter(({ ipProtocol }) => ipProtocol !== "icmpv6")).toEqual([]);
+});
+
+test("the VM reaches brokers at their ports over both families, and no rule is there twice", () => {
+    const brokers = tcp(9092, "Kafka brokers");
+    const own = { ...access, publicIpv4: false };
+    expect(egressRules({ ...own, brokerPorts: [443, 9092] })).toEqual({
+        ...egressRules(own),
+        "kafka-443-ipv4": { ...tcp(443, "Kafka brokers"), cidrIpv4: "0.0.0.0/0" },
+        "kafka-9092-ipv6": { ...brokers, cidrIpv6: "::/0" },
+        "kafka-9092-ipv4": { ...brokers, cidrIpv4: "0.0.0.0/0" },
+    });
 });
 
 test("the VM reaches mirrors and registries, over the families that it has", () => {

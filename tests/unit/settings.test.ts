@@ -19,11 +19,14 @@ const problems = problemsWith(good);
 test("a configuration with what has no default is accepted, and gets the defaults", () => {
     expect(parseSettings(good)).toEqual({
         ...good,
+        role: "aio",
         mode: "dnat",
         hostPort: 22,
         bastionPort: 22,
         image: "openbmp/aio:latest",
         kafkaFqdn: "localhost",
+        kafkaBrokers: [],
+        kafkaSettings: {},
         memoryGb: 0,
         environment: {},
         dockerNetwork: "bridge",
@@ -278,6 +281,7 @@ test("the secrets are those of logins and keys; of the image's variables none is
     expect(keys.map(([key, field]) => [key, isSecret(field)]).sort()).toEqual([
         ["environment", false],
         ["hostPrivateKey", true],
+        ["kafkaSettings", false],
         ["registryPassword", true],
         ["restPassword", true],
         ["sshPrivateKey", true],

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
-# What the collector's REST API says of its routers and its logins.
+# What the collector's REST API says of its routers and its logins; without one, its sessions.
 
+# shellcheck source=scripts/host/inspect/session-facts.sh
+. "${BASH_SOURCE[0]%/*}/session-facts.sh"
 # shellcheck source=scripts/host/lib/collector.sh
 . "${BASH_SOURCE[0]%/*}/../lib/collector.sh"
 # shellcheck source=scripts/host/lib/container-state.sh
@@ -71,4 +73,11 @@ router_facts() {
               | if . == {code: null, reason: ""} then null else . end)}],
           routersNote: (if $whole then null else "the answer of the REST API was cut off, there are more" end)
         } end'
+}
+
+# Of an image that has openbmpd alone: the sessions that there are, by the addresses that it sees.
+session_routers() {
+  { ! { container_exists && is_running; } || session_facts; } | jq --slurp --argjson most "$ROUTERS" '{
+    routers: [limit($most; add.sessions[]?) | {name: "", address: ., connected: true, since: null, lastTermination: null}],
+    routersNote: "these are the sessions that there are now; what was before is in Kafka"}'
 }

@@ -11,7 +11,7 @@
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 
 # So many routers get lines of their own, the connected ones first.
-ROUTERS=1000
+METRIC_ROUTERS=1000
 
 # The source addresses that the collector sees.
 session_facts() {
@@ -27,7 +27,7 @@ database_facts() {
 SELECT COUNT(*), SUM(isConnected = 1) FROM routers;
 SELECT ($BYTES_OF_TABLES), UNIX_TIMESTAMP(MAX(update_time)) FROM information_schema.tables WHERE table_schema = 'openBMP';
 SELECT LEFT(name, 100), LEFT(ip_address, 46), isConnected = 1, UNIX_TIMESTAMP(timestamp)
-  FROM routers ORDER BY isConnected DESC, timestamp DESC LIMIT $ROUTERS;
+  FROM routers ORDER BY isConnected DESC, timestamp DESC LIMIT $METRIC_ROUTERS;
 SQL
   ) || rows=''
   jq --raw-input --slurp '

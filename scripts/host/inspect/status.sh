@@ -10,6 +10,8 @@
 . "${BASH_SOURCE[0]%/*}/host-facts.sh"
 # shellcheck source=scripts/host/inspect/router-facts.sh
 . "${BASH_SOURCE[0]%/*}/router-facts.sh"
+# shellcheck source=scripts/host/lib/brokers.sh
+. "${BASH_SOURCE[0]%/*}/../lib/brokers.sh"
 # shellcheck source=scripts/host/lib/collector.sh
 . "${BASH_SOURCE[0]%/*}/../lib/collector.sh"
 # shellcheck source=scripts/host/lib/config-directory.sh
@@ -25,7 +27,8 @@
 unit_facts() {
   local units unit
   collect units dnat_units
-  for unit in "${units[@]}" "$TOPICS_UNIT"; do
+  ! is_aio || units+=("$TOPICS_UNIT")
+  for unit in "${units[@]}"; do
     printf '%s\t%s\t%s\n' "$unit" "$(systemctl is-enabled "$unit" 2>/dev/null || true)" \
       "$(systemctl is-active "$unit" || true)"
   done | jq --null-input --raw-input '{units: [inputs | split("\t") | {name: .[0], enabled: .[1], active: .[2]}]}'
@@ -59,6 +62,32 @@ status_inspect() {
   jq --compact-output --slurp add <<<"$facts"
 }
 
+# What an image with openbmpd alone does not have is not known.
+engine_part_facts() {
+  if is_aio; then
+    login_facts
+    consumer_facts
+    router_facts
+  else
+    echo '{"login": {"accepted": null, "publicAccepted": null}, "kafka": {"advertised": "", "consumersAttached": null}}'
+    session_routers
+  fi
+}
+
+# Which of the brokers that it writes to answer to the container; null where it has one of its own.
+broker_facts() {
+  local broker answers
+  if is_aio; then
+    echo '{"brokers": null}'
+    return
+  fi
+  for broker in "${KAFKA_BROKERS[@]}"; do
+    answers=false
+    ! known_brokers "$broker" >/dev/null || answers=true
+    jq -n --arg broker "$broker" --argjson answers "$answers" '{$broker, $answers}'
+  done | jq --slurp '{brokers: .}'
+}
+
 all_facts() {
   engine_facts
   container_facts
@@ -66,9 +95,8 @@ all_facts() {
   rule_facts
   outside_facts
   unit_facts
-  login_facts
-  consumer_facts
-  router_facts
+  engine_part_facts
+  broker_facts
   disk_facts
   address_facts
   config_facts

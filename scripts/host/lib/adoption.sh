@@ -64,7 +64,7 @@ container_mismatches() {
   image=$(image_mismatches)
   published_at=$(default_binding_address)
   container_json | jq -r \
-    --arg config "$CONFIG_DIRECTORY" --arg data "$DATA_DIRECTORY" \
+    --arg config "$CONFIG_DIRECTORY" --arg data "$(! is_aio || echo "$DATA_DIRECTORY")" \
     --arg paths "$(realpath -m "$CONFIG_DIRECTORY" "$DATA_DIRECTORY")" \
     --arg image "$image" --rawfile ports <(published_ports) --arg published_at "$published_at" \
     --arg name "$KAFKA_FQDN" --arg network "$NETWORK" --arg address "$CONTAINER_IPV6" \
@@ -74,7 +74,7 @@ container_mismatches() {
     | mounted_parents, ($image | select(. != "")), ports, kafka_name,
       (if mounted("/config") != $config
       then "/config is \(mounted("/config")), not \($config)" else empty end),
-      (if mounted("/data/mysql") != $data
+      (if $data != "" and mounted("/data/mysql") != $data
         then "/data/mysql is \(mounted("/data/mysql")), not \($data)"
         else empty end),
       (if (.HostConfig.NetworkMode | if . == "default" then "bridge" else . end) != $network

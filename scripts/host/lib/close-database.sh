@@ -27,8 +27,8 @@ asked=$(databases)
 kill -TERM $asked
 while [ -n "$(databases)" ]; do sleep 0.1 || sleep 1 || exit 1; done'
 
-# close_database CONTAINER: 0 when it has ended, 1 where none runs or can be
-# asked, 2 when it did not end in time. What the container prints is not read.
+# close_database CONTAINER: 0 when it has ended, 1 where it cannot be asked, 2 when it
+# did not end in time, 3 where none runs. What the container prints is not read.
 # With the host's processes in sight, or another container's, other databases
 # would end as well.
 close_database() {
@@ -39,6 +39,7 @@ close_database() {
     >/dev/null 2>&1 </dev/null || status=$?
   case $status in
   0) ;;
+  3) return 3 ;;
   124 | 137) return 2 ;;
   *) return 1 ;;
   esac

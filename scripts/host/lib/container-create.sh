@@ -77,8 +77,9 @@ publish_options() {
 }
 
 create_container() {
-  local placement=() published names=() limits=() log=()
+  local placement=() published names=() limits=() log=() data=()
   [ "$DOCKER_NETWORK" = bridge ] || placement=(--network "$NETWORK" --ip6 "$CONTAINER_IPV6")
+  ! is_aio || data=(--volume "$DATA_DIRECTORY:/data/mysql")
   mapfile -t published < <(publish_options)
   # The broker sends its clients inside to that name, too: no path out and back, and no name service, is needed.
   [ "$KAFKA_FQDN" = localhost ] || names=(--add-host "$KAFKA_FQDN:127.0.0.1")
@@ -88,7 +89,7 @@ create_container() {
   # which a short one could be found by trying.
   docker create --name "$CONTAINER" --hostname openbmp-aio --restart unless-stopped \
     --label-file <(container_labels) \
-    --volume "$CONFIG_DIRECTORY:/config" --volume "$DATA_DIRECTORY:/data/mysql" \
+    --volume "$CONFIG_DIRECTORY:/config" "${data[@]}" \
     "${published[@]}" "${names[@]}" \
     "${SYSCTLS[@]/#/--sysctl=}" "${limits[@]}" --cap-drop "$DROPPED_CAPABILITY" --stop-timeout "$STOP_TIMEOUT" "${log[@]}" \
     "${placement[@]}" --env-file <(container_environment) "$IMAGE" >/dev/null

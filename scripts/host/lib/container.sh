@@ -7,6 +7,8 @@
 . "${BASH_SOURCE[0]%/*}/bridge.sh"
 # shellcheck source=scripts/host/lib/daemon-json.sh
 . "${BASH_SOURCE[0]%/*}/daemon-json.sh"
+# shellcheck source=scripts/host/lib/ports.sh
+. "${BASH_SOURCE[0]%/*}/ports.sh"
 
 # A digest of what the container was created from; ours carry it.
 SPEC_LABEL=openbmp-aio-ipv6.spec
@@ -51,9 +53,10 @@ host_memory_mb() { awk '/^MemTotal:/ { print int($2 / 1000) }' /proc/meminfo; }
 # database, and 3 is the least that the image starts with. Fixed when the
 # container is made: a host that reports another figure is no reason for another
 # container, unless the image would refuse it on that host. Empty for an image that
-# starts with less, on a host that has less.
+# starts with less, on a host that has less, and for openbmpd alone.
 default_memory_gb() {
   local total gb
+  is_aio || return 0
   total=$(host_memory_mb)
   gb=$(docker container inspect --format "{{index .Config.Labels \"$MEMORY_GB_LABEL\"}}" "$CONTAINER" 2>/dev/null ||
     true)

@@ -70,6 +70,17 @@ compose_warning() {
     "cannot restore it. Take the service out of the compose file first"
 }
 
+# A line where a container of ours is of the other role: openbmpd.conf names the brokers of one.
+role_problem() {
+  local is=aio wanted=aio
+  container_exists && container_is_ours || return 0
+  container_json | jq -e 'any(.[0].Mounts[]; .Destination == "/data/mysql")' >/dev/null || is=collector
+  is_aio || wanted=collector
+  [ "$is" = "$wanted" ] ||
+    echo "role must stay \"$is\" on this stack, got \"$wanted\": destroy it first, move $CONFIG_DIRECTORY/openbmpd.conf" \
+      "away, and deploy it anew"
+}
+
 # A line why an existing container can neither stay nor be backed up.
 container_problem() {
   local mismatches notices

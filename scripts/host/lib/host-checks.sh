@@ -70,6 +70,7 @@ image_memory_label() {
 
 check_image_needs() {
   local total needed
+  is_aio || return 0
   total=$(host_memory_mb)
   needed=$(image_memory_label)
   [ -n "$needed" ] || [ "$(uname -m)" = x86_64 ] ||
@@ -84,6 +85,7 @@ check_image_needs() {
 
 memory_warning() {
   local total
+  is_aio || return 0
   total=$(host_memory_mb)
   [ "$total" -ge "$COMFORTABLE_MEMORY_MB" ] || [ -n "$(image_memory_label)" ] ||
     say "the host has $total MB of memory, and the collector's other parts take about 3 GB beside MEM: under load one" \

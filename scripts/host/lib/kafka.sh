@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the collector's Kafka says of itself, by Kafka's own protocol
-# (https://kafka.apache.org/protocol), version 0 of each request. The tools in the
+# (https://kafka.apache.org/protocol), version 0 of each request where nothing else is said. The tools in the
 # image would start Java for each question, a second of a whole processor.
 
 # shellcheck source=scripts/host/lib/ports.sh
@@ -28,16 +28,20 @@ kafka_strings() {
   for string; do kafka_string "$string"; done
 }
 
-# kafka_request ADDRESS KEY BODY: the answer without its length, a number for each byte.
-kafka_request() {
+# kafka_request ADDRESS KEY BODY: the answer of the collector's own broker.
+kafka_request() { kafka_exchange "$1" "$KAFKA_CONTAINER_PORT" "$2" 0 "$3" env; }
+
+# kafka_exchange HOST PORT KEY VERSION BODY COMMAND…: the answer from where COMMAND runs,
+# without its length, a number for each byte. Whoever sends it may not be what it seems.
+kafka_exchange() {
   local request
-  request="$(kafka_int16 "$2")$(kafka_int16 0)$(kafka_int32 0)$(kafka_string openbmp-aio-ipv6)$3"
+  request="$(kafka_int16 "$3")$(kafka_int16 "$4")$(kafka_int32 0)$(kafka_string openbmp-aio-ipv6)$5"
   # Under systemd, which ignores SIGPIPE, printf would complain of each broker that is not there yet.
   # shellcheck disable=SC2059,SC2016 # escapes are meant; the inner shell's own variables
-  printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" 2>/dev/null | timeout 10 bash -c '
-    exec 3<>"/dev/tcp/$0/$1" && cat >&3 && read -r bytes < <(head -c 4 <&3 | od -An -tu4 --endian=big) &&
-      [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' "$1" "$KAFKA_CONTAINER_PORT" "$KAFKA_BYTES" 2>/dev/null |
-    od -An -v -tu1
+  printf "$(kafka_int32 "$(printf "$request" | wc -c)")$request" 2>/dev/null | timeout 10 "${@:6}" timeout 9 bash -c '
+    exec 3<>"/dev/tcp/$0/$1" && cat >&3 && read -r a b c d < <(head -c 4 <&3 | od -An -tu1) &&
+      bytes=$((a << 24 | b << 16 | c << 8 | d)) && [ "$bytes" -le "$2" ] && head -c "$bytes" <&3' \
+    "$1" "$2" "$KAFKA_BYTES" 2>/dev/null | head -c "$KAFKA_BYTES" | od -An -v -tu1
 }
 
 # kafka_parse TEXT: what TEXT, an awk program, makes of the numbers on stdin. An

@@ -14,7 +14,7 @@
 # opened its BMP port for IPv4 only will not open it for IPv6 later.
 wait_for_listeners() {
   local begun=$SECONDS told='' ipv4_since='' current
-  until current=$(listeners 2>/dev/null) && listens_on_ipv6 "$REST_CONTAINER_PORT" "$current" &&
+  until current=$(listeners 2>/dev/null) && { ! is_aio || listens_on_ipv6 "$REST_CONTAINER_PORT" "$current"; } &&
     listens_on_ipv6 "$BMP_CONTAINER_PORT" "$current"; do
     # Started again by Docker, it has another process.
     [ -e "/proc/$CONTAINER_PID" ] || container_stopped
@@ -35,7 +35,7 @@ wait_for_listeners() {
 
 # listeners_progress LISTENERS
 listeners_progress() {
-  if database_is_being_made; then
+  if is_aio && database_is_being_made; then
     echo "the image makes its database, which at the first start takes minutes"
   elif ! listens_on_ipv6 "$BMP_CONTAINER_PORT" "$1"; then
     echo "the image starts, and openbmpd does not listen at port $BMP_CONTAINER_PORT yet"

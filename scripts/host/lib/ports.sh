@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The collector's ports, and who may reach them. Sent along with every step; also
 # a part of the program that stays on the host.
-# Input: BMP_PORT, REST_PORT; OUTSIDE_PORTS (array), which of kafka and mysql are
+# Input: BMP_PORT; REST_PORT, empty for an image that has openbmpd alone; OUTSIDE_PORTS (array), which of kafka and mysql are
 # published besides; HELD_PORTS (array), those that let nobody in until they are
 # opened; the allow lists BMP_ALLOWED, REST_ALLOWED, KAFKA_ALLOWED, MYSQL_ALLOWED.
 
@@ -14,10 +14,13 @@ MYSQL_CONTAINER_PORT=3306
 # The names of those that were opened, one a line. Without the file all of them are held.
 OPENED_PORTS=/etc/openbmp-aio-ipv6/opened
 
+# is_aio: whether the image has all of the engine: REST API, database and a broker of its own.
+is_aio() { [ -n "$REST_PORT" ]; }
+
 # published_ports: NAME PORT CONTAINER-PORT of each port that has an allow list, a line each.
 published_ports() {
   echo "bmp $BMP_PORT $BMP_CONTAINER_PORT"
-  echo "rest $REST_PORT $REST_CONTAINER_PORT"
+  ! is_aio || echo "rest $REST_PORT $REST_CONTAINER_PORT"
   [[ " ${OUTSIDE_PORTS[*]} " != *" kafka "* ]] || echo "kafka $KAFKA_CONTAINER_PORT $KAFKA_CONTAINER_PORT"
   [[ " ${OUTSIDE_PORTS[*]} " != *" mysql "* ]] || echo "mysql $MYSQL_CONTAINER_PORT $MYSQL_CONTAINER_PORT"
 }

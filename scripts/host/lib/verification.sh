@@ -10,6 +10,8 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source=scripts/host/lib/bridge.sh
 . "${BASH_SOURCE[0]%/*}/bridge.sh"
+# shellcheck source=scripts/host/lib/brokers.sh
+. "${BASH_SOURCE[0]%/*}/brokers.sh"
 # shellcheck source=scripts/host/lib/collector.sh
 . "${BASH_SOURCE[0]%/*}/collector.sh"
 # shellcheck source=scripts/host/lib/config-directory.sh
@@ -79,7 +81,7 @@ consumers_are_missing() {
 
 # Says what was verified and prints it as JSON, or fails with the link that broke.
 verify() {
-  local address seen verified
+  local address seen verified broker
   address=$(verification_address)
   [ -n "$address" ] || die "the host has no global IPv6 address: give one of its interfaces one, or set" \
     "routerFacingAddress to that of a tunnel or a bridge"
@@ -87,9 +89,14 @@ verify() {
   open_probe
   wait_for_bridge_addresses
   seen=$("verify_$MODE" "$address")
-  verify_consumers
-  verified=$(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom)",
-    (.consumers = "attached" | tojson)' <<<"$seen")
-  say "verified: ${verified%%$'\n'*}"
-  printf '%s\n' "${verified#*$'\n'}"
+  if is_aio; then
+    verify_consumers
+    seen=$(jq -c '.consumers = "attached"' <<<"$seen")
+  else
+    broker=$(verify_brokers)
+    seen=$(jq -c --arg broker "$broker" '.broker = $broker' <<<"$seen")
+  fi
+  verified=$(jq -r '"a packet from \(.sentFrom) to \(.sentTo) arrives in the container as from \(.restSeenFrom // .bmpSeenFrom)"' <<<"$seen")
+  say "verified: $verified"
+  printf '%s\n' "$seen"
 }

@@ -60,6 +60,11 @@ verify_dnat() {
   local address=$1 seen_bmp seen_rest status=''
   seen_bmp=$(verify_port "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT") ||
     nothing_arrived "$address" "$BMP_PORT" "$BMP_CONTAINER_PORT"
+  if ! is_aio; then
+    jq -cn --arg to "$address" --arg from "$PROBE_ADDRESS" --arg bmp "$seen_bmp" \
+      '{sentTo: $to, sentFrom: $from, bmpSeenFrom: $bmp}'
+    return
+  fi
   seen_rest=$(verify_port "$address" "$REST_PORT" "$REST_CONTAINER_PORT") ||
     nothing_arrived "$address" "$REST_PORT" "$REST_CONTAINER_PORT"
   complete_handshakes

@@ -40,24 +40,28 @@
 # start_collector: one start, after all that has to be done before it.
 start_collector() {
   local data_fits=true changed
-  data_fits_pat || data_fits=false
+  ! is_aio || data_fits_pat || data_fits=false
   if is_running; then
     changed=$(changed_configs)
     if [ "$data_fits" = true ] && [ -z "$changed" ]; then
       say "$CONTAINER runs on its current configuration"
-      record_pat_of_data
+      ! is_aio || record_pat_of_data
       return
     fi
     say "stopping $CONTAINER: its configuration changed"
     stop_container "$CONTAINER"
   fi
   [ "$data_fits" = true ] || back_up_data
-  ! first_start_was_cut_off || back_up_cut_off_database
-  record_pat_of_data
-  has_data || begin_first_start
+  ! is_aio || prepare_data
   docker start "$CONTAINER" >/dev/null ||
     die "the container does not start (Docker's reason is above): fix that and run again"
   say "started $CONTAINER"
+}
+
+prepare_data() {
+  ! first_start_was_cut_off || back_up_cut_off_database
+  record_pat_of_data
+  has_data || begin_first_start
 }
 
 # What was verified of one database does not hold for the next one.
@@ -71,7 +75,7 @@ begin_first_start() {
 wait_for_collector() {
   locate_container
   wait_for_listeners
-  first_start_was_cut_off || return 0
+  is_aio && first_start_was_cut_off || return 0
   stop_container "$CONTAINER"
   # What the database said of itself is not known any more.
   back_up_cut_off_database
@@ -95,7 +99,7 @@ locate_container() {
 
 collector_start_apply() {
   local verification=null
-  input MODE DOCKER_NETWORK PAT_ENABLED PURGE_STALE_DATA BMP_PORT REST_PORT REST_USER REST_PASSWORD VERIFY \
+  input MODE DOCKER_NETWORK PAT_ENABLED PURGE_STALE_DATA BMP_PORT REST_PORT KAFKA_BROKERS REST_USER REST_PASSWORD VERIFY \
     ROUTER_FACING_ADDRESS START_TIMEOUT_SECONDS OPENBMP_DB_PASSWORD MYSQL_ROOT_PASSWORD TOPICS_PROGRAM_TEXT TOPICS_UNIT_TEXT \
     CONTAINER_ID CONFIG_SHA256 RULES_SHA256 REAPPLY
   claim_host
@@ -103,7 +107,7 @@ collector_start_apply() {
   # scripts/status knows the earlier input only.
   # shellcheck source=/dev/null
   . "$DNAT_SETTINGS"
-  install_topics
+  ! is_aio || install_topics
   start_collector
   START_DEADLINE=$((SECONDS + START_TIMEOUT_SECONDS))
   # What is held is asked for of a database that is not being filled any more.
@@ -131,6 +135,6 @@ restore_original_login() {
 }
 
 collector_start_drift() {
-  topics_drift
+  ! is_aio || topics_drift
   held_drift
 }

@@ -67,6 +67,7 @@ inspect_host() {
   collect_problems check_image_needs
   collect_problems check_ports
   collect_problems container_problem
+  collect_problems role_problem
 }
 
 refuse_if_problems() {

@@ -107,7 +107,8 @@ function datapath(status: Status): Html {
         way === "closed" ? verdict(false, way) : way,
         text(why),
     ]);
-    return html`${drawing(status)} ${table("Ports", ["port", "datapath", "why"], rows)}`;
+    // The drawing has the parts of AIO.
+    return html`${status.brokers ? "" : drawing(status)} ${table("Ports", ["port", "datapath", "why"], rows)}`;
 }
 
 function routers(status: Status): Html {

@@ -8,7 +8,7 @@ import {
     patEnabledIn,
     planEdits,
     unpackFile,
-    patWarnings,
+    warningsOf,
 } from "../../../components/openbmpd/openbmpdConf";
 import { LISTEN_MODES } from "../../../components/values/modes";
 import { cell, shortened } from "../../../components/values/printable";
@@ -94,6 +94,8 @@ const hostStatus = z.object({
         /** Whether a consumer in the container reads what openbmpd writes of routers. */
         consumersAttached: z.nullable(z.boolean()),
     }),
+    /** Those that an image with openbmpd alone writes to, and whether they answer to it; null where it has one of its own. */
+    brokers: z.nullable(z.array(z.object({ broker: words, answers: z.boolean() }))),
     /** Null where the REST API does not answer. */
     routers: z.nullable(z.array(router)),
     /** Why the list is not all that there is to it. */
@@ -105,6 +107,8 @@ const hostStatus = z.object({
         listenMode: z.enum(LISTEN_MODES),
         patEnabled: z.boolean(),
         adminId: z.optional(words),
+        kafkaBrokers: z.optional(z.array(words)),
+        kafkaSettings: z.optional(z.record(words, words)),
     }),
     /** The file, gzipped, in base64; null where there is no regular file. */
     openbmpdConf: z.nullable(z.string()),
@@ -207,7 +211,17 @@ function addressDifference({ name, address, connected, mark }: MarkedRouter): Di
 const CONSUMER_PATIENCE = 120_000;
 
 /** What a collector that runs does not do, so that routers have no rows, or nobody may see them. */
-function serviceDifferences({ container, login, kafka }: HostStatus): Difference[] {
+function serviceDifferences({ container, login, kafka, brokers }: HostStatus): Difference[] {
+    if (brokers !== null) {
+        return container?.running && !brokers.some(({ answers }) => answers)
+            ? [
+                  {
+                      what: `none of the brokers ${brokers.map(({ broker }) => broker).join(", ")} answers to the container, so nothing of a router gets into Kafka`,
+                      cure: "find out what is between the host and the brokers; the collector goes on trying by itself",
+                  },
+              ]
+            : [];
+    }
     const age = container?.running ? Date.now() - Date.parse(container.startedAt) : 0;
     return [
         ...(login.accepted === false
@@ -246,7 +260,7 @@ function readCollector(packed: string, wanted: CollectorValues): CollectorFile {
             // Whatever its author likes.
             listenMode: listenMode === undefined ? undefined : shortened(listenMode, 80),
             patEnabled: patEnabledIn(file),
-            warnings: patWarnings(file),
+            warnings: warningsOf(file, wanted),
             differences,
         };
     } catch (error) {

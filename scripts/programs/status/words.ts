@@ -17,13 +17,25 @@ export function facts(status: Status): readonly (readonly [string, string])[] {
         ...disk(status),
         ["collector", `listen_mode ${collector.listenMode ?? "unknown"}, PAT ${onOff(collector.patEnabled)}`],
         ...collector.warnings.map((warning) => ["  warning", warning] as const),
-        ["  Kafka", attached(status.kafka.consumersAttached)],
-        ["  login", login(status.login)],
+        ...engine(status),
         ...status.unused.map(
             ({ port, prefix }) =>
                 ["unused", `${port} is allowed to ${prefix}, and no packet came from it so far`] as const,
         ),
     ];
+}
+
+/** What is behind openbmpd: in the container, or brokers elsewhere. */
+function engine({ brokers, kafka, login: found }: Status): (readonly [string, string])[] {
+    return brokers === null
+        ? [
+              ["  Kafka", attached(kafka.consumersAttached)],
+              ["  login", login(found)],
+          ]
+        : brokers.map(({ broker, answers }) => [
+              "  Kafka",
+              `${cell(broker)} ${answers ? "answers" : "does not answer"} to the container`,
+          ]);
 }
 
 function attached(value: boolean | null): string {
@@ -61,11 +73,11 @@ export function onOff(value: boolean | null): string {
 }
 
 /** Why there is no list of routers, or an empty one; undefined where there are some. */
-export function withoutRouters({ routers }: Status): string | undefined {
+export function withoutRouters({ routers, brokers }: Status): string | undefined {
     if (!routers) {
         return "routers: the REST API does not answer";
     }
-    return routers.length === 0 ? "no router was ever connected" : undefined;
+    return routers.length > 0 ? undefined : brokers ? "no router is connected" : "no router was ever connected";
 }
 
 /** What ended a router's last session. */
