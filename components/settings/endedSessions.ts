@@ -20,7 +20,7 @@ const ENDS_ALL: Readonly<Record<string, readonly string[]>> = {
         "restPort",
         "dockerNetwork",
     ],
-    "the collector starts again": ["listenMode", "mode"],
+    "the collector starts again": ["listenMode", "mode", "kafkaBrokers", "kafkaSettings"],
     "the container's network gets another prefix": ["fixedCidrV6"],
 };
 
@@ -50,8 +50,14 @@ export function deployedSettings(settings: Settings, image: string, owner: strin
         mode: settings.mode,
         fixedCidrV6: settings.fixedCidrV6,
         bmpAllowedCidrs: textsOf(bmpAllowedCidrs).join(" "),
+        ...brokerSettings(settings),
         ...keptSettings(settings),
     };
+}
+
+/** Where the collector writes, which only one of its role is told. */
+function brokerSettings({ role, kafkaBrokers, kafkaSettings }: Settings): DeployedSettings {
+    return role === "aio" ? {} : { kafkaBrokers: kafkaBrokers.join(" "), kafkaSettings: JSON.stringify(kafkaSettings) };
 }
 
 /** Which sessions end, a line each, where `desired` takes the place of `deployed`. */

@@ -29,13 +29,14 @@ function databasePassword({ environment }: Settings): string[] {
 
 /** What the lists shut out. */
 function emptyLists(settings: Settings): string[] {
+    const isAio = settings.role === "aio";
     const withoutIpv4 = settings.target === "aws" && !settings.publicIpv4;
     const lists = [
         ["bmpAllowedCidrs", settings.bmpAllowedCidrs, "so no router can connect: list their prefixes"],
         [
             "restAllowedCidrs",
             settings.restAllowedCidrs,
-            "so nobody but the host itself can use the REST API: list the prefixes that may",
+            isAio ? "so nobody but the host itself can use the REST API: list the prefixes that may" : undefined,
         ],
         ["kafkaAllowedCidrs", settings.kafkaAllowedCidrs, undefined],
         ["mysqlAllowedCidrs", settings.mysqlAllowedCidrs, undefined],

@@ -6,6 +6,7 @@
 # shellcheck disable=SC2034 # the files that source this one read it
 SANDBOX_ENGINES=(20.10 26.1 28.5 29 29-nftables)
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
+COLLECTOR_STAND_IN_IMAGE=openbmp-collector-stand-in:latest
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
@@ -89,6 +90,28 @@ ensure_stand_in() {
   fi
   docker tag "$tag" "$STAND_IN_IMAGE"
   save_image "$STAND_IN_IMAGE" "$archive"
+  echo "$archive"
+}
+
+# The stand-in for the images with openbmpd alone, which has the other one's openbmpd.
+ensure_collector_stand_in() {
+  local images=$PROJECT_ROOT/scripts/images tag archive base context
+  tag=openbmp-collector-stand-in:$(content_tag "$images" stand-in stand-in-collector)
+  archive=$CACHE_DIR/${tag/:/-}.tar
+  if ! have_image "$tag"; then
+    ensure_node_modules
+    base=$(base_image debian:trixie-slim --variant=minbase)
+    say "building the stand-in for the collector's image"
+    context=$(mktemp -d)
+    cp "$images"/stand-in-collector/{Dockerfile,run} "$images/stand-in/openbmpd.conf" "$context"
+    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$images"/stand-in/{openbmpd,router}.ts \
+      --bundle --platform=node --target=node20 --outdir="$context/programs"
+    # The host's network: where the build's own is closed, package mirrors answer there.
+    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
+    rm -rf "$context" "$archive"
+  fi
+  docker tag "$tag" "$COLLECTOR_STAND_IN_IMAGE"
+  save_image "$COLLECTOR_STAND_IN_IMAGE" "$archive"
   echo "$archive"
 }
 

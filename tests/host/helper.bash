@@ -75,6 +75,7 @@ settings() {
   BMP_PORT=5000
   REST_PORT=8001
   KAFKA_FQDN=localhost
+  KAFKA_BROKERS=()
   MEMORY_GB=''
   ADMIN_ID=''
   ENVIRONMENT=()

@@ -3,8 +3,9 @@
 
 STATE is a JSON file, read at each request: "advertised" [host, port], "topics" {name: error},
 "created" (whether an unknown topic is made), "groups" {group: [[host, {topic: partitions}], ...]},
-"raw" (bytes in hexadecimal, sent whatever is asked)."""
+"brokers" [[host, port], ...] in place of "advertised", "raw" (bytes in hexadecimal, sent whatever is asked)."""
 import json
+import socket
 import socketserver
 import struct
 import sys
@@ -43,6 +44,15 @@ def metadata(state, body):
     return answer
 
 
+def brokers(state, body):
+    """Version 1 of Metadata, without topics; "brokers" are all that it sends its clients to."""
+    assert body == struct.pack(">i", 0), body
+    answer = struct.pack(">i", len(state["brokers"]))
+    for number, (host, port) in enumerate(state["brokers"]):
+        answer += struct.pack(">i", number) + string(host) + struct.pack(">ih", port, -1)
+    return answer + struct.pack(">ii", 0, 0)
+
+
 def list_groups(state, body):
     assert body == b"", body
     groups = state.get("groups", {})
@@ -79,17 +89,19 @@ class Broker(socketserver.StreamRequestHandler):
         body = request[10 + client :]
         with open(sys.argv[2]) as file:
             state = json.load(file)
-        assert version == 0, version
+        assert version == (1 if key == 3 and "brokers" in state else 0), (key, version)
         if "raw" in state:
             self.wfile.write(bytes.fromhex(state["raw"]))
             return
-        answer = struct.pack(">i", correlation) + {3: metadata, 15: describe_groups, 16: list_groups}[key](state, body)
+        answer = struct.pack(">i", correlation) + {3: brokers if version else metadata, 15: describe_groups, 16: list_groups}[key](state, body)
         with open(sys.argv[2], "w") as file:
             json.dump(state, file)
         self.wfile.write(struct.pack(">i", len(answer)) + answer)
 
 
 class Server(socketserver.ThreadingTCPServer):
+    # Of both families.
+    address_family = socket.AF_INET6
     allow_reuse_address = True
 
 

@@ -3,6 +3,7 @@
 
 ACTIONLINT_VERSION=1.7.12
 CHECK_JSONSCHEMA_VERSION=0.39.0
+KAFKA_VERSION=3.9.1
 ZIZMOR_VERSION=1.32.0
 MOTO_VERSION=5.2.5
 PULUMI_YAML_VERSION=1.25.0
@@ -91,6 +92,31 @@ ensure_prometheus() {
     run_quietly "unpacking $package" dpkg-deb -x "$home/$package"_*.deb "$home"
   done
   export PATH=$home/usr/bin:$PATH
+}
+
+# A Kafka broker for tests, by Maven; KAFKA_LIBRARIES is the folder of its jars.
+ensure_kafka() {
+  local home=$CACHE_DIR/kafka-$KAFKA_VERSION project
+  if [ ! -f "$home/complete" ]; then
+    apt_install mvn=maven java=default-jre-headless
+    say "fetching Kafka $KAFKA_VERSION by Maven"
+    project=$(mktemp -d)
+    cat >"$project/pom.xml" <<END
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>tests</groupId><artifactId>kafka</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$KAFKA_VERSION</version></dependency>
+  </dependencies>
+</project>
+END
+    run_quietly "mvn dependency:copy-dependencies" mvn --batch-mode --file "$project/pom.xml" \
+      dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$home"
+    rm -rf "$project"
+    touch "$home/complete"
+  fi
+  KAFKA_LIBRARIES=$home
+  export KAFKA_LIBRARIES
 }
 
 # cfn-lint and checkov; AWS_RULES_TOOLS is the folder of their programs. The lock has each package's version

@@ -88,3 +88,11 @@ test("variables are not kept as they are, nor alike in two stacks", () => {
     expect(JSON.stringify(one)).not.toContain("VERYSECRETWORD");
     expect(one?.environment).not.toBe(other?.environment);
 });
+
+test("of a collector that writes into a Kafka elsewhere, other brokers and settings end all sessions", () => {
+    const role = { role: "collector", adminId: "lab-1", kafkaFqdn: "", kafkaAllowedCidrs: "", kafkaBrokers: '["k:1"]' };
+    const changes = { kafkaBrokers: '["k:1","l:1"]', kafkaSettings: '{"compression.codec":"gzip"}' };
+    expect(endedSessions(settingsOf(role), settingsOf({ ...role, ...changes }))).toEqual([
+        "kafkaBrokers, kafkaSettings: the sessions of all routers end, because the collector starts again",
+    ]);
+});

@@ -47,8 +47,8 @@ broker_problem() {
     'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>&1 </dev/null | message_head) || status=$?
   words=${words%%$'\n'*}
   case $status in
-  0) echo "it takes connections, and does not answer as a broker that is spoken to in clear and without a login" ;;
-  124) echo "no answer within $BROKER_SECONDS s" ;;
+  0) echo "it takes connections, and gives no answer of a broker's in clear: name a listener without TLS and without a login" ;;
+  124) echo "no answer within $BROKER_SECONDS s: check the firewalls on the way" ;;
   *) echo "${words:0:200}" ;;
   esac
 }
@@ -91,6 +91,6 @@ brokers_are_missing() {
       "an address in $CONFIG_DIRECTORY/hosts"
   for broker in "${KAFKA_BROKERS[@]}"; do tried+=("$broker ($(broker_problem "$broker"))"); done
   die "verification failed: no broker of kafkaBrokers answers to $CONTAINER, so nothing of a router gets there:" \
-    "$(join_with_semicolons "${tried[@]}"). Check their names and ports, firewalls on the way, and that this is a" \
-    "listener without TLS and without a login; the collector itself goes on trying, and keeps its routers waiting"
+    "$(join_with_semicolons "${tried[@]}"). Check their names and ports (docs/kafka.md); the collector itself goes" \
+    "on trying, and keeps its routers waiting"
 }

@@ -1,4 +1,8 @@
-/** Stands in for openbmpd: takes BMP sessions and writes to Kafka what it hears.   openbmpd CONFIG_FILE */
+/**
+ * Stands in for openbmpd: takes BMP sessions and writes to Kafka what it hears.   openbmpd CONFIG_FILE [--kafka]
+ *
+ * Without --kafka the broker is the stand-in's own; with it, those of the file, which are real.
+ */
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -15,16 +19,21 @@ import {
     terminationReasons,
 } from "./bmp";
 import { delays } from "./delays";
+import { KafkaBus } from "./kafkaBus";
 import { BrokerConnection } from "./kafkaClient";
-import { type OpenbmpdConf, readOpenbmpdConf } from "./openbmpdConf";
+import { collectorFields, type CollectorAction, kafkaMessage, routerFields } from "./messages";
+import { type KafkaConf, type OpenbmpdConf, readKafkaConf, readOpenbmpdConf } from "./openbmpdConf";
 import { routerHash } from "./routerHash";
 import { type ParsedTopic, rawTopic, type RouterMessage, topicName } from "./topics";
 
 const LOG_FILE = "/var/log/openbmpd.log";
 /** Not of AIO: on what the collector was started, for tests to count. */
-const STARTS_FILE = "/data/mysql/starts.jsonl";
+const STARTS_FILE = process.argv[3] === "--kafka" ? "/var/log/starts.jsonl" : "/data/mysql/starts.jsonl";
 /** What is kept for a broker that is not there; the rest is lost, and nothing says so. */
 const LONGEST_QUEUE = 100_000;
+
+/** `heartbeat.interval` of the image's own file. */
+const HEARTBEAT_MS = 300_000;
 
 interface Outgoing {
     readonly topic: string;
@@ -37,11 +46,15 @@ function log(text: string): void {
 }
 
 function load(file: string): OpenbmpdConf {
+    const conf = orEnd(() => readOpenbmpdConf(readFileSync(file, "utf8")));
+    return { ...conf, adminId: conf.adminId === "hostname" ? hostname() : conf.adminId };
+}
+
+function orEnd<Read>(read: () => Read): Read {
     try {
-        const conf = readOpenbmpdConf(readFileSync(file, "utf8"));
-        return { ...conf, adminId: conf.adminId === "hostname" ? hostname() : conf.adminId };
+        return read();
     } catch (error) {
-        process.stdout.write(`ERROR: Failed to load the config file ${file}: ${(error as Error).message}\n`);
+        process.stdout.write(`ERROR: Failed to load the config file ${confFile}: ${(error as Error).message}\n`);
         process.stdout.write("collector stopped\n");
         process.exit(0);
     }
@@ -52,15 +65,60 @@ const conf = load(confFile);
 const collectorHash = createHash("md5").update(conf.adminId).digest("hex");
 const admission = new Admission(conf.maxConcurrentRouters, 1000 * conf.initialRouterSeconds);
 const queue: Outgoing[] = [];
+/** Connections that nobody has accepted yet. */
+const waiting: (() => void)[] = [];
 
-const broker = new BrokerConnection(log, () => {
-    for (const message of queue.splice(0)) {
-        broker.send({ op: "produce", ...message });
+const sessions = new Set<Session>();
+const bus = process.argv[3] === "--kafka" ? new KafkaBus(kafkaConf(), log, whenBusChanges) : undefined;
+const broker = bus ?? ownBroker();
+
+function kafkaConf(): KafkaConf {
+    return orEnd(() => readKafkaConf(readFileSync(confFile, "utf8")));
+}
+
+function ownBroker(): BrokerConnection {
+    const connection = new BrokerConnection(log, () => {
+        for (const message of queue.splice(0)) {
+            connection.send({ op: "produce", ...message });
+        }
+    });
+    return connection;
+}
+
+/** Who waits for a broker reads nothing: the router notices when its window is full. */
+function whenBusChanges(isUp: boolean): void {
+    sessions.forEach((session) => {
+        session.goOn(isUp);
+    });
+    waiting.splice(0, isUp ? waiting.length : 0).forEach((enter) => {
+        enter();
+    });
+}
+
+let sequence = 0;
+
+/** In openbmpd's own form, where its own consumers may read it. */
+function sendToKafka(to: KafkaBus, topic: string, key: string, value: unknown): void {
+    const type = topic.slice(topic.lastIndexOf(".") + 1);
+    const fields = type === "router" ? routerFields(sequence++, value as RouterMessage) : [JSON.stringify(value)];
+    to.send(topic, key, kafkaMessage(type, collectorHash, fields));
+}
+
+/** What openbmpd says of itself at its start, at each change of its routers, and now and then. */
+function tellOfItself(action: CollectorAction): void {
+    const routers = [...sessions].map(({ address }) => address);
+    if (bus) {
+        const fields = collectorFields(action, sequence++, { adminId: conf.adminId, collectorHash, routers });
+        bus.send(topicName("collector"), collectorHash, kafkaMessage("collector", collectorHash, fields));
+    } else if (action === "started") {
+        sendParsed("collector", collectorHash, { collectorHash });
     }
-});
+}
 
 function send(topic: string, key: string, value: unknown): void {
-    if (broker.open) {
+    if (broker instanceof KafkaBus) {
+        sendToKafka(broker, topic, key, value);
+    } else if (broker.open) {
         broker.send({ op: "produce", topic, key, value });
     } else if (queue.length < LONGEST_QUEUE) {
         queue.push({ topic, key, value });
@@ -73,7 +131,7 @@ const sendParsed = (topic: ParsedTopic, key: string, value: unknown) => {
 
 /** One router's session. */
 class Session {
-    private readonly address: string;
+    readonly address: string;
     private pending: Buffer = Buffer.alloc(0);
     private hash: string | undefined;
     private ended = false;
@@ -93,10 +151,20 @@ class Session {
         socket.on("close", () => {
             this.end(65533, this.hash ? "Connection closed" : "Connection closed before Initiation");
         });
+        sessions.add(this);
+        tellOfItself("change");
         if (socket.destroyed) {
             this.end(65533, "Connection closed before Initiation");
         }
         socket.resume();
+    }
+
+    goOn(isUp: boolean): void {
+        if (isUp) {
+            this.socket.resume();
+        } else {
+            this.socket.pause();
+        }
     }
 
     private read(bytes: Buffer): void {
@@ -149,12 +217,14 @@ class Session {
         }
     }
 
-    private end(code: number | null, reason: string): void {
+    end(code: number | null, reason: string): void {
         if (!this.ended) {
             this.ended = true;
             log(`router ${this.address} ended: ${reason}`);
             // Also of one that said nothing: it is listed for ever, or ends the row of a router with its address.
             this.tell({ ended: { code, reason } });
+            sessions.delete(this);
+            tellOfItself("change");
             this.giveBack();
             this.socket.destroy();
         }
@@ -170,7 +240,14 @@ function listen(host: string, ipv6Only: boolean): void {
     const server = createServer({ pauseOnConnect: true }, (socket) => {
         // One that goes while it waits is found gone when its turn comes.
         socket.on("error", () => undefined);
-        admission.enter((giveBack) => new Session(socket, giveBack));
+        const enter = () => {
+            admission.enter((giveBack) => new Session(socket, giveBack));
+        };
+        if (bus?.ready === false) {
+            waiting.push(enter);
+        } else {
+            enter();
+        }
     });
     server.on("error", (error) => {
         process.stdout.write(`ERROR: ${error.message}\ncollector stopped\n`);
@@ -181,10 +258,25 @@ function listen(host: string, ipv6Only: boolean): void {
     });
 }
 
-process.on("SIGTERM", () => process.exit(0));
-process.on("SIGINT", () => process.exit(0));
+/** Of each router it says that it is gone, one after the other, and gives Kafka two seconds for each. */
+async function endAll(): Promise<void> {
+    const routers = [...sessions];
+    for (const session of routers) {
+        session.end(65533, "Connection closed");
+    }
+    await bus?.close(2000 * Math.max(1, routers.length));
+    process.exit(0);
+}
+
+process.on("SIGTERM", () => void endAll());
+process.on("SIGINT", () => void endAll());
 appendFileSync(STARTS_FILE, `${JSON.stringify({ at: new Date().toISOString(), ...conf })}\n`);
-sendParsed("collector", collectorHash, { collectorHash });
+tellOfItself("started");
+if (bus) {
+    setInterval(() => {
+        tellOfItself("heartbeat");
+    }, HEARTBEAT_MS);
+}
 if (conf.listenMode !== "v6") {
     listen(conf.listenIpv4, false);
 }

@@ -52,3 +52,36 @@ export function readOpenbmpdConf(file: string): OpenbmpdConf {
         initialRouterSeconds: integer(startup, "initial_router_time", 60, 5, 1800),
     };
 }
+
+/** What openbmpd gives to librdkafka. */
+export interface KafkaConf {
+    readonly brokers: readonly string[];
+    readonly settings: Readonly<Record<string, string>>;
+}
+
+/** @throws Error for a file that openbmpd does not load */
+export function readKafkaConf(file: string): KafkaConf {
+    const document = parse(file, { version: "1.1", uniqueKeys: false }) as unknown;
+    const kafka = isSection(document) && isSection(document.kafka) ? document.kafka : {};
+    const numbers = {
+        "message.max.bytes": integer(kafka, "message.max.bytes", 1_000_000, 1000, 1_000_000_000),
+        "socket.timeout.ms": integer(kafka, "socket.timeout.ms", 60_000, 10, 300_000),
+        "queue.buffering.max.messages": integer(kafka, "queue.buffering.max.messages", 100_000, 1, 10_000_000),
+        "queue.buffering.max.kbytes": integer(kafka, "queue.buffering.max.kbytes", 1_048_576, 1, 2_097_151),
+        "queue.buffering.max.ms": integer(kafka, "queue.buffering.max.ms", 1000, 1, 900_000),
+        "message.send.max.retries": integer(kafka, "message.send.max.retries", 2, 0, 10_000_000),
+        "retry.backoff.ms": integer(kafka, "retry.backoff.ms", 100, 1, 300_000),
+    };
+    const codec = text(kafka, "compression.codec", "snappy");
+    if (!["none", "gzip", "snappy", "lz4"].includes(codec)) {
+        throw new Error("invalid value for compression, should be one of none, gzip, snappy, or lz4");
+    }
+    return {
+        // Anything but a list is not read.
+        brokers: Array.isArray(kafka.brokers) ? kafka.brokers.map(String) : ["localhost:9092"],
+        settings: {
+            ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
+            "compression.codec": codec,
+        },
+    };
+}
