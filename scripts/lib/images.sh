@@ -103,7 +103,7 @@ ensure_collector_stand_in() {
     base=$(base_image debian:trixie-slim --variant=minbase)
     say "building the stand-in for the collector's image"
     context=$(mktemp -d)
-    cp "$images"/stand-in-collector/{Dockerfile,run} "$images/stand-in/openbmpd.conf" "$context"
+    cp "$images"/stand-in-collector/{Dockerfile,run,producer.py} "$images/stand-in/openbmpd.conf" "$context"
     run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$images"/stand-in/{openbmpd,router}.ts \
       --bundle --platform=node --target=node20 --outdir="$context/programs"
     # The host's network: where the build's own is closed, package mirrors answer there.

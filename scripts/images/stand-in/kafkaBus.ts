@@ -1,5 +1,5 @@
 /**
- * Writes to a Kafka elsewhere, by a client of librdkafka's (kcat), as openbmpd does by librdkafka itself. A client that
+ * Writes to a Kafka elsewhere, by a client of librdkafka's (producer.py), as openbmpd does by librdkafka itself. A client that
  * finds no broker ends, and what it had not sent yet is lost: the real one gives it 4 seconds (2018) or 20 (2022).
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -9,14 +9,13 @@ import type { KafkaConf } from "./openbmpdConf";
 /** openbmpd takes a client that lives so long for one that is connected. */
 const CONNECTED_MS = 1000;
 const RETRY_MS = 1000;
-/** In no message. */
-const RECORD_END = "\x1e";
-const FIRST_TOPIC = "openbmp.parsed.collector";
+
+type Message = readonly [topic: string, key: string, text: string];
 
 export class KafkaBus {
-    private readonly clients = new Map<string, ChildProcess>();
+    private client: ChildProcess | undefined;
     private isUp = false;
-    private readonly held: (readonly [topic: string, key: string, text: string])[] = [];
+    private readonly held: Message[] = [];
 
     constructor(
         private readonly conf: KafkaConf,
@@ -31,33 +30,38 @@ export class KafkaBus {
     }
 
     /** Whoever sends while there is no broker waits, with this one message. */
-    send(topic: string, key: string, text: string): void {
+    send(...message: Message): void {
         if (this.isUp) {
-            this.clientFor(topic).stdin?.write(`${key}\t${text}${RECORD_END}`);
+            this.client?.stdin?.write(`${JSON.stringify(message)}\n`);
         } else {
-            this.held.push([topic, key, text]);
+            this.held.push(message);
         }
     }
 
-    /** Gives the clients some time for what they have. */
+    /** Gives the client some time for what it has. */
     async close(milliseconds: number): Promise<void> {
         this.isUp = false;
-        const ends = [...this.clients.values()].map((client) => new Promise((done) => client.on("exit", done)));
-        this.clients.forEach((client) => client.stdin?.end());
-        await Promise.race([Promise.all(ends), sleep(milliseconds)]);
+        const { client } = this;
+        if (client) {
+            const end = new Promise((done) => client.once("exit", done));
+            client.stdin?.end();
+            await Promise.race([end, sleep(milliseconds)]);
+        }
     }
 
     private async connect(): Promise<void> {
+        const brokers = this.conf.brokers.join(",");
         for (;;) {
-            const client = this.clientFor(FIRST_TOPIC);
+            const client = this.start(brokers);
+            this.client = client;
             await sleep(CONNECTED_MS);
-            if (this.clients.get(FIRST_TOPIC) === client) {
+            if (client.exitCode === null) {
                 break;
             }
-            this.log(`Failed to connect to Kafka at ${this.conf.brokers.join(",")}, will try again`);
+            this.log(`Failed to connect to Kafka at ${brokers}, will try again`);
             await sleep(RETRY_MS);
         }
-        this.log(`connected to Kafka at ${this.conf.brokers.join(",")}`);
+        this.log(`connected to Kafka at ${brokers}`);
         this.isUp = true;
         this.held.splice(0).forEach((message) => {
             this.send(...message);
@@ -65,39 +69,22 @@ export class KafkaBus {
         this.onChange(true);
     }
 
-    private clientFor(topic: string): ChildProcess {
-        const client = this.clients.get(topic) ?? this.start(topic);
-        this.clients.set(topic, client);
-        return client;
-    }
-
-    private start(topic: string): ChildProcess {
-        const settings = Object.entries(this.conf.settings).flatMap(([name, value]) => ["-X", `${name}=${value}`]);
-        const client = spawn(
-            "kcat",
-            ["-P", "-b", this.conf.brokers.join(","), "-t", topic, "-K", "\t", "-D", RECORD_END, ...settings],
-            { stdio: ["pipe", "ignore", "pipe"] },
-        );
+    private start(brokers: string): ChildProcess {
+        const settings = Object.entries(this.conf.settings).map(([name, value]) => `${name}=${value}`);
+        const client = spawn("/opt/openbmp/producer.py", [brokers, ...settings], { stdio: ["pipe", "ignore", "pipe"] });
         client.stderr.on("data", (bytes: Buffer) => {
             this.log(`Kafka: ${bytes.toString().trim()}`);
         });
         client.stdin.on("error", () => undefined);
         client.on("exit", () => {
-            if (this.clients.get(topic) === client) {
-                this.lose(topic);
-            }
+            this.lose();
         });
         return client;
     }
 
-    /** One client that finds no broker: none of the others does. */
-    private lose(topic: string): void {
-        this.clients.delete(topic);
+    private lose(): void {
         if (this.isUp) {
             this.isUp = false;
-            const others = [...this.clients.values()];
-            this.clients.clear();
-            others.forEach((client) => client.kill("SIGKILL"));
             this.log("Not connected to Kafka, attempting to reconnect");
             this.onChange(false);
             void this.connect();
