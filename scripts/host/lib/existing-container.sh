@@ -74,7 +74,7 @@ compose_warning() {
 role_problem() {
   local is=aio wanted=aio
   container_exists && container_is_ours || return 0
-  container_json | jq -e 'any(.[0].Mounts[]; .Destination == "/data/mysql")' >/dev/null || is=collector
+  container_json | jq -e 'any(.[0].Mounts[]?; .Destination == "/data/mysql")' >/dev/null || is=collector
   is_aio || wanted=collector
   [ "$is" = "$wanted" ] ||
     echo "role must stay \"$is\" on this stack, got \"$wanted\": destroy it first, move $CONFIG_DIRECTORY/openbmpd.conf" \

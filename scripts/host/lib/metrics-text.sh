@@ -28,7 +28,7 @@ metrics_text() {
       gauge("engine_info"; "The version of the Docker engine."; .engine // empty | {labels: {version}, value: 1}),
       gauge("collector_up"; "Whether the container runs."; {value: (.container.running // false)}),
       gauge("collector_start_time_seconds"; "When the container was started, since the epoch."; .container // empty | {value: (.startedAt | seconds)}),
-      gauge("database_up"; "Whether the collector database answers."; select(.aio) | {value: (.database != null)}),
+      gauge("database_up"; "Whether the collector database answers."; select(.aio != false) | {value: (.database != null)}),
       gauge("routers_known"; "Routers in the database."; {value: .database.known}),
       gauge("routers_connected"; "Routers that the database has as connected."; {value: .database.connected}),
       gauge("routers_under_foreign_address"; "Connected routers under an address of the host: not their own."; .database // empty
