@@ -55,43 +55,65 @@ const restStatus = text("HTTP/1.0 or HTTP/1.1 and a status code", (value) =>
     /^HTTP\/1\.[01] [1-5][0-9]{2}$/.test(value),
 ).transform((value) => `${value} ${STATUS_CODES[value.slice(-3)] ?? ""}`.trimEnd());
 
-const broker = text("a broker, HOST:PORT", (value) => readHostPort(value) !== undefined);
+const packet = {
+    /** The host's address that the packets went to. */
+    sentTo: ipv6Address,
+    /** The address that they came from, outside the host's own stack. */
+    sentFrom: ipv6Address,
+};
 
 const verification = z.object(
     {
-        /** The host's address that the packets went to. */
-        sentTo: ipv6Address,
-        /** The address that they came from, outside the host's own stack. */
-        sentFrom: ipv6Address,
+        ...packet,
         /** The source address that the container saw at the BMP port; not asked for through docker-proxy. */
         bmpSeenFrom: z.optional(ipv6Address),
         /** The source address that the container saw at the REST port. */
-        restSeenFrom: z.optional(address),
+        restSeenFrom: address,
         /** What the REST API answered to the login there. */
-        restStatus: z.optional(restStatus),
+        restStatus,
         /** Consumers inside the container read what openbmpd writes of routers (Kafka, DescribeGroups). */
-        consumers: z.optional(z.literal("attached", '"attached"')),
-        /** In the role `collector`, in place of these three: the broker of `kafkaBrokers` that answered to the container. */
-        broker: z.optional(broker),
+        consumers: z.literal("attached", '"attached"'),
         /** In the mode `proxy`: PAT in the collector. */
         patEnabled: z.optional(z.boolean("true or false")),
     },
     "an object, or null",
 );
 
+/** Of an image that has openbmpd alone. */
+const verificationAlone = z.object(
+    {
+        ...packet,
+        bmpSeenFrom: ipv6Address,
+        /** The broker of `kafkaBrokers` that answered to the container, `HOST:PORT`. */
+        broker: text("a broker, HOST:PORT", (value) => readHostPort(value) !== undefined),
+    },
+    "an object, or null",
+);
+
 /**
- * What the verification saw.
+ * What the verification saw. In the role `collector` there is `broker` in place of `restSeenFrom`, `restStatus` and
+ * `consumers`.
  *
  * @interface
  */
-export type Verification = z.output<typeof verification>;
+export type Verification = Pick<z.output<typeof verification>, "sentTo" | "sentFrom"> &
+    Partial<z.output<typeof verification> & z.output<typeof verificationAlone>>;
+
+const answerWith = <Seen extends z.ZodType>(seen: Seen) =>
+    answerOf({
+        containerIpv6: ipv6Address,
+        datapath: z.enum(["dnat", "native", "proxy"], { error: "dnat, native or proxy" }),
+        verification: z.nullable(seen),
+    });
 
 /** What the step prints. */
-export const collectorStartAnswer = answerOf({
-    containerIpv6: ipv6Address,
-    datapath: z.enum(["dnat", "native", "proxy"], { error: "dnat, native or proxy" }),
-    verification: z.nullable(verification),
-});
+export const collectorStartAnswer = answerWith(verification);
+/** What it prints of an image that has openbmpd alone. */
+export const openbmpdStartAnswer = answerWith(verificationAlone);
+
+type Answer = Omit<z.output<typeof collectorStartAnswer>, "verification"> & {
+    readonly verification: Verification | null;
+};
 
 /** The collector runs on its present configuration, and is verified to see real IPv6 sources. */
 export class CollectorStart extends pulumi.ComponentResource {
@@ -142,7 +164,10 @@ export class CollectorStart extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: opts.dependsOn },
         );
-        const result = stepResult(step, collectorStartAnswer);
+        const result: pulumi.Output<Answer> =
+            args.restPort === undefined
+                ? stepResult(step, openbmpdStartAnswer)
+                : stepResult(step, collectorStartAnswer);
         this.containerIpv6 = result.containerIpv6;
         this.datapath = result.datapath.apply((word) => DATAPATHS[word]);
         this.verification = result.apply(({ verification }) => verification ?? "not verified: verify is false");

@@ -3,7 +3,11 @@ import type { z } from "zod";
 import { AioContainer } from "../../components/steps/aioContainer";
 import { Backup } from "../../components/steps/backup";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
-import { CollectorStart, type collectorStartAnswer } from "../../components/steps/collectorStart";
+import {
+    CollectorStart,
+    type collectorStartAnswer,
+    type openbmpdStartAnswer,
+} from "../../components/steps/collectorStart";
 import { DockerDaemonConfig } from "../../components/steps/dockerDaemonConfig";
 import { DockerRestart } from "../../components/steps/dockerRestart";
 import { Ipv6Dnat } from "../../components/steps/ipv6Dnat";
@@ -174,7 +178,7 @@ function stepCase<Args extends StepArgs>(
     Component: new (name: string, args: Args, opts: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
     name: string,
     args: Omit<Args, keyof StepArgs>,
-    started?: z.input<typeof collectorStartAnswer>,
+    started?: z.input<typeof collectorStartAnswer> | z.input<typeof openbmpdStartAnswer>,
 ): readonly [string, StepCase] {
     return [
         title,
