@@ -1,13 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configure, runProgram, secretText, valueOf } from "./mocks";
+import type { z } from "zod";
+import type { openbmpdStartAnswer } from "../../components/steps/collectorStart";
+import { configure, printed, runProgram, secretText, valueOf } from "./mocks";
 import { answerWith, hostConfig, type Registration } from "./registrations";
+
+const openbmpdStart: z.input<typeof openbmpdStartAnswer> = {
+    containerIpv6: "fc00:172:17::2",
+    datapath: "dnat",
+    verification: {
+        sentTo: "2001:db8::77",
+        sentFrom: "fd6f::2",
+        bmpSeenFrom: "fd6f::2",
+        broker: "[2001:db8::9]:9092",
+    },
+};
 
 describe("the program in the role collector", () => {
     let registered: Registration[];
     let outputs: Record<string, pulumi.Output<unknown>>;
 
     beforeAll(async () => {
-        registered = await answerWith();
+        registered = await answerWith({ ...printed, "collector-start": JSON.stringify(openbmpdStart) });
         configure({
             ...hostConfig,
             role: "collector",

@@ -407,6 +407,7 @@ without_tool() {
 
 @test "a port that our own container has is not taken" {
   has_container openbmp_aio 'Labels={"openbmp-aio-ipv6.spec": "x"}' \
+    'Mounts=[{"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]' \
     'PortBindings={"5000/tcp": [{"HostIp": "", "HostPort": "5000"}], "8001/tcp": [{"HostIp": "", "HostPort": "8001"}]}'
   engine Bridge6=fc00:172:17::/64
   fit
@@ -502,7 +503,8 @@ time.sleep(60)' 3>&- &
   REPLACE_CONTAINER=true
   has_container openbmp_aio.before Running=false
   fit
-  has_container openbmp_aio Running=false 'Labels={"openbmp-aio-ipv6.spec": "x"}'
+  has_container openbmp_aio Running=false 'Labels={"openbmp-aio-ipv6.spec": "x"}' \
+    'Mounts=[{"Source": "/var/openbmp/mysql", "Destination": "/data/mysql"}]'
   fit
 }
 

@@ -31,9 +31,15 @@ stopping() {
   same $'docker exec --user 0 openbmp_aio sh -c \ndocker stop --time 1 openbmp_aio' "$(calls 'docker (exec|stop)')"
 }
 
-@test "a container without a database, or without a shell, is stopped plainly" {
+@test "without a database, openbmpd is asked to end while the container stops" {
   stopping 120 DatabaseExit=3
+  same "docker exec --detach --user 0 openbmp_aio sh -c " "$(calls 'docker exec --detach')"
+  same "" "$stderr"
+}
+
+@test "a container without a shell is stopped plainly" {
   stopping 120 DatabaseExit=127
+  not_called 'docker exec --detach'
   same "" "$stderr"
 }
 
@@ -109,6 +115,21 @@ DATABASE='database() { ./"$1" -c "trap \"sleep 0.3; echo $1 >ended.$1; exit\" TE
   # Its parent never reaps it.
   in_container './mysqld -c "./mariadbd -c \"trap exit TERM; touch ready.1; while :; do sleep 0.05; done\" & exec sleep 100" & databases=1'
   same "status 0: " "$output"
+}
+
+@test "openbmpd gets SIGTERM, nothing else ends" {
+  cp /bin/bash "$FAKE/openbmpd"
+  # shellcheck disable=SC2016
+  run --separate-stderr timeout 20 unshare --pid --fork --mount-proc bash -c '
+    cd "$0"
+    . "$1/lib/common.sh"
+    . "$1/lib/stopping.sh"
+    ./openbmpd -c "trap \"echo told; exit\" TERM; while :; do sleep 0.05; done" & told=$!
+    sleep 100 & other=$!
+    sh -c "$OPENBMPD_SCRIPT"
+    wait "$told"
+    kill -0 "$other" && echo other runs' "$FAKE" "$HOST_SCRIPTS"
+  same $'told\nother runs' "$output"
 }
 
 @test "the container's step has docker.service ask before its daemon ends, and its second run changes nothing" {
