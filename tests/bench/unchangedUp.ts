@@ -1,4 +1,4 @@
-import { hostCommands } from "../components/mocks";
+import { hostCommands } from "../components/stepCases";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";

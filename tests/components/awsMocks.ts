@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Registration, watchRegistrations } from "./registrations";
-import { printed, STACK } from "./mocks";
+import { STACK } from "./mocks";
+import { printed } from "./stepCases";
 import { unexpectedResource } from "./unexpected";
 
 /** What AWS works out for a resource, by its type. */

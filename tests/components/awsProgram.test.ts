@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loginKey, vmKey } from "../awsConfig";
 import { KEY_ARN, pinnedTo, recordAws, type Recording } from "./awsMocks";
-import { configure, hostCommands, runProgram, secretText, valueOf } from "./mocks";
+import { configure, runProgram, secretText, valueOf } from "./mocks";
+import { hostCommands } from "./stepCases";
 
 // Each run loads the modules of @pulumi/aws anew.
 jest.setTimeout(60_000);

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { HOST_STEPS, OPTIONAL_STEPS } from "../../components/remote/hostScript";
-import { configure, hostCommands, optionalCommands, runInStack, secretText, valueOf } from "./mocks";
+import { configure, runInStack, secretText, valueOf } from "./mocks";
+import { hostCommands, optionalCommands } from "./stepCases";
 import { answerWith, hostConfig, hostKey, type Registration } from "./registrations";
 
 const config = {

@@ -3,9 +3,9 @@ import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingHost } from "../../components/host/existingHost";
 import { existingHost } from "./existingHost";
-import { digest, outputsOf, printed, printedFile } from "./mocks";
+import { outputsOf } from "./mocks";
 import { CreatedMachine } from "./registrations";
-import { type StepCase, stepCases } from "./stepCases";
+import { digest, printed, printedFile, type StepCase, stepCases } from "./stepCases";
 
 /** What became of an answer. */
 export interface Outcome {

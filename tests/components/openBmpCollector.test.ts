@@ -6,16 +6,8 @@ import type { OpenBmpCollectorArgs } from "../../components/collector/openBmpCol
 import { loginKey, vmKey } from "../awsConfig";
 import { recordAws } from "./awsMocks";
 import type { Outcome } from "./lateArguments";
-import {
-    configure,
-    hostCommands,
-    optionalCommands,
-    outputsOf,
-    printedFor,
-    runInStack,
-    secretText,
-    valueOf,
-} from "./mocks";
+import { configure, outputsOf, printedFor, runInStack, secretText, valueOf } from "./mocks";
+import { hostCommands, optionalCommands } from "./stepCases";
 import { answerWith, hostKey, type Registration } from "./registrations";
 
 const args: OpenBmpCollectorArgs = {

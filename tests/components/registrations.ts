@@ -5,7 +5,8 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as scripts from "../../components/remote/hostScript";
 import { installedProgram, readHostFile, type ShellValue } from "../../components/remote/hostScript";
 import type { Machine } from "../../components/remote/machine";
-import { printed, secretText, STACK } from "./mocks";
+import { secretText, STACK } from "./mocks";
+import { printed } from "./stepCases";
 import { unexpectedResource } from "./unexpected";
 
 /** A registration as it goes to the engine, with the options that mocks do not show. */

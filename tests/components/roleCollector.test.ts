@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { openbmpdStartAnswer } from "../../components/steps/collectorStart";
-import { configure, printed, runProgram, secretText, valueOf } from "./mocks";
+import { configure, runProgram, secretText, valueOf } from "./mocks";
+import { printed } from "./stepCases";
 import { answerWith, hostConfig, type Registration } from "./registrations";
 
 const openbmpdStart: z.input<typeof openbmpdStartAnswer> = {

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { isShown } from "../../components/settings/keyFacts";
 import { fieldsByKey } from "../../components/settings/schema";
 import { CollectorConfig } from "../../components/steps/collectorConfig";
-import { optionalCommands, outputsOf, printed, printedFile, secretText, valueOf } from "./mocks";
+import { outputsOf, secretText, valueOf } from "./mocks";
 import { answerWith, CreatedMachine, hostKey, type Registration, unmarked, watchScripts } from "./registrations";
-import { stepCases } from "./stepCases";
+import { optionalCommands, printed, printedFile, stepCases } from "./stepCases";
 
 /** The machine's, with the defaults of the provider. */
 const connection = { host: "2001:db8::20", user: "root", hostKey, dialErrorLimit: 10, perDialTimeout: 15, port: 22 };

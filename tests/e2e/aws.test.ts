@@ -1,4 +1,4 @@
-import { hostCommands } from "../components/mocks";
+import { hostCommands } from "../components/stepCases";
 import type { UpResult } from "@pulumi/pulumi/automation";
 import { AwsCloud } from "./awsCloud";
 import { connectionsFrom } from "./connections";

@@ -1,4 +1,4 @@
-import { hostCommands } from "../components/mocks";
+import { hostCommands } from "../components/stepCases";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
