@@ -149,24 +149,33 @@ describe("two collectors and a Kafka that is there", () => {
             const [startsBefore, sessionsBefore] = [await starts(), await sessions()];
             await broker.stop();
             await broker.startAgain();
-            await tellsOfANewRouter("restarted", "103");
+            await tellsOfANewRouter("restarted", "3");
             await broker.stop();
             await broker.startAgain(elsewhere);
-            await tellsOfANewRouter("moved", "104");
+            await tellsOfANewRouter("moved", "4");
             expect(await starts()).toEqual(startsBefore);
             expect(await sessions()).toEqual(sessionsBefore);
         },
         6 * MINUTE,
     );
 
-    /** That all the way works again, of each collector. */
-    const tellsOfANewRouter = async (name: string, suffix: string) => {
+    /**
+     * That all the way works again, of each collector. What its client was given while the broker went is lost, as it is
+     * in openbmpd: a router that came just then is not told of, the next one is.
+     */
+    const tellsOfANewRouter = async (name: string, digit: string) => {
         for (const { sandbox, adminId } of sites) {
-            await sandbox.startRouter(`${name}-${adminId}`, suffix);
-        }
-        for (const { sandbox, adminId } of sites) {
-            const expected = `init ${name}-${adminId} ${sandbox.peerAddress(suffix)}`;
-            await seen(`Kafka has ${expected}`, async () => (await lastOfRouters()).includes(expected));
+            let routers = 0;
+            await eventually(`Kafka has a new router of ${adminId}`, 2 * MINUTE, async () => {
+                routers += 1;
+                const [router, suffix] = [`${name}-${routers}-${adminId}`, `1${digit}${routers}`];
+                await sandbox.startRouter(router, suffix);
+                const told = async () =>
+                    (await lastOfRouters()).includes(`init ${router} ${sandbox.peerAddress(suffix)}`);
+                return eventually("it is told of", 15_000, async () => (await told()) || undefined).catch(
+                    () => undefined,
+                );
+            });
         }
     };
 
