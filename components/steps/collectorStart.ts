@@ -97,7 +97,7 @@ const verificationAlone = z.object(
  * @interface
  */
 export type Verification = Pick<z.output<typeof verification>, "sentTo" | "sentFrom"> &
-    Partial<z.output<typeof verification> & z.output<typeof verificationAlone>>;
+    Partial<Omit<z.output<typeof verification> & z.output<typeof verificationAlone>, keyof typeof packet>>;
 
 const answerWith = <Seen extends z.ZodType>(seen: Seen) =>
     answerOf({
