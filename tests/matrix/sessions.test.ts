@@ -50,6 +50,8 @@ describe.each([
         sandbox = await Sandbox.up(`sessions-${mode}`);
         deployment = await Deployment.create(sandbox, {
             mode,
+            // One openbmpd takes 201: what is looked at is the way to it.
+            environment: JSON.stringify({ STAND_IN_SESSIONS: String(SESSIONS) }),
             bmpAllowedCidrs: JSON.stringify([PREFIX, `${sandbox.peerAddress("100")}/120`]),
         });
         await deployment.up();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { blocksOf } from "../documentation";
-import { Admission } from "../../scripts/images/stand-in/admission";
+import { Admission, MOST_SESSIONS } from "../../scripts/images/stand-in/admission";
 import { encodeMessage, encodeTlv, readPeer, readTlvs, takeMessages } from "../../scripts/images/stand-in/bmp";
 import { ownConsumersConf, readConsumersConf, topicsOf } from "../../scripts/images/stand-in/consumersConf";
 import { readOpenbmpdConf } from "../../scripts/images/stand-in/openbmpdConf";
@@ -133,8 +133,8 @@ describe("places of new routers", () => {
     afterEach(() => jest.useRealTimers());
 
     /** The numbers of those let in, of five that come at once, and how each gives its place back. */
-    function five(places: number): { inside: number[]; giveBack: (() => void)[] } {
-        const admission = new Admission(places, 60_000);
+    function five(places: number, most = MOST_SESSIONS) {
+        const admission = new Admission(places, 60_000, most);
         const inside: number[] = [];
         const giveBack: (() => void)[] = [];
         for (const router of [1, 2, 3, 4, 5]) {
@@ -143,7 +143,7 @@ describe("places of new routers", () => {
                 giveBack.push(give);
             });
         }
-        return { inside, giveBack };
+        return { admission, inside, giveBack };
     }
 
     test("are given in the order of arrival, and again when one is given back or its time is up", () => {
@@ -156,8 +156,13 @@ describe("places of new routers", () => {
         expect(inside).toEqual([1, 2, 3, 4, 5]);
     });
 
-    test("are without limit at 0", () => {
+    test("are without limit at 0, and nobody is let in beyond the sessions that there may be", () => {
         expect(five(0).inside).toEqual([1, 2, 3, 4, 5]);
+        const { admission, inside, giveBack } = five(0, 3);
+        giveBack[0]?.();
+        expect(inside).toEqual([1, 2, 3]);
+        admission.leave();
+        expect(inside).toEqual([1, 2, 3, 4]);
     });
 });
 

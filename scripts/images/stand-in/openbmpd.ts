@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
-import { Admission } from "./admission";
+import { Admission, MOST_SESSIONS } from "./admission";
 import {
     BmpError,
     type BmpMessage,
@@ -63,7 +63,11 @@ function orEnd<Read>(read: () => Read): Read {
 const [confFile = ""] = process.argv.slice(2);
 const conf = load(confFile);
 const collectorHash = createHash("md5").update(conf.adminId).digest("hex");
-const admission = new Admission(conf.maxConcurrentRouters, 1000 * conf.initialRouterSeconds);
+const admission = new Admission(
+    conf.maxConcurrentRouters,
+    1000 * conf.initialRouterSeconds,
+    Number(process.env.STAND_IN_SESSIONS ?? MOST_SESSIONS),
+);
 const queue: Outgoing[] = [];
 /** Connections that nobody has accepted yet. */
 const waiting: (() => void)[] = [];
@@ -226,6 +230,7 @@ class Session {
             sessions.delete(this);
             tellOfItself("change");
             this.giveBack();
+            admission.leave();
             this.socket.destroy();
         }
     }
