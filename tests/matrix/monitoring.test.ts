@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deniedTo, exposureOf } from "../e2e/confinement";
 import { eventually, root, run } from "../e2e/run";
@@ -50,6 +51,35 @@ describe("metrics, in a real Prometheus by way of a real node_exporter", () => {
 
     test("promtool takes the rules", async () => {
         expect(await run("promtool", ["check", "rules", alertRules])).toContain("10 rules found");
+    });
+
+    test("promtool has the alert of sessions fire at 180 of any source, and not before", async () => {
+        const sessions = (source: string, values: string) => ({
+            series: `openbmp_bmp_sessions{instance="host",source="${source}"}`,
+            values,
+        });
+        const at = (eval_time: string, exp_alerts: object[]) => ({
+            eval_time,
+            alertname: "OpenBmpSessionsNearLimit",
+            exp_alerts,
+        });
+        const firing = {
+            exp_labels: { severity: "warning", instance: "host" },
+            exp_annotations: {
+                summary: "180 BMP sessions on host, where openbmpd takes 201",
+                description: "routers beyond it wait without a word: docs/scale.md",
+            },
+        };
+        const input_series = [sessions("router", "179 170"), sessions("host", "0 10")];
+        const file = join(mkdtempSync(join(tmpdir(), "openbmp-rules-")), "test.yml");
+        writeFileSync(
+            file,
+            JSON.stringify({
+                rule_files: [alertRules],
+                tests: [{ interval: "1m", input_series, alert_rule_test: [at("0m", []), at("1m", [firing])] }],
+            }),
+        );
+        expect(await run("promtool", ["test", "rules", file])).toContain("SUCCESS");
     });
 
     test(
