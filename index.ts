@@ -1,27 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { makeCollector } from "./components/collector/makeCollector";
+import { byName, makeStackCollectors, routerConfigOfAll } from "./components/collector/stackCollectors";
 import { enforcePolicy } from "./components/policy/policy";
-import { previewEndedSessions } from "./components/settings/endedSessions";
 import { demandKeptSettings } from "./components/settings/keptSettings";
-import { lastDeployment } from "./components/settings/lastDeployment";
-import { loadSettings, secretKeysOfStack } from "./components/settings/load";
+import { loadCollectors, secretKeysOfStack } from "./components/settings/load";
 
-const settings = loadSettings();
+const configured = loadCollectors();
+const [{ settings }] = configured;
 enforcePolicy(settings, demandKeptSettings(settings));
 
-const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-// What OpenBmpCollector is, too, but at the root of the stack, where its resources have always been.
-const collector = makeCollector(settings, {
-    prefix: "",
-    parent: undefined,
-    owner,
-    secretKeys: secretKeysOfStack(),
-    lastDeployment,
-});
+const deployed = makeStackCollectors(configured, secretKeysOfStack());
+const [{ outputs: collector }] = deployed;
 
-export const deployedSettings = previewEndedSessions(settings, collector.imageRef, owner);
+export const deployedSettings = deployed[0].deployedSettings;
+export const deployedCollectors = byName(deployed, (each) => each.deployedSettings);
 export const ipv6Address = collector.ipv6Address;
 export const ipv4Address = collector.ipv4Address;
 export const bmpEndpoint = collector.bmpEndpoint;
@@ -31,6 +24,7 @@ export const containerIpv6 = collector.containerIpv6;
 export const imageRef = collector.imageRef;
 export const datapath = collector.datapath;
 export const verification = collector.verification;
-export const routerConfig = collector.routerConfig;
+export const collectors = byName(deployed, (each) => each.outputs);
+export const routerConfig = routerConfigOfAll(deployed);
 /** What Pulumi's console shows on the page of the stack, with the outputs put in. */
 export const readme = pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8"));

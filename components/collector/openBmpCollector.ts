@@ -5,7 +5,7 @@ import { settingsWarnings } from "../settings/warnings";
 import { type Collector, makeCollector } from "./makeCollector";
 import type { OpenBmpCollectorArgs } from "./openBmpCollectorArgs";
 
-const TOKEN = "openbmp-aio-ipv6:index:OpenBmpCollector";
+export const TOKEN = "openbmp-aio-ipv6:index:OpenBmpCollector";
 
 type Dependencies = pulumi.ComponentResourceOptions["dependsOn"];
 

@@ -34,10 +34,19 @@ const addressNote = (comment: string, loopback: string) => [
     `${comment} ${ONLY_LET_IN}`,
 ];
 
-/** The collector, as a router reaches it. */
-interface Collector {
+/** A collector, as a router reaches it. */
+export interface Station {
+    /** Its IPv6 address. */
     readonly address: string;
+    /** Its BMP port. */
     readonly port: number;
+    /** What a router's configuration calls it. */
+    readonly name: string;
+}
+
+/** Its number, for systems that count them from 1. */
+interface NumberedStation extends Station {
+    readonly number: number;
 }
 
 /**
@@ -45,17 +54,19 @@ interface Collector {
  * whose host is a name or an address, and `update-source`), Cisco's data model of IOS XR
  * (netascode.cisco.com/docs/data_models/iosxr/device/bmp_server), snas.io/docs/router_config.
  */
-const iosXr = ({ address, port }: Collector) => [
+const iosXr = (stations: readonly NumberedStation[]) => [
     ...interfaceNote("!", "Loopback0"),
-    "bmp server 1",
-    ` host ${address} port ${port}`,
-    " description openbmp",
-    ` update-source ${SOURCE_INTERFACE}`,
-    " initial-refresh delay 30 spread 2",
-    " stats-reporting-period 60",
-    "!",
+    ...stations.flatMap(({ number, name, address, port }) => [
+        `bmp server ${number}`,
+        ` host ${address} port ${port}`,
+        ` description ${name}`,
+        ` update-source ${SOURCE_INTERFACE}`,
+        " initial-refresh delay 30 spread 2",
+        " stats-reporting-period 60",
+        "!",
+    ]),
     "! and for each neighbor that is to be monitored, below router bgp and neighbor:",
-    "!  bmp-activate server 1",
+    ...stations.map(({ number }) => `!  bmp-activate server ${number}`),
 ];
 
 /**
@@ -63,37 +74,41 @@ const iosXr = ({ address, port }: Collector) => [
  * address is IPv4 or IPv6, the same since 17.7.1), Cisco's "IP Routing: BGP Configuration Guide", chapter "BGP
  * Monitoring Protocol" (`address {ipv4-addr | ipv6-addr} port-number`), snas.io/docs/router_config.
  */
-const iosXe = ({ address, port }: Collector) => [
+const iosXe = (stations: readonly NumberedStation[]) => [
     "! the lines go below router bgp",
     ...interfaceNote("!", "Loopback0"),
-    "bmp server 1",
-    ` address ${address} port-number ${port}`,
-    " description openbmp",
-    ` update-source ${SOURCE_INTERFACE}`,
-    " initial-delay 30",
-    " failure-retry-delay 60",
-    " stats-reporting-period 60",
-    " activate",
-    " exit-bmp-server-mode",
+    ...stations.flatMap(({ number, name, address, port }) => [
+        `bmp server ${number}`,
+        ` address ${address} port-number ${port}`,
+        ` description ${name}`,
+        ` update-source ${SOURCE_INTERFACE}`,
+        " initial-delay 30",
+        " failure-retry-delay 60",
+        " stats-reporting-period 60",
+        " activate",
+        " exit-bmp-server-mode",
+    ]),
     "bmp initial-refresh delay 30",
     "! and for each neighbor that is to be monitored, below router bgp, too:",
-    "!  neighbor ADDRESS bmp-activate server 1",
+    `!  neighbor ADDRESS bmp-activate ${stations.length === 1 ? "server 1" : "all"}`,
 ];
 
 /**
  * Sources: junos-conf-routing-options of 24.4R1 (Juniper/yang: `bmp station`, whose `station-address` and
  * `local-address` are of either family), Junos CLI reference (`bmp`, edit routing-options).
  */
-const junos = ({ address, port }: Collector) => [
+const junos = (stations: readonly Station[]) => [
     ...addressNote("#", "lo0"),
-    ...[
-        `station-address ${address}`,
-        `station-port ${port}`,
-        `local-address ${SOURCE_ADDRESS}`,
-        "connection-mode active",
-        "route-monitoring pre-policy",
-        "statistics-timeout 60",
-    ].map((words) => `set routing-options bmp station openbmp ${words}`),
+    ...stations.flatMap(({ name, address, port }) =>
+        [
+            `station-address ${address}`,
+            `station-port ${port}`,
+            `local-address ${SOURCE_ADDRESS}`,
+            "connection-mode active",
+            "route-monitoring pre-policy",
+            "statistics-timeout 60",
+        ].map((words) => `set routing-options bmp station ${name} ${words}`),
+    ),
 ];
 
 /**
@@ -101,7 +116,7 @@ const junos = ({ address, port }: Collector) => [
  * (internal/cfgplugins, `BMPConfigParams`, with an IPv4 station), those that Microsoft documents for Azure Operator
  * Nexus (BMP log streaming), and the options of ansible-collections/arista.eos (`eos_bgp_global`, `monitoring`).
  */
-const eos = ({ address, port }: Collector) => [
+const eos = (stations: readonly Station[]) => [
     "! the lines go below router bgp; all its neighbors are monitored",
     ...interfaceNote("!", "Loopback0"),
     "! no public source tells whether EOS takes an IPv6 address after connection address:",
@@ -109,13 +124,15 @@ const eos = ({ address, port }: Collector) => [
     "bgp monitoring",
     "monitoring received routes address-family ipv4 unicast",
     "monitoring received routes address-family ipv6 unicast",
-    "monitoring station openbmp",
-    `   update-source ${SOURCE_INTERFACE}`,
-    "   statistics",
-    `   connection address ${address}`,
-    `   connection mode active port ${port}`,
-    "   export-policy received routes pre-policy",
-    "exit",
+    ...stations.flatMap(({ name, address, port }) => [
+        `monitoring station ${name}`,
+        `   update-source ${SOURCE_INTERFACE}`,
+        "   statistics",
+        `   connection address ${address}`,
+        `   connection mode active port ${port}`,
+        "   export-policy received routes pre-policy",
+        "exit",
+    ]),
 ];
 
 /**
@@ -123,37 +140,42 @@ const eos = ({ address, port }: Collector) => [
  * (container `monitor`) of 26.3 (nokia/7x50_YangModels); `station-address` and `local-address` are of either family
  * in its oldest model, 19.5, too.
  */
-const srOs = ({ address, port }: Collector) => [
+const srOs = (stations: readonly Station[]) => [
     ...addressNote("#", "the interface system"),
     ...[
         "bmp admin-state enable",
-        "bmp station openbmp admin-state enable",
-        "bmp station openbmp stats-report-interval 60",
-        `bmp station openbmp connection local-address ${SOURCE_ADDRESS}`,
-        `bmp station openbmp connection station-address ip-address ${address}`,
-        `bmp station openbmp connection station-address port ${port}`,
-        "bmp station openbmp family ipv4 true",
-        "bmp station openbmp family ipv6 true",
+        ...stations.flatMap(({ name, address, port }) => [
+            `bmp station ${name} admin-state enable`,
+            `bmp station ${name} stats-report-interval 60`,
+            `bmp station ${name} connection local-address ${SOURCE_ADDRESS}`,
+            `bmp station ${name} connection station-address ip-address ${address}`,
+            `bmp station ${name} connection station-address port ${port}`,
+            `bmp station ${name} family ipv4 true`,
+            `bmp station ${name} family ipv6 true`,
+        ]),
         'router "Base" bgp monitor admin-state enable',
         'router "Base" bgp monitor route-monitoring pre-policy true',
-        'router "Base" bgp monitor station openbmp',
+        ...stations.map(({ name }) => `router "Base" bgp monitor station ${name}`),
     ].map((words) => `/configure ${words}`),
 ];
 
 /** Sources: FRR user guide (BMP) and bgpd/bgp_bmp.c: `source-interface` since 8.4. */
-const frrTargets = ({ address, port }: Collector) => [
+const frrTargets = (stations: readonly Station[]) => [
     "bmp targets openbmp",
-    ` bmp connect ${address} port ${port} min-retry 1000 max-retry 30000 source-interface ${SOURCE_INTERFACE}`,
+    ...stations.map(
+        ({ address, port }) =>
+            ` bmp connect ${address} port ${port} min-retry 1000 max-retry 30000 source-interface ${SOURCE_INTERFACE}`,
+    ),
     " bmp stats interval 60000",
     " bmp monitor ipv4 unicast pre-policy",
     " bmp monitor ipv6 unicast pre-policy",
     "exit",
 ];
 
-const frr = (collector: Collector) => [
+const frr = (stations: readonly Station[]) => [
     "! bgpd must run with the option -M bmp (/etc/frr/daemons); the lines go below router bgp",
     ...interfaceNote("!", "lo"),
-    ...frrTargets(collector),
+    ...frrTargets(stations),
 ];
 
 /**
@@ -161,20 +183,22 @@ const frr = (collector: Collector) => [
  * data/templates/frr/bgpd.frr.j2 (what FRR is given), src/conf_mode/protocols_bgp.py (the module must be loaded
  * before).
  */
-const vyos = ({ address, port }: Collector) => [
+const vyos = (stations: readonly Station[]) => [
     "# VyOS has no command for the source of BMP: it is the address that follows src in the output of",
-    `# ip -6 route get ${address}, and must be`,
+    ...stations.map(({ address }) => `# ip -6 route get ${address}, and must be`),
     `# ${ONLY_LET_IN}`,
     "# bgpd loads its module at its start: this line alone first, then commit and run restart bgp",
     "set system frr bmp",
-    ...[
-        `address ${address}`,
-        `port ${port}`,
-        "min-retry 1000",
-        "max-retry 30000",
-        "monitor ipv4-unicast pre-policy",
-        "monitor ipv6-unicast pre-policy",
-    ].map((words) => `set protocols bgp bmp target openbmp ${words}`),
+    ...stations.flatMap(({ name, address, port }) =>
+        [
+            `address ${address}`,
+            `port ${port}`,
+            "min-retry 1000",
+            "max-retry 30000",
+            "monitor ipv4-unicast pre-policy",
+            "monitor ipv6-unicast pre-policy",
+        ].map((words) => `set protocols bgp bmp target ${name} ${words}`),
+    ),
 ];
 
 /**
@@ -182,12 +206,12 @@ const vyos = ({ address, port }: Collector) => [
  * (supervisord.conf.common.j2: when bgpd has the module; bgpd.main.conf.j2: what the feature itself configures) and
  * docker_init.sh (what it writes anew).
  */
-const sonic = (collector: Collector) => [
+const sonic = (stations: readonly Station[]) => [
     "! bgpd must run with the option -M bmp: where the feature bmp or frr_bmp is enabled, after a restart of the",
     "! container bgp. In vtysh the lines go below router bgp; unless docker_routing_config_mode is split or",
     "! split-unified, SONiC drops them when that container starts again",
     ...interfaceNote("!", "Loopback0"),
-    ...frrTargets(collector),
+    ...frrTargets(stations),
 ];
 
 /**
@@ -199,7 +223,16 @@ const sonic = (collector: Collector) => [
  * @param port the collector's BMP port
  */
 export function routerConfig(address: string, port: number): RouterConfig {
-    const lines = (system: (collector: Collector) => string[]) => system({ address, port }).join("\n");
+    return routerConfigOf([{ address, port, name: STATION }]);
+}
+
+/** What a router calls a collector that is alone. */
+export const STATION = "openbmp";
+
+/** The same for several collectors: each router sends to all of them, unless lines are left out. */
+export function routerConfigOf(stations: readonly Station[]): RouterConfig {
+    const numbered = stations.map((station, index) => ({ ...station, number: index + 1 }));
+    const lines = (system: (stations: readonly NumberedStation[]) => string[]) => system(numbered).join("\n");
     return {
         iosXr: lines(iosXr),
         iosXe: lines(iosXe),

@@ -82,31 +82,33 @@ export function endedSessions(deployed: DeployedSettings, desired: DeployedSetti
  * Warns in a preview of the routers' sessions that the deployment will end,
  * compared with the last one that came to its end.
  *
+ * @param collector - the name of one that is not at the root of the stack
  * @returns what the stack exports for the next comparison: a secret
  */
 export function previewEndedSessions(
     settings: Settings,
     image: pulumi.Input<string>,
     owner: string,
+    collector?: string,
 ): pulumi.Output<DeployedSettings> {
     const desired = pulumi.secret(
         pulumi.output(image).apply((reference) => deployedSettings(settings, reference, owner)),
     );
     if (pulumi.runtime.isDryRun()) {
-        desired.apply(warn);
+        desired.apply((known) => warn(known, collector));
     }
     return desired;
 }
 
-async function warn(desired: DeployedSettings): Promise<void> {
-    for (const line of await linesOfPreview(desired)) {
-        await pulumi.log.warn(line);
+async function warn(desired: DeployedSettings, collector: string | undefined): Promise<void> {
+    for (const line of await linesOfPreview(desired, collector)) {
+        await pulumi.log.warn(collector === undefined ? line : `${collector}: ${line}`);
     }
 }
 
-async function linesOfPreview(desired: DeployedSettings): Promise<string[]> {
+async function linesOfPreview(desired: DeployedSettings, collector: string | undefined): Promise<string[]> {
     try {
-        const deployed = await lastDeployment();
+        const deployed = await lastDeployment(collector);
         if (deployed === "by an earlier version") {
             return [
                 "the last deployment was made by an earlier version: a container that it made is made anew once, which ends the sessions of all routers",

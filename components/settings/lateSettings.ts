@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "./load";
-import { outputNotTaken } from "./messages";
+import { keyOfStack, outputNotTaken } from "./messages";
 import { type AwsSettings, type HostSettings, schema, schemaWithout, type Settings } from "./schema";
+import { severalKeys } from "./severalCollectors";
 
 /**
  * Keys whose values shape no resource, so that a program may know them only
@@ -66,8 +67,14 @@ export function lateSettings(
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
     const withOutputs = Object.keys(given).filter((key) => holdsOutput(given[key]));
     const late = withOutputs.filter((key) => isLateKey(key) && !(key === "securityGroupIds" && isOutput(given[key])));
-    const problems = withOutputs.filter((key) => !late.includes(key)).map(outputNotTaken);
-    const early = Object.fromEntries(Object.entries(given).filter(([key]) => !withOutputs.includes(key)));
+    const several = Object.keys(given).filter((key) => severalKeys.has(key));
+    const problems = [
+        ...withOutputs.filter((key) => !late.includes(key)).map(outputNotTaken),
+        ...several.map(keyOfStack),
+    ];
+    const early = Object.fromEntries(
+        Object.entries(given).filter(([key]) => !withOutputs.includes(key) && !several.includes(key)),
+    );
     if (late.length === 0) {
         const settings = checked(schema, early, problems, toError);
         return { settings, whole: pulumi.output(settings) };

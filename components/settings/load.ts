@@ -3,8 +3,21 @@ import type { z } from "zod";
 import { isPlainText, isSecret } from "./keyFacts";
 import { keyOfOtherProject, keyOfOtherTarget, problemLine, listed, secretInClear, unknownKey } from "./messages";
 import { awsOnly, fieldsByKey, hostOnly, schema, type Settings } from "./schema";
+import { type Part, severalKeys, splitUp } from "./severalCollectors";
 import { settingsWarnings } from "./warnings";
 import { refusal } from "../values/refusal";
+
+/** The schema of each key of a stack's configuration, of either target. */
+export const keysOfStack: ReadonlyMap<string, z.ZodType> = new Map([...fieldsByKey, ...severalKeys]);
+
+/** A collector of a stack, in the stack's configuration. */
+export interface StackCollector extends Pick<Part, "name" | "isRoot"> {
+    /** All that a collector by itself has. */
+    readonly settings: Settings;
+}
+
+/** At least one; the first is the one that the stack's outputs are about. */
+export type StackCollectors = readonly [StackCollector, ...StackCollector[]];
 
 /**
  * Validates the stack's configuration as Pulumi stores it, texts by key.
@@ -13,17 +26,48 @@ import { refusal } from "../values/refusal";
  * @throws pulumi.RunError with a line for each key that is wrong: the key,
  * what is accepted, and the value unless it is a secret.
  */
-export function parseSettings(config: Readonly<Record<string, string>>, others: readonly string[] = []): Settings {
+export function collectorsOf(
+    config: Readonly<Record<string, string>>,
+    others: readonly string[] = [],
+): StackCollectors {
     const values: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(config)) {
-        const field = fieldsByKey.get(key);
+        const field = keysOfStack.get(key);
         if (value !== "") {
             values[key] = field && !isPlainText(field) ? parseJson(value) : value;
         }
     }
-    return checked(schema, values, others, (problems) =>
-        refusal(`The configuration of the stack is not valid:\n${listed(problems)}`),
+    const { parts, problems } = splitUp(values);
+    const read = parts.map((part) => [part, readCollector(part, values)] as const);
+    const [first, ...rest] = read.flatMap(([{ name, isRoot }, { settings }]) =>
+        settings ? [{ name, isRoot, settings }] : [],
     );
+    // What they share is told once.
+    const all = new Set([...others, ...problems, ...read.flatMap(([, each]) => each.problems)]);
+    if (first === undefined || all.size > 0) {
+        throw refusal(`The configuration of the stack is not valid:\n${listed([...all])}`);
+    }
+    return [first, ...rest];
+}
+
+interface Read {
+    readonly settings?: Settings;
+    readonly problems: readonly string[];
+}
+
+function readCollector({ values, places }: Part, all: Readonly<Record<string, unknown>>): Read {
+    const { data, problems } = read(
+        schema,
+        values,
+        [...keysOfStack.keys()],
+        ({ path: [key = "", ...rest], ...issue }) => {
+            const place = places[String(key)];
+            return place
+                ? problemLine({ ...issue, path: [...place, ...rest] }, all)
+                : problemLine({ ...issue, path: [key, ...rest] }, values);
+        },
+    );
+    return data ? { settings: data, problems } : { problems };
 }
 
 /**
@@ -38,18 +82,26 @@ export function checked<Checked>(
     others: readonly string[],
     toError: (problems: readonly string[]) => Error,
 ): Checked {
-    const values: Record<string, unknown> = { target: "aws", ...given };
-    const before = [...others, ...removeMisplaced(values)];
-    const result = form.safeParse(values);
-    if (result.success && before.length === 0) {
-        return result.data;
+    const { data, problems } = read(form, given, [...fieldsByKey.keys()], (issue) => problemLine(issue, given));
+    if (data === undefined || others.length + problems.length > 0) {
+        throw toError([...others, ...problems]);
     }
-    const problems = (result.error?.issues ?? []).flatMap((issue) =>
-        issue.code === "unrecognized_keys"
-            ? issue.keys.map((key) => unknownKey(key, [...fieldsByKey.keys()]))
-            : [problemLine(issue, values)],
+    return data;
+}
+
+function read<Checked>(
+    form: z.ZodType<Checked>,
+    given: Readonly<Record<string, unknown>>,
+    known: readonly string[],
+    lineOf: (issue: z.core.$ZodIssue) => string,
+): { readonly data: Checked | undefined; readonly problems: readonly string[] } {
+    const values: Record<string, unknown> = { target: "aws", ...given };
+    const misplaced = removeMisplaced(values);
+    const { data, error } = form.safeParse(values);
+    const problems = (error?.issues ?? []).flatMap((issue) =>
+        issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey(key, known)) : [lineOf(issue)],
     );
-    throw toError([...before, ...problems]);
+    return { data, problems: [...misplaced, ...problems] };
 }
 
 /**
@@ -73,31 +125,31 @@ function removeMisplaced(values: Record<string, unknown>): string[] {
 }
 
 /** Reads and validates the configuration of the running stack; warns of what it shuts out. */
-export function loadSettings(): Settings {
-    const settings = settingsOf(pulumi.getProject(), pulumi.runtime.allConfig(), isConfigSecret);
-    for (const warning of settingsWarnings(settings)) {
+export function loadCollectors(): StackCollectors {
+    const collectors = collectorsOfStack(pulumi.getProject(), pulumi.runtime.allConfig(), isConfigSecret);
+    for (const warning of settingsWarnings(collectors[0].settings)) {
         void pulumi.log.warn(warning);
     }
-    return settings;
+    return collectors;
 }
 
 /**
  * Validates a stack's whole configuration, keys with their namespaces.
  *
  * @param isEncrypted - whether the stack's file has the key encrypted
- * @throws pulumi.RunError as `parseSettings`
+ * @throws pulumi.RunError as `collectorsOf`
  */
-export function settingsOf(
+export function collectorsOfStack(
     project: string,
     all: Readonly<Record<string, string>>,
     isEncrypted: (key: string) => boolean,
-): Settings {
+): StackCollectors {
     const namespace = `${project}:`;
     const config: Record<string, string> = {};
     const problems: string[] = [];
     for (const [key, value] of Object.entries(all)) {
         const name = key.slice(key.indexOf(":") + 1);
-        const field = fieldsByKey.get(name);
+        const field = keysOfStack.get(name);
         if (key.startsWith(namespace)) {
             config[name] = value;
             if (value !== "" && field && isSecret(field) && !isEncrypted(key)) {
@@ -107,7 +159,7 @@ export function settingsOf(
             problems.push(keyOfOtherProject(key, `${namespace}${name}`));
         }
     }
-    return parseSettings(config, problems);
+    return collectorsOf(config, problems);
 }
 
 /** The keys that the stack's file has encrypted, also such as need not be. */

@@ -19,6 +19,11 @@ export function keyOfOtherProject(key: string, name: string): string {
     return `${key} is another project's, and this one does not read it: name it ${name}`;
 }
 
+/** The line about an argument that would make several collectors of one. */
+export function keyOfStack(key: string): string {
+    return `${key} must be left out: this is one collector, make another one for each machine`;
+}
+
 /** What a component is refused with: a line for each argument. */
 export function argumentsRefusal(name: string, problems: readonly string[]): Error {
     return refusal(`The arguments of ${name} are not valid:\n${listed(problems)}`);
@@ -39,13 +44,18 @@ export function secretInClear(key: string): string {
     return `${key} is in clear in the stack's file: set it again with scripts/pulumi config set --secret ${key}`;
 }
 
-/** The line about a value: its key, what is accepted, and the value unless it is a secret. */
-export function problemLine(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
-    const key = issue.path.reduce<string>(
-        (path, part) =>
-            typeof part === "number" ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
+/** A place in the configuration, as `pulumi config set --path` takes it. */
+export function pathText(path: readonly PropertyKey[]): string {
+    return path.reduce<string>(
+        (before, part) =>
+            typeof part === "number" ? `${before}[${part}]` : before ? `${before}.${String(part)}` : String(part),
         "",
     );
+}
+
+/** The line about a value: its key, what is accepted, and the value unless it is a secret. */
+export function problemLine(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
+    const key = pathText(issue.path);
     const value = issue.path.reduce<unknown>(
         (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
         values,

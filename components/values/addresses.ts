@@ -1,4 +1,4 @@
-import { IPv4, IPv6, parseCIDR } from "ipaddr.js";
+import { IPv4, IPv6, parse, parseCIDR } from "ipaddr.js";
 
 /** An address prefix with its host bits cleared, in the text form of RFC 5952. */
 export interface Prefix {
@@ -144,6 +144,12 @@ export function isHostName(text: string): boolean {
     const labels = text.split(".");
     // A last label of digits only would be an IPv4 address gone wrong.
     return text.length <= 253 && labels.every((part) => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? "");
+}
+
+/** Whether two names or addresses are the same one, however they are written. */
+export function sameHost(one: string, other: string): boolean {
+    const plain = (text: string) => (isAddress(text) ? parse(text).toNormalizedString() : text.toLowerCase());
+    return plain(one) === plain(other);
 }
 
 /** A host and its TCP port. */

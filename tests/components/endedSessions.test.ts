@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedSettings, previewEndedSessions } from "../../components/settings/endedSessions";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { valueOf } from "./mocks";
 import { hostConfig } from "./registrations";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { demandKeptSettings } from "../../components/settings/keptSettings";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { goodAws } from "../awsConfig";
 import { recordAws } from "./awsMocks";
 import { hostConfig } from "./registrations";

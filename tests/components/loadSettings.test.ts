@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "../../components/settings/load";
+import { loadCollectors } from "../../components/settings/load";
 import { answerWith, hostConfig } from "./registrations";
 
 const good = {
@@ -15,7 +15,7 @@ const secrets = ["openbmp-aio-ipv6:sshPrivateKey", "openbmp-aio-ipv6:registryPas
 function load(others: Record<string, string>, secretKeys: readonly string[]) {
     const own = Object.entries(good).map(([key, value]) => [`openbmp-aio-ipv6:${key}`, value]);
     pulumi.runtime.setAllConfig({ ...(Object.fromEntries(own) as Record<string, string>), ...others }, [...secretKeys]);
-    return loadSettings();
+    return loadCollectors()[0].settings;
 }
 
 describe("the configuration of the running stack", () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { root, tryRun } from "./run";
 import { MINUTE } from "./story";
 

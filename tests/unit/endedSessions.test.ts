@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deployedSettings, endedSessions } from "../../components/settings/endedSessions";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 
 const good = {
     target: "host",

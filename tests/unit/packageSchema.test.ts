@@ -32,7 +32,9 @@ test("what may be an output is not plain, and everything else is", () => {
 });
 
 test("its outputs are those of the program's stacks, but for what is the program's own", () => {
-    const exported = [...pageText("index.ts").matchAll(/^export const (\w+) = collector\./gm)].map(([, name]) => name);
+    const exported = [
+        ...pageText("index.ts").matchAll(/^export const (\w+) = (?:collector\.|routerConfigOfAll)/gm),
+    ].map(([, name]) => name);
     expect(Object.keys(properties).sort()).toEqual(exported.sort());
     expect(Object.values(properties).filter(({ description = "" }) => description === "")).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 
 /** The lines that a configuration is refused with, laid over one that is good. */
 export function problemsWith(good: Readonly<Record<string, string>>): (config: Record<string, string>) => string[] {

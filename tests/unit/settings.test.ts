@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isPlainText, isSecret, isShown } from "../../components/settings/keyFacts";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { fieldsByKey } from "../../components/settings/schema";
+import { keysOfStack } from "../../components/settings/load";
+import { severalKeys } from "../../components/settings/severalCollectors";
 import { sshLogin } from "../../components/settings/groups";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";
@@ -297,16 +299,17 @@ test("Pulumi.yaml declares the same keys, as text or not, with the same defaults
     const project = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
         config: Record<string, { type: string; default?: unknown }>;
     };
-    expect(Object.keys(project.config).sort()).toEqual([...fieldsByKey.keys()].sort());
+    expect(Object.keys(project.config).sort()).toEqual([...keysOfStack.keys()].sort());
     // Its default depends on the target: an empty text stands for it there.
     const { pinImage, ...others } = project.config;
     expect(pinImage).toMatchObject({ type: "string", default: "" });
     expect(Object.keys(others).filter((key) => others[key]?.type === "string")).toEqual(
-        Object.keys(others).filter((key) => isPlainText(fieldsByKey.get(key) ?? never())),
+        Object.keys(others).filter((key) => isPlainText(keysOfStack.get(key) ?? never())),
     );
     const settings: Record<string, unknown> = {
         ...parseSettings(goodAws),
         ...parseSettings(good),
+        ...Object.fromEntries([...severalKeys].map(([key, field]) => [key, field.parse(undefined)])),
         pinImage: undefined,
     };
     const given = { ...goodAws, ...good };

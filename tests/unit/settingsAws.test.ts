@@ -1,5 +1,5 @@
 import { utils } from "ssh2";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { settingsWarnings } from "../../components/settings/warnings";
 import { goodAws } from "../awsConfig";
 import { ed25519KeyPair } from "../sshKeys";

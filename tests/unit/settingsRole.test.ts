@@ -1,5 +1,5 @@
 import { grouped, imageOf } from "../../components/settings/groups";
-import { parseSettings } from "../../components/settings/load";
+import { parseSettings } from "../parseSettings";
 import { problemsWith } from "./problemsWith";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";

@@ -1,7 +1,7 @@
 import { type ConfigMap, LocalWorkspace, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { plainSshConnection } from "../../../components/remote/sshConnection";
 import { sshToHost } from "../../../components/settings/groups";
-import { settingsOf } from "../../../components/settings/load";
+import { collectorsOfStack } from "../../../components/settings/load";
 import { Failure, oneLine } from "../ephemeral/failure";
 import { root } from "../ephemeral/root";
 import { connection, type Connection } from "../ssh/connection";
@@ -35,7 +35,7 @@ export async function readTaker(name: string): Promise<Taker> {
 /** The same of a configuration that was read: each key with its namespace. */
 export function takerOf(project: string, name: string, config: ConfigMap): Taker {
     const values = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
-    const settings = settingsOf(project, values, (key) => config[key]?.secret === true);
+    const [{ settings }] = collectorsOfStack(project, values, (key) => config[key]?.secret === true);
     if (settings.target === "aws") {
         throw new Failure(
             `the stack ${name} has target aws, whose VM is known to its state alone: take-over is for target host`,
