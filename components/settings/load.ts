@@ -38,36 +38,32 @@ export function collectorsOf(
         }
     }
     const { parts, problems } = splitUp(values);
-    const read = parts.map((part) => [part, readCollector(part, values)] as const);
-    const [first, ...rest] = read.flatMap(([{ name, isRoot }, { settings }]) =>
-        settings ? [{ name, isRoot, settings }] : [],
+    const read = parts.map((part) => ({ ...part, ...readCollector(part, values) }));
+    // What they share is told once, and by which of them it is wrong where that is not all.
+    const isShared = (line: string) => read.every((each) => each.problems.includes(line));
+    const lines = read.flatMap(({ isRoot, name, problems: own }) =>
+        own.map((line) => (isRoot || isShared(line) || line.startsWith("hosts[") ? line : `${line}, for ${name}`)),
     );
-    // What they share is told once.
-    const all = new Set([...others, ...problems, ...read.flatMap(([, each]) => each.problems)]);
+    const all = new Set([...others, ...problems, ...lines]);
+    const [first, ...rest] = read.flatMap(({ name, isRoot, data }) => (data ? [{ name, isRoot, settings: data }] : []));
     if (first === undefined || all.size > 0) {
         throw refusal(`The configuration of the stack is not valid:\n${listed([...all])}`);
     }
     return [first, ...rest];
 }
 
-interface Read {
-    readonly settings?: Settings;
-    readonly problems: readonly string[];
+function readCollector({ values, places }: Part, all: Readonly<Record<string, unknown>>): Read<Settings> {
+    return read(schema, values, [...keysOfStack.keys()], (issue) => {
+        const [key = "", ...rest] = issue.path;
+        const place = places[String(key)];
+        return place ? problemLine({ ...issue, path: [...place, ...rest] }, all) : problemLine(issue, values);
+    });
 }
 
-function readCollector({ values, places }: Part, all: Readonly<Record<string, unknown>>): Read {
-    const { data, problems } = read(
-        schema,
-        values,
-        [...keysOfStack.keys()],
-        ({ path: [key = "", ...rest], ...issue }) => {
-            const place = places[String(key)];
-            return place
-                ? problemLine({ ...issue, path: [...place, ...rest] }, all)
-                : problemLine({ ...issue, path: [key, ...rest] }, values);
-        },
-    );
-    return data ? { settings: data, problems } : { problems };
+/** Either the values, or what is wrong with them, a line each. */
+interface Read<Checked> {
+    readonly data: Checked | undefined;
+    readonly problems: readonly string[];
 }
 
 /**
@@ -94,7 +90,7 @@ function read<Checked>(
     given: Readonly<Record<string, unknown>>,
     known: readonly string[],
     lineOf: (issue: z.core.$ZodIssue) => string,
-): { readonly data: Checked | undefined; readonly problems: readonly string[] } {
+): Read<Checked> {
     const values: Record<string, unknown> = { target: "aws", ...given };
     const misplaced = removeMisplaced(values);
     const { data, error } = form.safeParse(values);

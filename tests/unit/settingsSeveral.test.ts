@@ -126,7 +126,7 @@ test.each<[string, object, unknown, string[]]>([
         "a port where one's SSH listens",
         { ...root, bmpPort: "2222" },
         [second, third],
-        ["bmpPort must be another port than hostPort, where SSH listens, got 2222"],
+        ["bmpPort must be another port than hostPort, where SSH listens, got 2222, for ams"],
     ],
     [
         "a private key in the list",
