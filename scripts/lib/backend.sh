@@ -25,6 +25,8 @@ prepare_pulumi() {
   export PULUMI_SKIP_UPDATE_CHECK=true
   # `npm run typecheck` checks the types; each run of the program need not.
   export PULUMI_NODEJS_TRANSPILE_ONLY=true
+  # Of several machines one may fail, and the others are updated.
+  export PULUMI_CONTINUE_ON_ERROR=${PULUMI_CONTINUE_ON_ERROR:-true}
   # A stale agent would fail every connection, also those with a key of their own.
   unset SSH_AUTH_SOCK
 }

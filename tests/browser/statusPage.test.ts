@@ -63,7 +63,7 @@ beforeEach(() => {
 /** Opens the page of the status, 360 pixels wide. */
 async function open(status: Status = statusWith({})): Promise<Page> {
     const file = join(folder, "page.html");
-    writeFileSync(file, pageOf(status, new Date()));
+    writeFileSync(file, pageOf([status], new Date()));
     const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
     const url = pathToFileURL(file).href;
     page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));

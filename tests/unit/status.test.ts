@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { declaredInput, HOST_STEPS, type ScriptInput, withInput } from "../../components/remote/hostScript";
 import { printableJson } from "../../components/values/printable";
-import { readDeployment, optionalStepsOf } from "../../scripts/programs/status/deployment";
+import { type Deployment, optionalStepsOf, readDeployments } from "../../scripts/programs/status/deployment";
 import { report } from "../../scripts/programs/status/report";
 import { type HostStatus, readHostStatus } from "../../scripts/programs/status/status";
 import { file, found, hostileName, hostileStatusOf, router, statusWith } from "../statuses";
@@ -23,6 +23,8 @@ const commandOf = (type: string, variables: ScriptInput["variables"], more: obje
 const stateOf = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
 const start = "openbmp-aio-ipv6:collector:CollectorStart";
 
+const readDeployment = (state: string): Deployment | undefined => readDeployments(state)[0];
+
 describe("the deployment read from the state", () => {
     test("has the connection with its defaults, and the input of every step", () => {
         const former = commandOf("openbmp-aio-ipv6:host:ExistingHost", { MODE: "proxy" }, { delete: true });
@@ -32,17 +34,21 @@ describe("the deployment read from the state", () => {
             commandOf("openbmp-aio-ipv6:host:ExistingHost", { OWNER: "p/s", TOKEN: "it's $secret\nTOOL=2" }),
             commandOf(start, { MODE: "dnat" }),
         );
-        expect(readDeployment(state)).toEqual({
-            owner: "openbmp-aio-ipv6/lab",
-            connection: { ...login, privateKey: "KEY", port: 22, dialErrorLimit: 10, perDialTimeout: 15 },
-            input: `OWNER=p/s\nTOKEN='it'"'"'s $secret\nTOOL=2'\nMODE=dnat\n`,
-        });
+        expect(readDeployments(state)).toEqual([
+            {
+                name: "first",
+                owner: "openbmp-aio-ipv6/lab",
+                isComplete: true,
+                connection: { ...login, privateKey: "KEY", port: 22, dialErrorLimit: 10, perDialTimeout: 15 },
+                input: `OWNER=p/s\nTOKEN='it'"'"'s $secret\nTOOL=2'\nMODE=dnat\n`,
+            },
+        ]);
     });
 
     test("has the jump host, where there is one", () => {
         const jump = { host: "192.0.2.1", hostKey: "ssh-ed25519 BBBB", privateKey: secret("KEY") };
         const inputs = { connection: { ...login, proxy: jump }, stdin: scriptOf({ variables: {} }) };
-        expect(readDeployment(stateOf(commandOf(start, {}, { inputs }))).connection.proxy).toMatchObject({
+        expect(readDeployment(stateOf(commandOf(start, {}, { inputs })))?.connection.proxy).toMatchObject({
             host: "192.0.2.1",
             hostKey: "ssh-ed25519 BBBB",
             privateKey: "KEY",
@@ -52,17 +58,54 @@ describe("the deployment read from the state", () => {
     test.each([
         ["nothing", JSON.stringify({ version: 3, deployment: {} }), "the stack has deployed nothing"],
         [
-            "no collector",
-            stateOf(commandOf("openbmp-aio-ipv6:host:ExistingHost", {})),
-            "the stack's deployment was never completed",
-        ],
-        [
             "scripts of another version",
             stateOf(commandOf(start, {}, { inputs: { connection: login, stdin: "MODE=dnat\nmain" } })),
             "another version of this program deployed the stack: scripts/pulumi up",
         ],
     ])("with %s in it is refused", (_, state, message) => {
         expect(() => readDeployment(state)).toThrow(message);
+    });
+
+    test("is that of each collector, by the component that its commands are below", () => {
+        const urnOf = (types: string, name: string) => `urn:pulumi:lab::openbmp-aio-ipv6::${types}::${name}`;
+        const component = urnOf("openbmp-aio-ipv6:index:OpenBmpCollector", "ams");
+        const host = urnOf("openbmp-aio-ipv6:index:OpenBmpCollector$openbmp-aio-ipv6:host:ExistingHost", "ams-host");
+        const connection = { ...login, host: "2001:db8::20" };
+        const inputs = { connection, stdin: scriptOf({ variables: { MODE: "proxy" } }) };
+        const state = stateOf(
+            {
+                urn: component,
+                type: "openbmp-aio-ipv6:index:OpenBmpCollector",
+                parent: urnOf("pulumi:pulumi:Stack", "x"),
+            },
+            { urn: host, type: "openbmp-aio-ipv6:host:ExistingHost", parent: component },
+            commandOf("openbmp-aio-ipv6:host:ExistingHost", {}, { urn: `${host}-preflight`, parent: host, inputs }),
+            commandOf(start, { MODE: "dnat" }),
+        );
+        expect(
+            readDeployments(state).map(({ name, owner, isComplete, connection: { host: where }, input }) => ({
+                name,
+                owner,
+                isComplete,
+                where,
+                input,
+            })),
+        ).toEqual([
+            {
+                name: "ams",
+                owner: "openbmp-aio-ipv6/lab/ams",
+                isComplete: false,
+                where: "2001:db8::20",
+                input: "MODE=proxy\n",
+            },
+            {
+                name: "first",
+                owner: "openbmp-aio-ipv6/lab",
+                isComplete: true,
+                where: "2001:db8::10",
+                input: "MODE=dnat\n",
+            },
+        ]);
     });
 });
 

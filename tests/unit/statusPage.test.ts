@@ -6,7 +6,7 @@ import { insideOf, waysOf } from "../../scripts/programs/status/ways";
 import { found, hostileName, hostileStatusOf, router, statusWith } from "../statuses";
 
 const asked = new Date("2026-05-01T10:20:30.456Z");
-const pageWith = (changes: Partial<HostStatus>) => page(statusWith(changes), asked);
+const pageWith = (changes: Partial<HostStatus>) => page([statusWith(changes)], asked);
 
 /** The text of a page, as a reader has it. */
 const textOf = (markup: string) =>
@@ -92,13 +92,13 @@ describe("the page", () => {
     });
 
     test("is markup of ours alone, whatever the texts from outside are", () => {
-        const plain = tagsOf(page(hostileStatusOf("r"), asked));
+        const plain = tagsOf(page([hostileStatusOf("r")], asked));
         expect(plain.length).toBeGreaterThan(100);
         const text = fc.string({ unit: "binary" });
         const markup = fc.constantFrom("<", ">", '"', "'", "&", "<script>", "</style>", "-->", "]]>", "${", "&lt;");
         fc.assert(
             fc.property(fc.array(fc.oneof(text, markup)), (parts) => {
-                const hostile = page(hostileStatusOf(`r${parts.join("")}`), asked);
+                const hostile = page([hostileStatusOf(`r${parts.join("")}`)], asked);
                 expect(tagsOf(hostile)).toEqual(plain);
             }),
             { numRuns: 200 },
@@ -106,10 +106,10 @@ describe("the page", () => {
     });
 
     test("shows what nobody would see, and no text without an end", () => {
-        const markup = page(hostileStatusOf(hostileName), asked);
+        const markup = page([hostileStatusOf(hostileName)], asked);
         expect(markup).toMatch(/^[ -~\n✓×…]*$/);
         expect(textOf(markup)).toContain(String.raw`r9\u{1b}[2J\u{1b}]0;owned\u{7}\u{a}edge-1`);
-        expect(page(hostileStatusOf("x".repeat(4000)), asked).length).toBeLessThan(60_000);
+        expect(page([hostileStatusOf("x".repeat(4000))], asked).length).toBeLessThan(60_000);
     });
 });
 

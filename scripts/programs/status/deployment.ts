@@ -1,11 +1,16 @@
 import * as z from "zod/mini";
 import { declaredInput, HOST_STEPS, inputOf, OPTIONAL_STEPS } from "../../../components/remote/hostScript";
+import { ROOT_NAME } from "../../../components/settings/severalCollectors";
 import { type Connection, connection } from "../ssh/connection";
 
-/** What a stack deployed, read from its state. */
+/** One of a stack's collectors as it was deployed, read from the stack's state. */
 export interface Deployment {
-    /** `PROJECT/STACK`. */
+    /** Its name, that of the one at the root of the stack, too. */
+    readonly name: string;
+    /** `PROJECT/STACK`, and `/NAME` for one that is not at the root. */
     readonly owner: string;
+    /** Whether its last step was ever deployed. */
+    readonly isComplete: boolean;
     /** How the deployment reached its machine. */
     readonly connection: Connection;
     /** The input of every step, as it was deployed: bash, secrets included. */
@@ -19,6 +24,7 @@ const state = z.object({
                 z.object({
                     urn: z.string(),
                     type: z.string(),
+                    parent: z.optional(z.string()),
                     delete: z.optional(z.boolean()),
                     inputs: z.optional(z.record(z.string(), z.unknown())),
                 }),
@@ -27,32 +33,56 @@ const state = z.object({
         ),
     }),
 });
+type Resource = z.output<typeof state>["deployment"]["resources"][number];
+
+const COLLECTOR = "openbmp-aio-ipv6:index:OpenBmpCollector";
 const OTHER_VERSION = "another version of this program deployed the stack: scripts/pulumi up";
 const command = z.object({ connection, stdin: z.string() });
 
 /**
- * Reads the state of a stack: its commands hold the connection and the very
+ * Reads the state of a stack: its commands hold the connections and the very
  * input of the steps that ran last.
  *
  * @param text what `pulumi stack export --show-secrets` prints
- * @throws Error when nothing, or not everything, is deployed
+ * @returns the collectors in the order in which they were first deployed, at least one
+ * @throws Error when nothing is deployed
  */
-export function readDeployment(text: string): Deployment {
+export function readDeployments(text: string): Deployment[] {
     const { resources } = state.parse(JSON.parse(text, withoutSecretMark)).deployment;
+    const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
     const commands = resources.filter((each) => each.type === "command:remote:Command" && !each.delete);
-    const last = commands.at(-1);
-    if (!last) {
+    if (commands.length === 0) {
         throw new Error("the stack has deployed nothing: scripts/pulumi up");
     }
-    if (!commands.some(({ urn }) => urn.includes(":collector:CollectorStart$"))) {
-        throw new Error("the stack's deployment was never completed: scripts/pulumi up");
-    }
+    const nameOf = ({ urn }: Resource) => collectorOf(urn, parents) ?? "";
+    const names = new Set(commands.map(nameOf));
+    return [...names].map((name) =>
+        deploymentOf(
+            name,
+            commands.filter((each) => nameOf(each) === name),
+        ),
+    );
+}
+
+/** The name of the component that a resource is below; undefined for one at the root. */
+function collectorOf(urn: string, parents: ReadonlyMap<string, string | undefined>): string | undefined {
     // urn:pulumi:STACK::PROJECT::TYPE::NAME
-    const [, , stack = "", , project = ""] = last.urn.split(":");
+    const [, , types, name] = urn.split("::");
+    if (types === COLLECTOR) {
+        return name;
+    }
+    const parent = parents.get(urn);
+    return parent === undefined ? undefined : collectorOf(parent, parents);
+}
+
+function deploymentOf(name: string, commands: readonly Resource[]): Deployment {
+    const [, , stack = "", , project = ""] = commands[0]?.urn.split(":") ?? [];
     const inputs = commands.map((each) => command.parse(each.inputs));
     return {
-        owner: `${project}/${stack}`,
-        connection: command.parse(last.inputs).connection,
+        name: name || ROOT_NAME,
+        owner: [project, stack, ...(name ? [name] : [])].join("/"),
+        isComplete: commands.some(({ urn }) => urn.includes(":collector:CollectorStart$")),
+        connection: command.parse(commands.at(-1)?.inputs).connection,
         input: inputs.map(({ stdin }) => deployedInput(stdin)).join(""),
     };
 }

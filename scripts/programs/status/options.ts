@@ -6,6 +6,8 @@ import { writableFile } from "./writeWhole";
 /** What scripts/status is asked for. */
 export interface Options {
     readonly stack: string | undefined;
+    /** The name of one collector; undefined for all of the stack's. */
+    readonly collector: string | undefined;
     readonly check: boolean;
     readonly json: boolean;
     /** The file of the page, absolute; undefined where none is asked for. */
@@ -24,20 +26,21 @@ export function readOptions(args: readonly string[], calledIn: string): Options 
         args: [...args],
         options: {
             stack: { type: "string" },
+            collector: { type: "string" },
             check: { type: "boolean", default: false },
             json: { type: "boolean", default: false },
             html: { type: "string" },
             watch: { type: "boolean", default: false },
         },
     });
-    const { stack, check, json, html, watch } = values;
+    const { stack, collector, check, json, html, watch } = values;
     if (watch && (check || json || html !== undefined)) {
         throw new Error("--watch must be given without --check, --json and --html: it goes on until it is stopped");
     }
     if (json && html !== undefined) {
         throw new Error("--html must be given without --json: run scripts/status once for each of them");
     }
-    return { stack, check, json, html: html === undefined ? undefined : pageFile(html, calledIn), watch };
+    return { stack, collector, check, json, html: html === undefined ? undefined : pageFile(html, calledIn), watch };
 }
 
 function pageFile(given: string, calledIn: string): string {

@@ -19,9 +19,11 @@ const policy = [
 /**
  * The status as one page to look at, without scripts and without anything that a browser would have to fetch.
  *
- * @param asked when the host was asked
+ * @param statuses those of all collectors that were asked
+ * @param asked when the hosts were asked
  */
-export function page(status: Status, asked: Date): string {
+export function page(statuses: readonly Status[], asked: Date): string {
+    const differing = statuses.find(({ differences }) => differences.length > 0) ?? statuses[0];
     return markupOf(
         html`<!doctype html>
             <html lang="en">
@@ -30,19 +32,21 @@ export function page(status: Status, asked: Date): string {
                     <meta http-equiv="Content-Security-Policy" content="${policy}" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
                     <meta name="referrer" content="no-referrer" />
-                    <title>${cell(status.owner)}: ${asDeployed(status)}</title>
+                    <title>${differing ? `${cell(differing.owner)}: ${asDeployed(differing)}` : ""}</title>
                     ${trusted(`<style>${style}</style>`)}
                 </head>
                 <body>
-                    <main>
-                        <h1>${text(status.owner)}</h1>
-                        ${state(status, asked)} ${section("Datapath over IPv6", datapath(status))}
-                        ${section("Routers", routers(status))} ${outside(status)} ${section("Host", host(status))}
-                        ${section("Units", units(status))} ${section("Rules", rules(status))}
-                    </main>
+                    <main>${statuses.map((status) => collector(status, asked))}</main>
                 </body>
             </html> `,
     );
+}
+
+function collector(status: Status, asked: Date): Html {
+    return html`<h1>${text(status.owner)}</h1>
+        ${state(status, asked)} ${section("Datapath over IPv6", datapath(status))}
+        ${section("Routers", routers(status))} ${outside(status)} ${section("Host", host(status))}
+        ${section("Units", units(status))} ${section("Rules", rules(status))}`;
 }
 
 const text = (whole: string) => shortened(whole, LINE_CHARACTERS);

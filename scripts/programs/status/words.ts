@@ -97,7 +97,7 @@ function remark({ address, mark }: MarkedRouter): string[] {
 
 /** The commands that fix what differs. */
 export function fixCommands({ owner }: Status): readonly [string, string] {
-    const pulumi = `scripts/pulumi --stack ${owner.split("/").at(-1) ?? ""}`;
+    const pulumi = `scripts/pulumi --stack ${owner.split("/")[1] ?? ""}`;
     return [`${pulumi} config set reapply "$(date +%s)"`, `${pulumi} up`];
 }
 
