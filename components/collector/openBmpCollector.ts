@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lateSettings } from "../settings/lateSettings";
 import { argumentsRefusal } from "../settings/messages";
+import { ownerOf } from "../settings/scope";
 import { settingsWarnings } from "../settings/warnings";
 import { type Collector, makeCollector } from "./makeCollector";
 import type { OpenBmpCollectorArgs } from "./openBmpCollectorArgs";
@@ -45,7 +46,7 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
         const collector = makeCollector(settings, {
             prefix: `${name}-`,
             parent: this,
-            owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+            owner: ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, { name, isRoot: false }),
             secretKeys: new Set(),
             // The stack's outputs are the user's own.
             lastDeployment: () => Promise.resolve(undefined),

@@ -3,7 +3,7 @@ import { type RouterConfig, routerConfigOf, STATION } from "../openbmpd/routerCo
 import { previewEndedSessions } from "../settings/endedSessions";
 import { type DeployedSettings, lastDeployment } from "../settings/lastDeployment";
 import type { StackCollector, StackCollectors } from "../settings/load";
-import type { Scope } from "../settings/scope";
+import { ownerOf, type Scope } from "../settings/scope";
 import { type Collector, makeCollector } from "./makeCollector";
 import { TOKEN } from "./openBmpCollector";
 
@@ -28,8 +28,7 @@ export function makeStackCollectors(
 /** At the root, where its resources have always been, or as OpenBmpCollector makes it. */
 function makeStackCollector(collector: StackCollector, secretKeys: Scope["secretKeys"]): DeployedCollector {
     const { name, isRoot, settings } = collector;
-    const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-    const owner = isRoot ? stack : `${stack}/${name}`;
+    const owner = ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, collector);
     const nameInStack = isRoot ? undefined : name;
 
     const { routerConfig, ...outputs } = makeCollector(settings, {

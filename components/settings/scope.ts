@@ -14,3 +14,8 @@ export interface Scope {
     /** Asks for the settings of the last deployment; undefined where nothing is known of one. */
     readonly lastDeployment: () => Promise<LastDeployment>;
 }
+
+/** Whose the machine of one of a stack's collectors is. */
+export function ownerOf(stack: string, { name, isRoot }: { readonly name: string; readonly isRoot: boolean }): string {
+    return isRoot ? stack : `${stack}/${name}`;
+}

@@ -61,6 +61,17 @@ describe("the stack that is to have the host", () => {
         expect(() => takerOf("p", "new", config)).toThrow(words);
     });
 
+    test("has the hosts of its list, too, by their names", () => {
+        const entry = { name: "ams", address: "2001:db8::20", user: "root", hostKey };
+        const config = configOf({ "p:hosts": JSON.stringify([entry]) });
+        expect(takerOf("p", "new", config).owner).toBe("p/new");
+        expect(takerOf("p", "new", config, "ams")).toMatchObject({
+            owner: "p/new/ams",
+            connection: { host: "2001:db8::20", user: "root" },
+        });
+        expect(() => takerOf("p", "new", config, "fra")).toThrow('--collector must be one of first, ams, got "fra"');
+    });
+
     test("is refused where it makes its own VM", () => {
         const config = {
             "p:target": { value: "aws" },

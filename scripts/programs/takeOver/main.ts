@@ -48,8 +48,11 @@ async function firstLine(): Promise<string | undefined> {
 }
 
 async function main(): Promise<void> {
-    const { values, positionals } = parseArgs({ options: { yes: { type: "string" } }, allowPositionals: true });
-    const taker = await readTaker(positionals[0] ?? "");
+    const { values, positionals } = parseArgs({
+        options: { yes: { type: "string" }, collector: { type: "string" } },
+        allowPositionals: true,
+    });
+    const taker = await readTaker(positionals[0] ?? "", values.collector);
     const record = await inspect(taker);
     const { owner: current } = record;
     const next = `scripts/pulumi up --stack ${positionals[0] ?? ""}`;
