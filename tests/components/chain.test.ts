@@ -97,7 +97,7 @@ describe("the chain of the program's steps", () => {
     });
 
     test("no output but the settings for the next preview is marked as secret, and none holds one", async () => {
-        const values = Object.values(outputs);
+        const values = Object.values(outputs).map((each) => pulumi.output(each));
         const secret = await Promise.all(values.map(pulumi.isSecret));
         const marked = Object.keys(outputs).filter((_, index) => secret[index]);
         expect(marked).toEqual(["deployedSettings"]);
