@@ -11,10 +11,9 @@ const [{ settings }] = configured;
 enforcePolicy(settings, demandKeptSettings(settings));
 
 const deployed = makeStackCollectors(configured, secretKeysOfStack());
-const [{ outputs: collector }] = deployed;
+const [{ outputs: collector, deployedSettings: ofFirst }] = deployed;
 
-export const deployedSettings = deployed[0].deployedSettings;
-export const deployedCollectors = byName(deployed, (each) => each.deployedSettings);
+export const deployedSettings = ofFirst;
 export const ipv6Address = collector.ipv6Address;
 export const ipv4Address = collector.ipv4Address;
 export const bmpEndpoint = collector.bmpEndpoint;
@@ -25,6 +24,10 @@ export const imageRef = collector.imageRef;
 export const datapath = collector.datapath;
 export const verification = collector.verification;
 export const collectors = byName(deployed, (each) => each.outputs);
+export const deployedCollectors = byName(
+    deployed.filter(({ isRoot }) => !isRoot),
+    (each) => each.deployedSettings,
+);
 export const routerConfig = routerConfigOfAll(deployed);
 /** What Pulumi's console shows on the page of the stack, with the outputs put in. */
 export const readme = pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8"));

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type RouterConfig, routerConfigOf, STATION } from "../openbmpd/routerConfig";
 import { previewEndedSessions } from "../settings/endedSessions";
-import { type DeployedSettings, lastDeployment } from "../settings/lastDeployment";
+import { type DeployedSettings, lastDeployment, lastOutputs } from "../settings/lastDeployment";
 import type { StackCollector, StackCollectors } from "../settings/load";
 import { ownerOf, type Scope } from "../settings/scope";
 import { type Collector, makeCollector } from "./makeCollector";
 import { TOKEN } from "./openBmpCollector";
+import { orFormer } from "./orFormer";
 
 /** A collector of this project's own program. */
 interface DeployedCollector extends StackCollector {
@@ -31,33 +32,57 @@ function makeStackCollector(collector: StackCollector, secretKeys: Scope["secret
     const owner = ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, collector);
     const nameInStack = isRoot ? undefined : name;
 
-    const { routerConfig, ...outputs } = makeCollector(settings, {
+    const { routerConfig, ...made } = makeCollector(settings, {
         prefix: isRoot ? "" : `${name}-`,
         parent: isRoot ? undefined : new pulumi.ComponentResource(TOKEN, name),
         owner,
         secretKeys,
         lastDeployment: () => lastDeployment(nameInStack),
     });
-    const deployedSettings = previewEndedSessions(settings, outputs.imageRef, owner, nameInStack);
-    return { ...collector, outputs, deployedSettings };
+    const desired = previewEndedSessions(settings, made.imageRef, owner, nameInStack);
+    // Known when the last step has come to its end.
+    const deployed = pulumi.all([desired, made.containerIpv6]).apply(([known]) => known);
+    const outputs: unknown = Object.fromEntries(
+        Object.entries<pulumi.Output<unknown>>(made).map(([key, output]) => [
+            key,
+            orFormer(output, () => formerOutput(collector, key)),
+        ]),
+    );
+    return {
+        ...collector,
+        outputs: outputs as typeof made,
+        deployedSettings: pulumi.secret(orFormer(deployed, () => formerSettings(nameInStack))),
+    };
 }
 
-/** What `of` says of each, by their names; undefined where one is alone. */
+/** What the last deployment exported; an earlier version, only at the top. */
+async function formerOutput({ name, isRoot }: StackCollector, key: string): Promise<unknown> {
+    const last = await lastOutputs();
+    return last.collectors?.[name]?.[key] ?? (isRoot ? last[key] : undefined);
+}
+
+/** Of an earlier version there are none, and it stays so. */
+async function formerSettings(name: string | undefined): Promise<DeployedSettings | undefined> {
+    const last = await lastDeployment(name);
+    return typeof last === "string" ? undefined : (last ?? {});
+}
+
+/** What `of` says of each, by their names. */
 export function byName<Value>(
-    collectors: DeployedCollectors,
+    collectors: readonly DeployedCollector[],
     of: (collector: DeployedCollector) => Value,
-): Readonly<Record<string, Value>> | undefined {
-    return collectors.length > 1 ? Object.fromEntries(collectors.map((each) => [each.name, of(each)])) : undefined;
+): Readonly<Record<string, Value>> {
+    return Object.fromEntries(collectors.map((each) => [each.name, of(each)]));
 }
 
-/** Lines to paste into routers, which send to each of the collectors. */
+/** Lines to paste into routers, which send to each of the collectors whose address is known. */
 export function routerConfigOfAll(collectors: DeployedCollectors): pulumi.Output<RouterConfig> {
     const stations = collectors.map(({ name, settings, outputs }, index) =>
-        outputs.ipv6Address.apply((address) => ({
-            address,
-            port: settings.bmpPort,
-            name: index === 0 ? STATION : `${STATION}-${name}`,
-        })),
+        (outputs.ipv6Address as pulumi.Output<string | undefined>).apply((address) =>
+            address === undefined
+                ? []
+                : [{ address, port: settings.bmpPort, name: index === 0 ? STATION : `${STATION}-${name}` }],
+        ),
     );
-    return pulumi.all(stations).apply(routerConfigOf);
+    return pulumi.all(stations).apply((known) => routerConfigOf(known.flat()));
 }

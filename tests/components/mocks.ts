@@ -37,7 +37,7 @@ export async function runProgram(): Promise<Record<string, pulumi.Output<unknown
             jest.doMock("@pulumi/pulumi", () => pulumi);
             exported = jest.requireActual("../../index");
         });
-        return Object.fromEntries(Object.entries(exported).filter(([, value]) => (value as unknown) !== undefined));
+        return exported;
     });
     await Promise.all(Object.values(outputs).map(valueOf));
     return outputs;
@@ -45,7 +45,7 @@ export async function runProgram(): Promise<Record<string, pulumi.Output<unknown
 
 /** The value of an output once it is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    // What a program exports may be a value, or have outputs in it.
+    // What a program exports may also be an object with outputs in it.
     return withoutUnexpected(
         new Promise((resolve) => pulumi.output(output as pulumi.Input<T>).apply(resolve as never)),
     );

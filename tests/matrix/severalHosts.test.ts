@@ -4,34 +4,37 @@ import { type RunResult, run, tryRun } from "../e2e/run";
 import { Sandbox } from "../e2e/sandbox";
 import { MINUTE } from "../e2e/story";
 
-const OWNER_FILE = "/var/lib/openbmp-aio-ipv6/owner";
-
-/** What an entry of `hosts` says of a sandbox. */
-const entryOf = (name: string, { info: { address, user, hostKey } }: Sandbox) => ({ name, address, user, hostKey });
+const RECORD = "/var/lib/openbmp-aio-ipv6";
+const MORE = "2001:db8:7::/48";
 
 describe("a stack that goes from one host to three", () => {
-    let sandboxes: readonly [Sandbox, Sandbox, Sandbox];
+    let sandboxes: readonly [first: Sandbox, second: Sandbox, third: Sandbox];
     let deployment: Deployment;
     let before: string;
 
     /** By the command that people and pipelines use. */
-    const up = (): Promise<RunResult> =>
-        tryRun(
-            "scripts/pulumi",
-            ["up", "--stack", deployment.stack.name, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
-            undefined,
-            deployment.stack.workspace.envVars,
-        );
-
-    async function setHosts(...hosts: readonly object[]): Promise<void> {
-        await deployment.stack.removeConfig("hosts");
-        await deployment.stack.setConfig("hosts", { value: JSON.stringify(hosts) }, false);
+    async function up(): Promise<RunResult & { readonly said: string }> {
+        const flags = ["--yes", "--skip-preview", "--non-interactive", "--color", "never"];
+        const { name, workspace } = deployment.stack;
+        const result = await tryRun("scripts/pulumi", ["up", "--stack", name, ...flags], undefined, workspace.envVars);
+        return { ...result, said: result.stdout + result.stderr };
     }
 
-    const summaryOf = async () => {
+    /** Makes the list of hosts that of these sandboxes, by the names that they have in it. */
+    async function setHosts(hosts: Readonly<Record<string, Sandbox>>): Promise<void> {
+        await deployment.stack.removeConfig("hosts");
+        const values = Object.entries(hosts).flatMap(([name, { info }], index) =>
+            Object.entries({ name, address: info.address, user: info.user, hostKey: info.hostKey }).map(
+                ([key, value]) => [`hosts[${index}].${key}`, { value }] as const,
+            ),
+        );
+        await deployment.stack.setAllConfig(Object.fromEntries(values), true);
+    }
+
+    async function previewed(): Promise<string[]> {
         const { changeSummary } = await deployment.stack.preview();
         return Object.keys(changeSummary).sort();
-    };
+    }
 
     /** A router of the sandbox's network has a row under its own address. */
     async function expectRow(sandbox: Sandbox): Promise<void> {
@@ -39,12 +42,17 @@ describe("a stack that goes from one host to three", () => {
         expect(await sandbox.connectedRouter("edge-1")).toMatchObject({ RouterIP: address });
     }
 
+    const starts = () => Promise.all(sandboxes.map((each) => each.collectorStarts()));
+    /** Which of the hosts have the prefix in their allow list. */
+    const withMore = () =>
+        Promise.all(
+            sandboxes.map(async (each) => (await each.root("cat /etc/openbmp-aio-ipv6/dnat.conf")).includes(MORE)),
+        );
+    const collectors = async () =>
+        (await deployment.outputs()).collectors?.value as Readonly<Record<string, Record<string, string>>>;
+
     beforeAll(async () => {
-        sandboxes = [
-            await Sandbox.up("several-1"),
-            await Sandbox.up("several-2", process.env.SEVERAL_ENGINE ?? "26.1"),
-            await Sandbox.up("several-3"),
-        ];
+        sandboxes = [await Sandbox.up("several-1"), await Sandbox.up("several-2"), await Sandbox.up("several-3")];
         const [first, second, third] = sandboxes;
         // One login key is good for all.
         const key = await run("ssh-keygen", ["-y", "-f", first.info.privateKeyFile]);
@@ -66,21 +74,106 @@ describe("a stack that goes from one host to three", () => {
     }, MINUTE);
 
     test(
-        "leaves the first one as it is, and the one that is refused keeps none of the others from being deployed",
+        "leaves the first one as it is, and deploys another one beside one that is refused",
         async () => {
             const [first, second, third] = sandboxes;
-            await third.root(`mkdir -p ${OWNER_FILE.replace(/\/owner$/, "")}; echo other/stack >${OWNER_FILE}`);
-            await setHosts(entryOf("two", second), entryOf("three", third));
-            expect(await summaryOf()).toEqual(["create", "same"]);
-            const starts = await first.collectorStarts();
-            const { code, stdout, stderr } = await up();
-            console.log(code, stdout, stderr);
+            await third.root(`mkdir -p ${RECORD}; echo other/stack >${RECORD}/owner`);
+            await setHosts({ two: second, three: third });
+            expect(await previewed()).toEqual(["create", "same"]);
+            const startsBefore = await first.collectorStarts();
+            const { code, said } = await up();
             expect(code).not.toBe(0);
-            expect(stdout + stderr).toMatch(/three-host-preflight/);
-            expect(await first.collectorStarts()).toBe(starts);
+            expect(said).toContain("command:remote:Command (three-host-preflight):\n");
+            expect(said).toContain("the host is deployed by the stack other/stack: destroy that one first");
+            expect(await first.collectorStarts()).toBe(startsBefore);
             await expectRow(first);
             await expectRow(second);
-            console.log(JSON.stringify(await deployment.outputs()));
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "has outputs of those that were deployed, and lines for routers with them alone",
+        async () => {
+            const [first, second, third] = sandboxes;
+            expect(await collectors()).toMatchObject({
+                first: { ipv6Address: first.info.address },
+                two: { ipv6Address: second.info.address },
+                three: {},
+            });
+            expect((await collectors()).three).not.toHaveProperty("ipv6Address");
+            const { routerConfig, ipv6Address } = await deployment.outputs();
+            expect(ipv6Address?.value).toBe(first.info.address);
+            const { frr } = routerConfig?.value as Record<string, string>;
+            expect([first, second, third].map(({ info }) => frr?.includes(`bmp connect ${info.address} `))).toEqual([
+                true,
+                true,
+                false,
+            ]);
+        },
+        MINUTE,
+    );
+
+    test(
+        "deploys the one that was refused by the next up, without touching the others",
+        async () => {
+            const [first, second, third] = sandboxes;
+            await third.root(`rm -r ${RECORD}`);
+            const startsBefore = await Promise.all([first.collectorStarts(), second.collectorStarts()]);
+            expect(await up()).toMatchObject({ code: 0 });
+            expect((await starts()).slice(0, 2)).toEqual(startsBefore);
+            await expectRow(third);
+            expect(await deployment.status("--check")).toMatchObject({ code: 0 });
+            const { stdout } = await deployment.status("--json");
+            expect(
+                (JSON.parse(stdout) as { owner: string }[]).map(({ owner }) => owner.split("/")[2] ?? "").sort(),
+            ).toEqual(["", "three", "two"]);
+            expect((await deployment.status("--json", "--collector", "three")).stdout).toMatch(
+                /"owner": ?"[^"]*\/three"/,
+            );
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "changes the others where one does not answer, keeps its outputs, and the next up changes that one",
+        async () => {
+            const [, second] = sandboxes;
+            await second.root("systemctl stop ssh.socket ssh.service");
+            await deployment.stack.setConfig("bmpAllowedCidrs[3]", { value: MORE }, true);
+            const { two } = await collectors();
+            const { code, said } = await up();
+            expect(code).not.toBe(0);
+            expect(said).toMatch(/command:remote:Command \(two-[a-z0-9-]+\):\n *error: .*connection refused/);
+            expect(said).toContain(second.info.address);
+            expect(await withMore()).toEqual([true, false, true]);
+            expect((await collectors()).two).toEqual(two);
+            const { code: status, stderr } = await deployment.status("--check");
+            expect(status).toBe(2);
+            expect(stderr).toMatch(/\/two: the host cannot be inspected: /);
+            await second.root("systemctl start ssh.service");
+            expect(await up()).toMatchObject({ code: 0 });
+            expect(await withMore()).toEqual([true, true, true]);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "restores the one that is taken from the list, and that one only",
+        async () => {
+            const [, second, third] = sandboxes;
+            await setHosts({ three: third });
+            expect(await previewed()).toEqual(["delete", "same"]);
+            const startsBefore = await starts();
+            expect(await up()).toMatchObject({ code: 0 });
+            await second.removePeers();
+            await second.reboot();
+            expect(await dumpHost(second)).toBe(before);
+            expect(await Promise.all([sandboxes[0].collectorStarts(), third.collectorStarts()])).toEqual([
+                startsBefore[0],
+                startsBefore[2],
+            ]);
+            expect(await deployment.status("--check")).toMatchObject({ code: 0 });
         },
         4 * MINUTE,
     );
