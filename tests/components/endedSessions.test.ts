@@ -9,7 +9,11 @@ const OWNER = "openbmp-aio-ipv6/test";
 const desired = deployedSettings(settings, "image:new", OWNER);
 
 /** The warnings, where the engine says this of the last deployment. */
-async function warnings(preview: boolean, answer: () => Record<string, unknown>): Promise<string[]> {
+async function warnings(
+    preview: boolean,
+    answer: () => Record<string, unknown>,
+    collector?: string,
+): Promise<string[]> {
     const asked: string[] = [];
     const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
     await pulumi.runtime.setMocks(
@@ -25,7 +29,7 @@ async function warnings(preview: boolean, answer: () => Record<string, unknown>)
         preview,
         "acme",
     );
-    const exported = previewEndedSessions(settings, "image:new", OWNER);
+    const exported = previewEndedSessions(settings, "image:new", OWNER, collector);
     expect(await pulumi.isSecret(exported)).toBe(true);
     expect(await valueOf(exported)).toEqual(desired);
     await pulumi.runtime.disconnect();
@@ -46,6 +50,21 @@ test("a preview warns of what has changed since the last deployment", async () =
 test("and of nothing where nothing has, or where nothing is deployed", async () => {
     expect(await warnings(true, outputs({ deployedSettings: desired }))).toEqual([]);
     expect(await warnings(true, outputs({}))).toEqual([]);
+});
+
+test("of one among several it names the collector, and compares with that one's last deployment", async () => {
+    const last = { ams: { ...desired, adminId: "x" }, fra: desired, new: {} };
+    const answer = outputs({ deployedSettings: { ...desired, image: "image:old" }, deployedCollectors: last });
+    expect(await warnings(true, answer, "ams")).toEqual([
+        "ams: adminId: the sessions of all routers end, because the container is made anew",
+    ]);
+    for (const name of ["fra", "new", "other"]) {
+        expect(await warnings(true, answer, name)).toEqual([]);
+    }
+});
+
+test("of a stack of which no deployment came to its end it says nothing", async () => {
+    expect(await warnings(true, outputs({ deployedSettings: {}, readme: "" }))).toEqual([]);
 });
 
 test("of a deployment by an earlier version it says what becomes of its container", async () => {
