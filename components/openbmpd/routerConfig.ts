@@ -229,16 +229,20 @@ export function routerConfig(address: string, port: number): RouterConfig {
 /** What a router calls a collector that is alone. */
 export const STATION = "openbmp";
 
-/** The same for several collectors: each router sends to all of them, unless lines are left out. */
+/** As many as a router of the systems takes that number them or count them, by their models. */
+const MOST_STATIONS = { iosXr: 8, iosXe: 4, srOs: 8 };
+
+/** The same for several collectors: each router sends to all of them, or to as many as it can, unless lines are left out. */
 export function routerConfigOf(stations: readonly Station[]): RouterConfig {
     const numbered = stations.map((station, index) => ({ ...station, number: index + 1 }));
-    const lines = (system: (stations: readonly NumberedStation[]) => string[]) => system(numbered).join("\n");
+    const lines = (system: (stations: readonly NumberedStation[]) => string[], most?: number) =>
+        system(numbered.slice(0, most)).join("\n");
     return {
-        iosXr: lines(iosXr),
-        iosXe: lines(iosXe),
+        iosXr: lines(iosXr, MOST_STATIONS.iosXr),
+        iosXe: lines(iosXe, MOST_STATIONS.iosXe),
         junos: lines(junos),
         eos: lines(eos),
-        srOs: lines(srOs),
+        srOs: lines(srOs, MOST_STATIONS.srOs),
         frr: lines(frr),
         vyos: lines(vyos),
         sonic: lines(sonic),

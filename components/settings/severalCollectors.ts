@@ -21,12 +21,13 @@ const ENTRY_KEYS: Readonly<Record<string, string>> = {
     routerFacingAddress: "routerFacingAddress",
 };
 
-const NAME = "1 to 30 lower-case letters, digits and hyphens, a letter first, no hyphen last";
+/** With "openbmp-" before it, as long as the name of a station in SR OS may be. */
+const NAME = "1 to 24 lower-case letters, digits and hyphens, a letter first, no hyphen last";
 
 /** What stands at the other keys is checked as what a collector by itself has. */
 const entry = z.strictObject(
     {
-        name: text(NAME, (value) => /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(value)),
+        name: text(NAME, (value) => /^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$/.test(value)),
         ...Object.fromEntries(Object.values(ENTRY_KEYS).map((key) => [key, z.unknown().optional()])),
     },
     `an object with ${["name", ...Object.values(ENTRY_KEYS)].join(", ")}`,

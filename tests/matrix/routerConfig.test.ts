@@ -1,4 +1,4 @@
-import { type RouterConfig, SOURCE_INTERFACE } from "../../components/openbmpd/routerConfig";
+import { type RouterConfig, routerConfigOf, SOURCE_INTERFACE } from "../../components/openbmpd/routerConfig";
 import { eventually, run } from "../e2e/run";
 import { routerImage } from "../e2e/sandbox";
 import { MINUTE, story } from "../e2e/story";
@@ -54,16 +54,18 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
         lines = (await shared.deployment.up()).outputs.routerConfig?.value as RouterConfig;
     }, 3 * MINUTE);
 
-    /** Outside the allow list but for its loopback, which the lines of `system` make the source. */
-    const startPinned = async (system: "frr" | "sonic", suffix: string, lo: string, bgp: readonly string[]) => {
+    /** Outside the allow list but for its loopback, which the lines make the source. */
+    const startPinned = async (
+        { name, text }: { readonly name: string; readonly text: string },
+        suffix: string,
+        lo: string,
+        bgp: readonly string[],
+    ) => {
         await shared.sandbox.root(`ip -6 route add ${lo}/128 via ${shared.sandbox.peerAddress(suffix)}`);
         return startRouter(
-            `edge-${system}`,
+            `edge-${name}`,
             suffix,
-            [
-                ...bgp,
-                ...lines[system].replace(`source-interface ${SOURCE_INTERFACE}`, "source-interface lo").split("\n"),
-            ],
+            [...bgp, ...text.replaceAll(`source-interface ${SOURCE_INTERFACE}`, "source-interface lo").split("\n")],
             lo,
         );
     };
@@ -79,7 +81,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
         async () => {
             loopback = shared.sandbox.peerAddress("101");
             router = await startPinned(
-                "frr",
+                { name: "frr", text: lines.frr },
                 "301",
                 loopback,
                 session("192.0.2.1", shared.sandbox.peerAddress("102"), 65001, 65002),
@@ -93,7 +95,31 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
         "takes SONiC's lines as well",
         async () => {
             const lo = shared.sandbox.peerAddress("103");
-            await expectRecorded("edge-sonic", await startPinned("sonic", "303", lo, ["router bgp 65003"]), lo);
+            await expectRecorded(
+                "edge-sonic",
+                await startPinned({ name: "sonic", text: lines.sonic }, "303", lo, ["router bgp 65003"]),
+                lo,
+            );
+        },
+        MINUTE,
+    );
+
+    test(
+        "takes the lines for two collectors, and sends to the one that is there",
+        async () => {
+            const lo = shared.sandbox.peerAddress("105");
+            const { ipv6Address } = await shared.deployment.outputs();
+            const both = [String(ipv6Address?.value), "2001:db8::9"].map((address, index) => ({
+                address,
+                port: 5000,
+                name: `openbmp-${index}`,
+            }));
+            const { frr } = routerConfigOf(both);
+            await expectRecorded(
+                "edge-two",
+                await startPinned({ name: "two", text: frr }, "305", lo, ["router bgp 65005"]),
+                lo,
+            );
         },
         MINUTE,
     );
@@ -129,7 +155,7 @@ describe("a real router, FRR, with the lines of routerConfig", () => {
                 return row?.isConnected === 0 || undefined;
             });
             const names = (await shared.sandbox.routers()).map(({ RouterName }) => RouterName);
-            expect(names.sort()).toEqual(["edge-frr", "edge-sonic", "edge-vyos"]);
+            expect(names.sort()).toEqual(["edge-frr", "edge-sonic", "edge-two", "edge-vyos"]);
         },
         2 * MINUTE,
     );

@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from "node:net";
 import {
     routerConfig,
+    routerConfigOf,
     SOURCE_ADDRESS,
     SOURCE_INTERFACE,
     type RouterConfig,
@@ -168,6 +169,46 @@ describe.each(Object.entries(grammars))("%s", (system, { comment, source, comman
         const [placeholder] = source ?? ["no command for the source"];
         expect(comments.filter((line) => line.includes(placeholder))).toHaveLength(1);
         expect(lines.filter((line) => line.includes(placeholder))).toHaveLength(source ? 1 : 0);
+    });
+});
+
+describe("for several collectors", () => {
+    const stations = Array.from({ length: 9 }, (_, index) => ({
+        address: `2001:db8::${index + 1}`,
+        port: PORT + index,
+        name: index === 0 ? "openbmp" : `openbmp-${"x".repeat(23)}${index}`,
+    }));
+    const all = routerConfigOf(stations);
+    const most: Partial<Record<keyof RouterConfig, number>> = { iosXr: 8, iosXe: 4, srOs: 8 };
+
+    test.each(Object.entries(grammars))("%s is told each of them, as many as it takes", (system, grammar) => {
+        const key = system as keyof RouterConfig;
+        const lines = all[key].split("\n").filter((line) => !line.startsWith(grammar.comment));
+        const filledIn = lines.map((line) => (grammar.source ? line.replace(...grammar.source) : line));
+        expect(filledIn.filter((line) => !grammar.commands.some((command) => isTaken(line, command)))).toEqual([]);
+        const count = most[key] ?? stations.length;
+        for (const [index, { address, port }] of stations.entries()) {
+            const told = lines.filter((line) => line.split(" ").includes(address));
+            expect(told).toHaveLength(index < count ? 1 : 0);
+            const ofIt = lines.filter((line) => line.split(" ").includes(String(port)));
+            expect(ofIt).toHaveLength(index < count ? 1 : 0);
+        }
+    });
+
+    test.each(["iosXr", "iosXe"] as const)("%s is told how its neighbors send to all", (system) => {
+        const [one, two] = [routerConfigOf(stations.slice(0, 1))[system], routerConfigOf(stations.slice(0, 2))[system]];
+        const activated = (text: string) => text.split("\n").flatMap((line) => /bmp-activate .*/.exec(line) ?? []);
+        expect(activated(one)).toEqual(["bmp-activate server 1"]);
+        expect(activated(two)).toEqual(
+            system === "iosXr" ? ["bmp-activate server 1", "bmp-activate server 2"] : ["bmp-activate all"],
+        );
+        expect(two.match(/^bmp server \d$/gm)).toEqual(["bmp server 1", "bmp server 2"]);
+    });
+
+    test("each station has a name that all systems take, 32 characters at most (SR OS)", () => {
+        const names = all.srOs.match(/(?<=bgp monitor station )\S+/g) ?? [];
+        expect(names).toEqual(stations.slice(0, 8).map(({ name }) => name));
+        expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(32);
     });
 });
 

@@ -52,7 +52,7 @@ describe("the collectors of a stack", () => {
     });
 });
 
-const NAME = "must be 1 to 30 lower-case letters, digits and hyphens, a letter first, no hyphen last";
+const NAME = "must be 1 to 24 lower-case letters, digits and hyphens, a letter first, no hyphen last";
 const ADDRESS = "must be an IPv4 or IPv6 address or a DNS name, without brackets, prefix length, zone or spaces";
 const other = (name: string) => `must be another one than that of the collector "${name}"`;
 
