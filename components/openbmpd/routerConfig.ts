@@ -229,8 +229,8 @@ export function routerConfig(address: string, port: number): RouterConfig {
 /** What a router calls a collector that is alone. */
 export const STATION = "openbmp";
 
-/** As many as a router of the systems takes that number them or count them, by their models. */
-const MOST_STATIONS = { iosXr: 8, iosXe: 4, srOs: 8 };
+/** As many as a router takes: by Cisco's models, and by Juniper's reference of Junos 13.3 (`station`, edit routing-options bmp). */
+const MOST_STATIONS = { iosXr: 8, iosXe: 4, junos: 3 };
 
 /** The same for several collectors: each router sends to all of them, or to as many as it can, unless lines are left out. */
 export function routerConfigOf(stations: readonly Station[]): RouterConfig {
@@ -240,9 +240,9 @@ export function routerConfigOf(stations: readonly Station[]): RouterConfig {
     return {
         iosXr: lines(iosXr, MOST_STATIONS.iosXr),
         iosXe: lines(iosXe, MOST_STATIONS.iosXe),
-        junos: lines(junos),
+        junos: lines(junos, MOST_STATIONS.junos),
         eos: lines(eos),
-        srOs: lines(srOs, MOST_STATIONS.srOs),
+        srOs: lines(srOs),
         frr: lines(frr),
         vyos: lines(vyos),
         sonic: lines(sonic),

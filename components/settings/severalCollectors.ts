@@ -21,7 +21,7 @@ const ENTRY_KEYS: Readonly<Record<string, string>> = {
     routerFacingAddress: "routerFacingAddress",
 };
 
-/** With "openbmp-" before it, as long as the name of a station in SR OS may be. */
+/** With "openbmp-" before it, it is the name of a station for routers: 32 characters. */
 const NAME = "1 to 24 lower-case letters, digits and hyphens, a letter first, no hyphen last";
 
 /** What stands at the other keys is checked as what a collector by itself has. */
