@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { parseSettings } from "../parseSettings";
-import { fieldsByKey } from "../../components/settings/schema";
+import { keysOfStack } from "../../components/settings/load";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMWeg6/r6oA2s81dLkd7ESm8BRHQOUd2zOEAUG5rH+ef";
 const good = {
@@ -48,7 +48,7 @@ const text = fc.oneof(
 
 test("any configuration is accepted or refused with reasons, never something else", () => {
     fc.assert(
-        fc.property(fc.dictionary(fc.constantFrom(...fieldsByKey.keys()), text), fc.boolean(), (config, complete) => {
+        fc.property(fc.dictionary(fc.constantFrom(...keysOfStack.keys()), text), fc.boolean(), (config, complete) => {
             const message = refusal({ ...(complete ? good : {}), ...config });
             expect(message).toMatch(/^$|^The configuration of the stack is not valid:\n(- .+(\n|$))+/u);
         }),
@@ -113,7 +113,7 @@ test.each(["bmpPort", "restPort"])("%s may not be where SSH listens", (key) => {
 });
 
 test("an empty text means that a key is not set", () => {
-    const empty = Object.fromEntries([...fieldsByKey.keys()].filter((key) => !(key in good)).map((key) => [key, ""]));
+    const empty = Object.fromEntries([...keysOfStack.keys()].filter((key) => !(key in good)).map((key) => [key, ""]));
     expect(parseSettings({ ...empty, ...good })).toEqual(parseSettings(good));
 });
 
