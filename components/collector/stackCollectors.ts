@@ -4,6 +4,7 @@ import { previewEndedSessions } from "../settings/endedSessions";
 import { type DeployedSettings, lastDeployment, lastOutputs } from "../settings/lastDeployment";
 import type { StackCollector, StackCollectors } from "../settings/load";
 import { ownerOf, type Scope } from "../settings/scope";
+import { holdBackOutputsOfLeftOut } from "./leftOut";
 import { type Collector, makeCollector } from "./makeCollector";
 import { TOKEN } from "./openBmpCollector";
 import { orFormer } from "./orFormer";
@@ -22,6 +23,7 @@ export function makeStackCollectors(
     [first, ...others]: StackCollectors,
     secretKeys: Scope["secretKeys"],
 ): DeployedCollectors {
+    holdBackOutputsOfLeftOut();
     const make = (collector: StackCollector) => makeStackCollector(collector, secretKeys);
     return [make(first), ...others.map(make)];
 }
