@@ -5,7 +5,8 @@
  * @packageDocumentation
  */
 export { AwsHost, type AwsHostArgs } from "./aws/awsHost";
-export { AwsNetwork, type AwsNetworkArgs } from "./aws/awsNetwork";
+export { AwsNetwork, type AwsNetworkArgs, type OwnVpc, type VmNetwork } from "./aws/awsNetwork";
+export { AwsSubnet, type AwsSubnetArgs } from "./aws/awsSubnet";
 export type { DataVolumeArgs } from "./aws/dataVolume";
 export type { DnsNameArgs } from "./aws/dnsRecords";
 export type { SubnetRequirements } from "./aws/givenSubnet";

@@ -15,18 +15,35 @@ export async function zonesOffering(instanceType: string, parent: pulumi.Resourc
     return [...locations].sort();
 }
 
-/**
- * A zone of the region that offers the VM's type. Where AWS chooses, it may be
- * one that does not, and the VM cannot be made. A type that the collector
- * cannot run on has none.
- */
-export async function availabilityZone(instanceType: string, parent: pulumi.Resource): Promise<string> {
-    const [first] = (await zonesOffering(instanceType, parent)).filter((zone) => ZONE.test(zone));
-    if (first === undefined) {
+/** The same, but for Local Zones and Wavelength Zones; a type that the collector cannot run on has none. */
+async function usualZones(instanceType: string, parent: pulumi.Resource): Promise<string[]> {
+    const zones = (await zonesOffering(instanceType, parent)).filter((zone) => ZONE.test(zone));
+    if (zones.length === 0) {
         throw refusal(
             `AWS does not offer ${instanceType} in this region: set instanceType to another type, or aws:region to another region`,
         );
     }
     await demandFitType(instanceType, parent);
+    return zones;
+}
+
+/**
+ * A zone of the region that offers the VM's type. Where AWS chooses, it may be
+ * one that does not, and the VM cannot be made.
+ */
+export async function availabilityZone(instanceType: string, parent: pulumi.Resource): Promise<string> {
+    const [first = ""] = await usualZones(instanceType, parent);
     return first;
+}
+
+/** The zone so many places after that of the first subnet; after the last one comes the first again. */
+export async function zoneAfter(
+    first: string,
+    places: number,
+    instanceType: string,
+    parent: pulumi.Resource,
+): Promise<string> {
+    const zones = await usualZones(instanceType, parent);
+    // Of an older stack it may be one that does not offer the type any more.
+    return zones[(zones.indexOf(first) + places) % zones.length] ?? first;
 }

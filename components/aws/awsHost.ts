@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { debianAmi } from "./debianAmi";
-import type { AwsNetwork } from "./awsNetwork";
+import type { VmNetwork } from "./awsNetwork";
 import { cloudInit, VM_USER } from "./cloudInit";
 import { dataVolume, type DataVolumeArgs } from "./dataVolume";
 import { type DnsNameArgs, dnsRecords } from "./dnsRecords";
@@ -18,7 +18,7 @@ import { publicKeyOf } from "../values/sshKeys";
 /** What the VM is made of, and what the deployment asks of it. */
 export interface AwsHostArgs extends HostRequirements, DataVolumeArgs {
     /** Where it is. */
-    readonly network: AwsNetwork;
+    readonly network: VmNetwork;
     /** x86_64, Nitro, 4 GB of memory or more. */
     readonly instanceType: string;
     /** An AMI of one's own, or a new one; without, Debian's newest when the VM is made. */
@@ -126,7 +126,7 @@ export class AwsHost extends pulumi.ComponentResource implements Host {
             `${name}-network-interface`,
             {
                 subnetId: network.subnetId,
-                securityGroups: network.securityGroupIds,
+                securityGroups: [...network.securityGroupIds],
                 ipv6AddressCount: 1,
                 description: "Addresses of the OpenBMP collector",
                 tags: tagsOf("collector"),

@@ -1,5 +1,5 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import * as vpc from "@pulumi/aws/vpc";
+import * as vpcRules from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { demandAccepted } from "../settings/acceptedArguments";
 import { firstSubnet64 } from "../values/addresses";
@@ -19,27 +19,50 @@ export interface AwsNetworkArgs extends Access, Omit<SubnetRequirements, "subnet
     readonly tagsOf: TagsOf;
 }
 
-/** A dual-stack subnet, in a VPC of its own or there already, and the security group of the VM in it. */
-export class AwsNetwork extends pulumi.ComponentResource {
+/** Where a VM goes. */
+export interface VmNetwork extends pulumi.ComponentResource {
     /** The subnet of the VM. */
     readonly subnetId: pulumi.Output<string>;
     /** The zone of that subnet. */
     readonly availabilityZone: pulumi.Output<string>;
     /** The groups of the VM, the stack's own first. */
-    readonly securityGroupIds: pulumi.Output<string>[];
+    readonly securityGroupIds: readonly pulumi.Output<string>[];
+}
+
+/** A VPC with an internet gateway. */
+export interface OwnVpc {
+    /** Its id. */
+    readonly vpcId: pulumi.Output<string>;
+    /** Amazon's /56 of it. */
+    readonly ipv6CidrBlock: pulumi.Output<string>;
+    /** The route table with the default routes of both families. */
+    readonly routeTableId: pulumi.Output<string>;
+}
+
+/** A dual-stack subnet, in a VPC of its own or there already, and the security group of the VMs in it. */
+export class AwsNetwork extends pulumi.ComponentResource implements VmNetwork {
+    readonly subnetId: VmNetwork["subnetId"];
+    readonly availabilityZone: VmNetwork["availabilityZone"];
+    readonly securityGroupIds: VmNetwork["securityGroupIds"];
+    /** The VPC that was made; undefined in a subnet that is there already. */
+    readonly vpc: OwnVpc | undefined;
 
     constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         demandAccepted(name, args);
         super("openbmp-aio-ipv6:network:AwsNetwork", name, {}, opts);
         const { subnetId: given } = args;
-        const place =
+        const { place, vpc } =
             given === undefined
                 ? this.makeSubnet(name, args)
-                : pulumi
-                      .all([given, pulumi.all([...args.securityGroupIds])])
-                      .apply(([subnetId, securityGroupIds]) =>
-                          givenSubnet({ ...args, subnetId, securityGroupIds }, this),
-                      );
+                : {
+                      place: pulumi
+                          .all([given, pulumi.all([...args.securityGroupIds])])
+                          .apply(([subnetId, securityGroupIds]) =>
+                              givenSubnet({ ...args, subnetId, securityGroupIds }, this),
+                          ),
+                      vpc: undefined,
+                  };
+        this.vpc = vpc;
         this.subnetId = place.subnetId;
         this.availabilityZone = place.availabilityZone;
         const securityGroupId = this.makeSecurityGroup(name, place.vpcId, args);
@@ -49,7 +72,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
 
     private makeSubnet(name: string, args: AwsNetworkArgs) {
         const tagged = (resource: string) => ({ tags: args.tagsOf(resource) });
-        const { id: vpcId, ipv6CidrBlock: vpcIpv6Cidr } = new ec2.Vpc(
+        const { id: vpcId, ipv6CidrBlock } = new ec2.Vpc(
             `${name}-vpc`,
             {
                 cidrBlock: args.vpcCidr,
@@ -71,15 +94,18 @@ export class AwsNetwork extends pulumi.ComponentResource {
             {
                 vpcId,
                 cidrBlock: args.vpcCidr,
-                ipv6CidrBlock: vpcIpv6Cidr.apply(firstSubnet64),
+                ipv6CidrBlock: ipv6CidrBlock.apply(firstSubnet64),
                 availabilityZone: availabilityZone(args.instanceType, this),
                 ...tagged("subnet"),
             },
             // Addresses and data stay where they are, whatever else is offered later.
             { parent: this, ignoreChanges: ["availabilityZone"] },
         );
-        this.makeRoutes(name, vpcId, subnetId, tagged);
-        return { vpcId, subnetId, availabilityZone: zone };
+        const routeTableId = this.makeRoutes(name, vpcId, subnetId, tagged);
+        return {
+            place: { vpcId, subnetId, availabilityZone: zone },
+            vpc: { vpcId, ipv6CidrBlock, routeTableId },
+        };
     }
 
     private makeRoutes(
@@ -87,7 +113,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         vpcId: pulumi.Output<string>,
         subnetId: pulumi.Output<string>,
         tagged: (resource: string) => object,
-    ): void {
+    ): pulumi.Output<string> {
         const parent = { parent: this };
         const gateway = new ec2.InternetGateway(
             `${name}-internet-gateway`,
@@ -99,6 +125,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         new ec2.Route(`${name}-route-ipv4`, { ...target, destinationCidrBlock: "0.0.0.0/0" }, parent);
         new ec2.Route(`${name}-route-ipv6`, { ...target, destinationIpv6CidrBlock: "::/0" }, parent);
         new ec2.RouteTableAssociation(`${name}-route-table-association`, { routeTableId: table.id, subnetId }, parent);
+        return table.id;
     }
 
     private makeSecurityGroup(name: string, vpcId: pulumi.Output<string>, args: AwsNetworkArgs): pulumi.Output<string> {
@@ -112,14 +139,14 @@ export class AwsNetwork extends pulumi.ComponentResource {
             { parent: this },
         );
         for (const [purpose, rule] of Object.entries(ingressRules(args))) {
-            new vpc.SecurityGroupIngressRule(
+            new vpcRules.SecurityGroupIngressRule(
                 `${name}-ingress-${purpose}`,
                 { securityGroupId: id, ...rule, tags: args.tagsOf(purpose) },
                 { parent: this },
             );
         }
         for (const [purpose, rule] of Object.entries(egressRules(args))) {
-            new vpc.SecurityGroupEgressRule(
+            new vpcRules.SecurityGroupEgressRule(
                 `${name}-egress-${purpose}`,
                 { securityGroupId: id, ...rule, tags: args.tagsOf(purpose) },
                 { parent: this },

@@ -1,4 +1,4 @@
-import { IPv4, IPv6, parse, parseCIDR } from "ipaddr.js";
+import { fromByteArray, IPv4, IPv6, parse, parseCIDR } from "ipaddr.js";
 
 /** An address prefix with its host bits cleared, in the text form of RFC 5952. */
 export interface Prefix {
@@ -130,6 +130,17 @@ export function worldOpenReason(prefix: Prefix): string | undefined {
 /** The first of the subnets with a /64 in a VPC's IPv6 prefix. */
 export function firstSubnet64(vpcBlock: string): string {
     return vpcBlock.replace(/\/\d+$/, "/64");
+}
+
+/**
+ * The subnet with that number of a prefix. What the number counts, the bits
+ * between both lengths, must be within one byte of the address.
+ */
+export function numberedSubnet(prefix: string, length: number, number: number): string {
+    const bytes = parseCIDR(prefix)[0].toByteArray();
+    const last = Math.ceil(length / 8) - 1;
+    bytes[last] = (bytes[last] ?? 0) + (number << (8 * (last + 1) - length));
+    return `${fromByteArray(bytes).toString()}/${length}`;
 }
 
 /** The address with that number in an IPv6 prefix of length 112 or shorter, in the text form of RFC 5952. */

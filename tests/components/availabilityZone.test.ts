@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { availabilityZone } from "../../components/aws/availabilityZone";
+import { availabilityZone, zoneAfter } from "../../components/aws/availabilityZone";
 import { recordAws } from "./awsMocks";
 
 const token = "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings";
@@ -18,6 +18,21 @@ test.each([
     [["us-gov-west-1b"], "us-gov-west-1b"],
 ])("of %j the first of the region's own zones is taken", async (locations, zone) => {
     expect(await zoneOf(locations)).toBe(zone);
+});
+
+test.each([
+    ["us-east-1a", 1, "us-east-1c"],
+    ["us-east-1c", 1, "us-east-1f"],
+    ["us-east-1c", 2, "us-east-1a"],
+    ["us-east-1a", 5, "us-east-1f"],
+    // AWS chose it for an earlier version, or offers the type there no more.
+    ["us-east-1e", 1, "us-east-1a"],
+])("a further VM is in the next zone: after %s by %i comes %s", async (first, places, zone) => {
+    await recordAws({
+        [token]: (args) => ({ ...args, locations: ["us-east-1f", "us-east-1-bos-1a", "us-east-1c", "us-east-1a"] }),
+    });
+    const parent = new pulumi.ComponentResource("openbmp-aio-ipv6:test:Parent", "parent");
+    expect(await zoneAfter(first, places, "t3.large", parent)).toBe(zone);
 });
 
 test("a type that the collector cannot run on has no zone", async () => {

@@ -5,6 +5,7 @@ import {
     isAddress,
     isHostName,
     isIpv6Address,
+    numberedSubnet,
     prefixesOverlap,
     prefixOf,
     readPrefix,
@@ -77,6 +78,15 @@ test("only IPv6 addresses are put in brackets", () => {
         "a.example",
     ]);
     expect(isIpv6Address("192.0.2.1")).toBe(false);
+});
+
+test.each([
+    ["100.127.255.0/24", 28, 1, "100.127.255.16/28"],
+    ["100.127.255.0/24", 28, 15, "100.127.255.240/28"],
+    ["2600:1f18:abc:de00::/56", 64, 1, "2600:1f18:abc:de01::/64"],
+    ["2406:da18:0:f00::/56", 64, 15, "2406:da18:0:f0f::/64"],
+])("of %s, the /%i number %i is %s", (prefix, length, number, subnet) => {
+    expect(numberedSubnet(prefix, length, number)).toBe(subnet);
 });
 
 test.each([
