@@ -102,7 +102,14 @@ export const DOCKER_IPV4_PREFIX = prefixOf("172.17.0.0/16");
 /** Not routed on the Internet (RFC 1918, RFC 6598), so that the VPC hides nothing of it. */
 const VPC_SPACES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(prefixOf);
 
-/** The VPC's only subnet takes all of it. */
+/**
+ * What the VPC gets for the subnets of further collectors: of a range that AWS
+ * adds beside each of those (VPC user guide, "IPv4 CIDR block association
+ * restrictions"), the last /24, which is rarely used elsewhere.
+ */
+export const ADDED_CIDR = "100.127.255.0/24";
+
+/** The VPC's first subnet takes all of it. */
 export const vpcCidr = z.string("an IPv4 prefix").transform((value, context) => {
     const prefix = readPrefix(value);
     if (prefix?.family !== "ipv4" || prefix.length < 16 || prefix.length > 28) {

@@ -36,6 +36,7 @@ const mappings: Readonly<Record<ResourceToken, Mapping>> = {
             },
         },
     }),
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": one("VPCCidrBlock"),
     // CloudFormation cannot say anything of the default group: the Terraform view does.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": () => ({}),
     "aws:ec2/subnet:Subnet": one("Subnet"),

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ADDED_CIDR } from "../../components/settings/fields";
+import { numberedSubnet, prefixOf } from "../../components/values/addresses";
 import { Account } from "../emulators/aws/account";
 import { type CloudResource, type CloudSettings, text, texts } from "../emulators/aws/cloud";
 import { Machines, nameOf } from "../emulators/aws/machines";
@@ -33,16 +35,18 @@ export class AwsCloud {
          */
         private readonly prefix: string,
         private readonly vpcCidr: string,
+        /** How many subnets of the VPC instances can boot in. */
+        private readonly subnets: number,
     ) {}
 
     /** An account whose instances boot, unless they are only to be kept in the books. */
-    static async create(name: string, { boots = true } = {}): Promise<AwsCloud> {
+    static async create(name: string, { boots = true, subnets = 1 } = {}): Promise<AwsCloud> {
         const digest = createHash("sha256").update(`aws/${name}`).digest();
         const [first, second, third] = [0xfd00 + (digest[0] ?? 0), digest.readUInt16BE(1), digest.readUInt16BE(3)];
         const prefix = [first, second, third].map((group) => group.toString(16)).join(":");
         // Private, and rarely used: 10.200.0.0 to 10.249.255.0.
         const vpcCidr = `10.${200 + ((digest[10] ?? 0) % 50)}.${digest[11] ?? 0}.0/24`;
-        const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr);
+        const cloud = new AwsCloud(name, mkdtempSync(join(tmpdir(), "openbmp-aws-")), prefix, vpcCidr, subnets);
         const settings: CloudSettings = {
             amazonPrefix: `${prefix}::/56`,
             oldZone: `${region}a`,
@@ -57,9 +61,16 @@ export class AwsCloud {
         return cloud;
     }
 
-    /** The address of this machine on the network: where SSH comes from. */
+    /** The address of this machine on the network of the first subnet: where SSH comes from. */
     get deployer(): string {
-        return `${this.prefix}::1`;
+        return `${this.prefixes[0] ?? ""}::1`;
+    }
+
+    /** What the addresses of each subnet begin with. */
+    private get prefixes(): string[] {
+        return Array.from({ length: this.subnets }, (_, number) =>
+            number === 0 ? this.prefix : `${this.prefix}:${number.toString(16)}`,
+        );
     }
 
     /** Variables that lead Pulumi to the emulator. */
@@ -73,9 +84,9 @@ export class AwsCloud {
         };
     }
 
-    /** What a stack in the account needs besides its keys; the routers at `…::100/120` may connect. Lists as JSON. */
+    /** What a stack in the account needs besides its keys; the routers at `…::100/120` of each subnet may connect. Lists as JSON. */
     get config(): Record<string, string> {
-        const allowed = JSON.stringify([`${this.prefix}::100/120`]);
+        const allowed = JSON.stringify(this.prefixes.map((prefix) => `${prefix}::100/120`));
         return {
             target: "aws",
             image: standInImage,
@@ -84,7 +95,7 @@ export class AwsCloud {
             vpcCidr: this.vpcCidr,
             bmpAllowedCidrs: allowed,
             restAllowedCidrs: allowed,
-            sshAllowedCidrs: JSON.stringify([`${this.deployer}/128`]),
+            sshAllowedCidrs: JSON.stringify(this.prefixes.map((prefix) => `${prefix}::1/128`)),
         };
     }
 
@@ -105,24 +116,28 @@ export class AwsCloud {
         return [...this.account.read().resources.values()];
     }
 
-    instance(): CloudResource {
-        const [instance] = this.account.read().all("aws:ec2/instance:Instance");
+    /** The instance in that subnet of the VPC, the first without a number. */
+    instance(subnet = 0): CloudResource {
+        const instance = this.account
+            .read()
+            .all("aws:ec2/instance:Instance")
+            .find(({ properties }) => texts(properties, "ipv6Addresses")[0]?.startsWith(`${this.prefixes[subnet]}::`));
         if (!instance) {
-            throw new Error("there is no instance");
+            throw new Error(`there is no instance in the subnet ${subnet}`);
         }
         return instance;
     }
 
-    /** The instance as a host to look into. */
-    machine(): Sandbox {
-        const { id, properties } = this.instance();
+    /** The instance in that subnet as a host to look into. */
+    machine(subnet = 0): Sandbox {
+        const { id, properties } = this.instance(subnet);
         const info = {
             address: texts(properties, "ipv6Addresses")[0] ?? "",
             addressV4: text(properties, "privateIp") ?? "",
             user: "admin",
             privateKeyFile: join(this.directory, "login"),
             hostKey: readFileSync(join(this.directory, "host.pub"), "utf8").trim(),
-            network: this.network,
+            network: this.networks[subnet] ?? "",
         };
         return Sandbox.of(nameOf(this.account.read(), id), info);
     }
@@ -181,7 +196,7 @@ export class AwsCloud {
         for (const resource of this.resources().sort((one) => (one.token === "aws:ec2/instance:Instance" ? -1 : 1))) {
             await this.machines.removed(resource);
         }
-        await this.removeNetwork();
+        await this.removeNetworks();
         rmSync(this.directory, { recursive: true, force: true });
         this.deployments.forEach((deployment) => {
             deployment.remove();
@@ -196,26 +211,35 @@ export class AwsCloud {
         return new Machines(this.account, join(root, "tests/emulators/aws/machine"));
     }
 
-    private get network(): string {
-        return `openbmp-aws-${this.name}`;
+    /** The Docker network of each subnet. */
+    private get networks(): string[] {
+        return this.prefixes.map((_, number) => `openbmp-aws-${this.name}${number === 0 ? "" : `-${number}`}`);
     }
 
-    /** The network, and what every instance has loaded. */
+    /** The networks, and what every instance has loaded. */
     private async makeMachinery(): Promise<Partial<CloudSettings>> {
-        await this.removeNetwork();
-        const ipv6 = ["--ipv6", "--subnet", `${this.prefix}::/64`, "--gateway", this.deployer];
-        await run("docker", ["network", "create", ...ipv6, "--subnet", this.vpcCidr, this.network]);
-        return { network: this.network, namePrefix: this.name, image: (await run("scripts/stand-in", [])).trim() };
+        await this.removeNetworks();
+        const networks: Record<string, string> = {};
+        for (const [number, prefix] of this.prefixes.entries()) {
+            const network = this.networks[number] ?? "";
+            const ipv6 = ["--ipv6", "--subnet", `${prefix}::/64`, "--gateway", `${prefix}::1`];
+            const ipv4 = number === 0 ? this.vpcCidr : numberedSubnet(ADDED_CIDR, 28, number);
+            await run("docker", ["network", "create", ...ipv6, "--subnet", ipv4, network]);
+            networks[prefixOf(`${prefix}::/64`).text] = network;
+        }
+        return { networks, namePrefix: this.name, image: (await run("scripts/stand-in", [])).trim() };
     }
 
-    /** With what an interrupted run left on it. */
-    private async removeNetwork(): Promise<void> {
-        const { stdout } = await tryRun("docker", ["ps", "--all", "--quiet", "--filter", `network=${this.network}`]);
-        const containers = stdout.split("\n").filter((id) => id !== "");
-        if (containers.length > 0) {
-            await tryRun("docker", ["rm", "--force", "--volumes", ...containers]);
+    /** With what an interrupted run left on them. */
+    private async removeNetworks(): Promise<void> {
+        for (const network of this.networks) {
+            const { stdout } = await tryRun("docker", ["ps", "--all", "--quiet", "--filter", `network=${network}`]);
+            const containers = stdout.split("\n").filter((id) => id !== "");
+            if (containers.length > 0) {
+                await tryRun("docker", ["rm", "--force", "--volumes", ...containers]);
+            }
+            await tryRun("docker", ["network", "rm", network]);
         }
-        await tryRun("docker", ["network", "rm", this.network]);
     }
 
     private async newKey(name: string): Promise<string> {

@@ -49,6 +49,7 @@ class World {
         const [securityGroupId, networkInterface] = [this.id("SecurityGroup"), this.id("NetworkInterface")];
         const inputs: Record<string, Properties> = {
             Vpc: { cidrBlock: "10.64.0.0/16", assignGeneratedIpv6CidrBlock: true },
+            VpcIpv4CidrBlockAssociation: { vpcId, cidrBlock: "100.127.255.0/24" },
             Subnet: {
                 ...{ vpcId, cidrBlock: "10.64.1.0/24", ipv6CidrBlock: "2001:db8:aa00::/64" },
                 availabilityZone: "eu-central-1b",
@@ -70,6 +71,7 @@ class World {
 
 describe("the emulated account refuses", () => {
     const second = { cidrBlock: "10.64.2.0/24", ipv6CidrBlock: "2001:db8:aa00:1::/64" };
+    const block = "VpcIpv4CidrBlockAssociation";
     test.each<[string, string, Properties, string, string[]?]>([
         ["a resource that is not there", "NetworkInterface", { subnetId: "subnet-0" }, "NotFound"],
         ["one of a list that is not there", "NetworkInterface", { securityGroups: ["sg-0"] }, "NotFound"],
@@ -83,6 +85,13 @@ describe("the emulated account refuses", () => {
         ],
         ["a subnet that overlaps another", "Subnet", { cidrBlock: "10.64.1.128/25" }, "InvalidSubnet.Conflict"],
         ["a subnet with another's /64", "Subnet", { cidrBlock: "10.64.2.0/24" }, "InvalidSubnet.Conflict"],
+        ["a subnet too small", "Subnet", { ...second, cidrBlock: "10.64.2.0/29" }, "InvalidSubnet.Range"],
+        ["a block too small", block, { cidrBlock: "100.64.0.0/29" }, "InvalidVpc.Range"],
+        ["a block too large", block, { cidrBlock: "100.64.0.0/15" }, "InvalidVpc.Range"],
+        ["a block that is in the VPC", block, { cidrBlock: "10.64.3.0/24" }, "CidrConflict"],
+        ["a block that was added", block, { cidrBlock: "100.127.255.128/25" }, "CidrConflict"],
+        ["a block of another private range", block, { cidrBlock: "172.20.0.0/16" }, "InvalidVpc.Range"],
+        ["a block that AWS uses itself", block, { cidrBlock: "198.19.4.0/24" }, "InvalidVpc.Range"],
         ["a second gateway", "InternetGateway", {}, "AlreadyExists"],
         ["a second route to the same", "Route", {}, "AlreadyExists"],
         ["a second route table for a subnet", "RouteTableAssociation", {}, "AlreadyExists"],
@@ -96,6 +105,25 @@ describe("the emulated account refuses", () => {
         const world = new World();
         world.remove(...removed);
         expect(() => world.make(name, changes)).toThrow(`api error ${code}: `);
+    });
+
+    test("a sixth block of a VPC, and a sixth public address", () => {
+        const world = new World();
+        const blocks = ["100.64.0.0/16", "100.65.0.0/16", "100.66.0.0/16"];
+        blocks.forEach((cidrBlock) => world.make("VpcIpv4CidrBlockAssociation", { cidrBlock }));
+        expect(() => world.make("VpcIpv4CidrBlockAssociation", { cidrBlock: "100.67.0.0/16" })).toThrow(
+            "api error CidrLimitExceeded: ",
+        );
+        [2, 3, 4, 5].forEach(() => world.make("Eip"));
+        expect(() => world.make("Eip")).toThrow("api error AddressLimitExceeded: ");
+    });
+
+    test("to take a block from a VPC while a subnet is in it", () => {
+        const world = new World();
+        world.make("Subnet", { cidrBlock: "100.127.255.16/28", ipv6CidrBlock: "2001:db8:aa00:1::/64" });
+        expect(() => {
+            world.remove("VpcIpv4CidrBlockAssociation");
+        }).toThrow("api error InvalidCidr.InUse: ");
     });
 
     test("a resource of another type than is asked for", () => {
@@ -149,6 +177,16 @@ describe("the emulated account", () => {
         expect(world.cloud.update(world.id("NetworkInterface"), inputs).properties).toMatchObject(addresses);
         const others = { ipv6Addresses: ["2001:db8:aa00::5"], privateIp: "10.64.1.5" };
         expect(world.make("NetworkInterface").properties).toMatchObject(others);
+    });
+
+    test("gives out the eleven addresses of a /28", () => {
+        const world = new World();
+        const place = { cidrBlock: "100.127.255.16/28", ipv6CidrBlock: "2001:db8:aa00:1::/64" };
+        const { id: subnetId } = world.make("Subnet", place);
+        const given = Array.from({ length: 11 }, () => world.make("NetworkInterface", { subnetId }));
+        expect(given.at(0)?.properties.privateIp).toBe("100.127.255.20");
+        expect(given.at(-1)?.properties.privateIp).toBe("100.127.255.30");
+        expect(() => world.make("NetworkInterface", { subnetId })).toThrow("InsufficientFreeAddressesInSubnet");
     });
 
     test("detaches the volumes of an instance that is terminated", () => {

@@ -7,6 +7,7 @@ import { isProperties, type Properties, type Value } from "../../../scripts/plug
 export type ResourceToken =
     | "aws:ec2/vpc:Vpc"
     | "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    | "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
     | "aws:ec2/subnet:Subnet"
     | "aws:ec2/internetGateway:InternetGateway"
     | "aws:ec2/routeTable:RouteTable"
@@ -39,8 +40,8 @@ export interface CloudSettings {
     readonly roles: Readonly<Record<string, string>>;
     /** Sizes in GB of the snapshots of volumes, by their ids. */
     readonly snapshots: Readonly<Record<string, number>>;
-    /** The Docker network that stands in for the Internet. Without it instances are recorded and not booted. */
-    readonly network?: string;
+    /** Docker networks that stand in for the Internet, by the /64s of the subnets. Without any, instances are recorded and not booted. */
+    readonly networks?: Readonly<Record<string, string>>;
     /** The names of the instances' sandboxes begin with it. */
     readonly namePrefix?: string;
     /** A `docker save` archive that every instance has loaded when cloud-init is done. */

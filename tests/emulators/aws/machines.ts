@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { prefixOf } from "../../../components/values/addresses";
 import type { Account } from "./account";
 import { type Cloud, type CloudResource, number, text, texts } from "./cloud";
 import { firewallOf } from "./firewall";
@@ -88,7 +89,7 @@ export class Machines {
             "boot",
             nameOf(cloud, id),
             directory,
-            cloud.settings.network ?? "",
+            networkOf(cloud, id),
             ipv6,
             privateIp,
             cloud.settings.image ?? "",
@@ -146,7 +147,7 @@ export class Machines {
     }
 
     private async run(...args: readonly string[]): Promise<void> {
-        if (this.account.settings.network === undefined) {
+        if (this.account.settings.networks === undefined) {
             return;
         }
         try {
@@ -156,6 +157,18 @@ export class Machines {
             throw new Error((stderr ?? "").trim() || message);
         }
     }
+}
+
+/** The Docker network of an instance's subnet; none where nothing is booted. */
+function networkOf(cloud: Cloud, instanceId: string): string {
+    const { networks } = cloud.settings;
+    const networkInterface = cloud.properties(text(cloud.properties(instanceId), "primaryNetworkInterfaceId") ?? "");
+    const prefix = prefixOf(text(cloud.properties(text(networkInterface, "subnetId") ?? ""), "ipv6CidrBlock") ?? "");
+    const network = networks === undefined ? "" : networks[prefix.text];
+    if (network === undefined) {
+        throw new Error(`the test has no Docker network for ${prefix.text}: make its account with more subnets`);
+    }
+    return network;
 }
 
 /** Whether AWS stops and starts the instance to make the change. */

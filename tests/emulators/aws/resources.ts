@@ -3,16 +3,18 @@
  * already. What it takes as a value is for the tools of tests/aws-rules to say.
  */
 import type { EipState, InstanceState, NetworkInterfaceState, SubnetState, VpcState } from "@pulumi/aws/ec2";
-import ipaddr from "ipaddr.js";
-import { prefixContains, prefixesOverlap, prefixOf } from "../../../components/values/addresses";
 import { topLevel } from "../../../scripts/plugin/protocol/server";
 import type { Properties } from "../../../scripts/plugin/protocol/values";
 import { type Cloud, demand, number, type Reference, type ResourceToken, type ResourceType } from "./cloud";
 import { text, texts, valuesAt } from "./cloud";
+import { demandAddable, demandRoom, demandUnused, freeAddress } from "./vpcBlocks";
 
 /** A reference to what stays while this one is there. */
 const kept = (idPrefix: string): Reference => ({ idPrefix, keeps: true });
 const named = (idPrefix: string): Reference => ({ idPrefix, keeps: false });
+
+/** The quota of an account that asked for no other one (VPC user guide, "Amazon VPC quotas"). */
+const ADDRESSES_OF_REGION = 5;
 
 const rule: ResourceType = {
     idPrefix: "sgr",
@@ -40,6 +42,19 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
         replaces: ["vpcId"],
         updates: ["ingress", "egress"],
         references: { vpcId: named("vpc") },
+    },
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": {
+        idPrefix: "vpc-cidr-assoc",
+        replaces: ["cidrBlock", "vpcId"],
+        updates: [],
+        references: { vpcId: named("vpc") },
+        compute: (cloud, inputs, { id }) => {
+            demandAddable(cloud, inputs, id);
+            return {};
+        },
+        remove: (cloud, { properties }) => {
+            demandUnused(cloud, properties);
+        },
     },
     "aws:ec2/subnet:Subnet": {
         idPrefix: "subnet",
@@ -125,6 +140,7 @@ export const resourceTypes: Readonly<Record<ResourceToken, ResourceType>> = {
             const isAttached = gateways.some(({ properties }) => properties.vpcId === vpcId);
             demand(isAttached, "Gateway.NotAttached", "the network is not attached to any internet gateway");
             const taken = cloud.others("aws:ec2/eip:Eip", id).map((other) => text(other, "publicIp") ?? "");
+            demand(taken.length < ADDRESSES_OF_REGION, "AddressLimitExceeded", "the account has 5 addresses already");
             return { publicIp: text(before, "publicIp") ?? freeAddress("198.51.100.0/24", taken) } satisfies EipState;
         },
     },
@@ -222,31 +238,6 @@ export function unknownInputs(token: ResourceToken, inputs: Properties): string[
     const { replaces: replacing, updates } = resourceTypes[token];
     const known = ["tags", ...replacing, ...updates].map(topLevel);
     return Object.keys(inputs).filter((name) => !known.includes(name));
-}
-
-/** Throws where a subnet is not within its VPC, or where another one has some of the same addresses. */
-function demandRoom(cloud: Cloud, inputs: Properties, id: string): void {
-    const vpc = cloud.properties(text(inputs, "vpcId") ?? "");
-    for (const name of ["cidrBlock", "ipv6CidrBlock"]) {
-        const prefix = prefixOf(text(inputs, name) ?? "");
-        const isWithin = prefixContains(prefixOf(text(vpc, name) ?? ""), prefix);
-        demand(isWithin, "InvalidSubnet.Range", `${prefix.text} is not within the VPC`);
-        const others = cloud.others("aws:ec2/subnet:Subnet", id).map((other) => prefixOf(text(other, name) ?? ""));
-        const isFree = !others.some((other) => prefixesOverlap(other, prefix));
-        demand(isFree, "InvalidSubnet.Conflict", `${prefix.text} conflicts with another subnet`);
-    }
-}
-
-/** The first address of a prefix that is not taken; AWS keeps the first four (VPC user guide, "Subnet CIDR blocks"). */
-function freeAddress(cidr = "", taken: readonly string[]): string {
-    const network = ipaddr.parseCIDR(cidr)[0].toByteArray();
-    const last = network.pop() ?? 0;
-    const numbers = Array.from({ length: 250 }, (_, index) => index + 4);
-    const free = numbers
-        .map((number) => ipaddr.fromByteArray([...network, last + number]).toString())
-        .find((address) => !taken.includes(address));
-    demand(free !== undefined, "AddressLimitExceeded", `no address is left in ${cidr}`);
-    return free;
 }
 
 function vpcOfInterface(cloud: Cloud, interfaceId = ""): string | undefined {
