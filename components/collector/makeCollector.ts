@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { makeHost } from "../host/makeHost";
+import { hostMakers } from "../host/makeHost";
 import { bmpEndpoint, restUrl } from "../openbmpd/endpoints";
 import { type RouterConfig, routerConfig } from "../openbmpd/routerConfig";
 import type { Host } from "../remote/machine";
@@ -15,6 +15,7 @@ import { DockerRestart } from "../steps/dockerRestart";
 import { Ipv6Dnat } from "../steps/ipv6Dnat";
 import { Metrics } from "../steps/metrics";
 import { PinnedImage } from "../steps/pinnedImage";
+import type { MakeHost } from "../steps/preflight";
 
 /** What a collector gives out. */
 export interface Collector {
@@ -40,8 +41,16 @@ export interface Collector {
     readonly routerConfig: pulumi.Output<RouterConfig>;
 }
 
-/** A collector: its machine, and on it every step, each after the one before. */
-export function makeCollector(settings: LateSettings, scope: Scope): Collector {
+/**
+ * A collector: its machine, and on it every step, each after the one before.
+ *
+ * @param makeHost - where it is one of several, how its machine is made
+ */
+export function makeCollector(
+    settings: LateSettings,
+    scope: Scope,
+    makeHost: MakeHost = hostMakers([{ settings, scope }])[0],
+): Collector {
     const { docker, ports, allowLists, container, registryLogin } = grouped(settings);
     const { prefix, parent, owner } = scope;
     const { reapply } = settings;
@@ -50,7 +59,7 @@ export function makeCollector(settings: LateSettings, scope: Scope): Collector {
         ? new PinnedImage(`${prefix}image`, { image: imageOf(settings), ...registryLogin }, { parent }).reference
         : imageOf(settings);
     const containerSettings = { ...docker, ...ports, ...allowLists, ...container, image, reapply };
-    const host = makeHost(settings, { ...containerSettings, owner }, scope);
+    const host = makeHost({ ...containerSettings, owner });
     const { imageRef, collectorStart } = runChain(settings, { host, containerSettings, scope });
     addExtras(settings, { host, collectorStart, scope });
 

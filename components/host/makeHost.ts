@@ -1,15 +1,26 @@
 import type * as makeAwsHost from "../aws/makeAwsHost";
-import type { Host } from "../remote/machine";
 import { sshToHost } from "../settings/groups";
-import type { LateSettings } from "../settings/lateSettings";
-import type { Scope } from "../settings/scope";
-import type { HostRequirements } from "../steps/preflight";
+import type { LateAwsSettings, LateHostSettings, LateSettings } from "../settings/lateSettings";
+import type { AtLeastOne, ScopedSettings } from "../settings/scope";
+import type { MakeHost } from "../steps/preflight";
 import { ExistingHost } from "./existingHost";
 
-/** The machine that the target asks for: created with its network, or there already. */
-export function makeHost(settings: LateSettings, requirements: HostRequirements, scope: Scope): Host {
+/** How the machine of each collector is made: there already, or created, with a network that all of them share. */
+export function hostMakers(collectors: AtLeastOne<ScopedSettings<LateSettings>>): AtLeastOne<MakeHost> {
+    const [{ settings }] = collectors;
     if (settings.target === "host") {
-        return new ExistingHost(
+        const [first, ...others] = collectors as AtLeastOne<ScopedSettings<LateHostSettings>>;
+        return [existingHost(first), ...others.map(existingHost)];
+    }
+    // Only where it is used: the modules of @pulumi/aws take time to load.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const aws = require("../aws/makeAwsHost") as typeof makeAwsHost;
+    return aws.awsHostMakers(collectors as AtLeastOne<ScopedSettings<LateAwsSettings>>);
+}
+
+function existingHost({ settings, scope }: ScopedSettings<LateHostSettings>): MakeHost {
+    return (requirements) =>
+        new ExistingHost(
             `${scope.prefix}host`,
             {
                 ...requirements,
@@ -20,9 +31,4 @@ export function makeHost(settings: LateSettings, requirements: HostRequirements,
             },
             { parent: scope.parent },
         );
-    }
-    // Only where it is used: the modules of @pulumi/aws take time to load.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const aws = require("../aws/makeAwsHost") as typeof makeAwsHost;
-    return aws.makeAwsHost(settings, requirements, scope);
 }

@@ -19,3 +19,12 @@ export interface Scope {
 export function ownerOf(stack: string, { name, isRoot }: { readonly name: string; readonly isRoot: boolean }): string {
     return isRoot ? stack : `${stack}/${name}`;
 }
+
+/** A collector that is to be made. */
+export interface ScopedSettings<Settings> {
+    readonly settings: Settings;
+    readonly scope: Scope;
+}
+
+/** At least one. */
+export type AtLeastOne<T> = readonly [T, ...T[]];

@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { containerSecrets, type ContainerSettings, containerVariables } from "./aioContainer";
-import type { Machine } from "../remote/machine";
+import type { Host, Machine } from "../remote/machine";
 import { remoteStep, type RemoteStepOptions } from "../remote/remoteStep";
 import type { Mode } from "../values/modes";
 import { answerOf, ipv4AddressOrNone, ipv6Address } from "./stepResult";
@@ -21,6 +21,9 @@ export interface HostRequirements extends ContainerSettings {
     /** Which one; empty where it is to be found. @default empty */
     readonly metricsDirectory?: string | undefined;
 }
+
+/** Makes the machine of a collector. */
+export type MakeHost = (requirements: HostRequirements) => Host;
 
 /** What the preflight prints. */
 export const preflightAnswer = answerOf({ ipv6Address, ipv4Address: ipv4AddressOrNone });
