@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostMakers } from "../host/makeHost";
 import { type RouterConfig, routerConfigOf, STATION } from "../openbmpd/routerConfig";
 import { previewEndedSessions } from "../settings/endedSessions";
 import { type DeployedSettings, lastDeployment, lastOutputs } from "../settings/lastDeployment";
 import type { StackCollector, StackCollectors } from "../settings/load";
-import { ownerOf, type Scope } from "../settings/scope";
+import { type AtLeastOne, ownerOf, type Scope } from "../settings/scope";
+import type { MakeHost } from "../steps/preflight";
 import { holdBackOutputsOfLeftOut } from "./leftOut";
 import { type Collector, makeCollector } from "./makeCollector";
 import { TOKEN } from "./openBmpCollector";
@@ -16,32 +18,38 @@ interface DeployedCollector extends StackCollector {
     readonly deployedSettings: pulumi.Output<DeployedSettings>;
 }
 
-type DeployedCollectors = readonly [DeployedCollector, ...DeployedCollector[]];
+type DeployedCollectors = AtLeastOne<DeployedCollector>;
 
 /** The collectors of a stack: none waits for another one. */
-export function makeStackCollectors(
-    [first, ...others]: StackCollectors,
-    secretKeys: Scope["secretKeys"],
-): DeployedCollectors {
+export function makeStackCollectors(collectors: StackCollectors, secretKeys: Scope["secretKeys"]): DeployedCollectors {
     holdBackOutputsOfLeftOut();
-    const make = (collector: StackCollector) => makeStackCollector(collector, secretKeys);
-    return [make(first), ...others.map(make)];
+    const scoped = ofEach(collectors, (collector) => ({ ...collector, scope: scopeOf(collector, secretKeys) }));
+    const makers = hostMakers(scoped);
+    return ofEach(scoped, ({ scope, ...collector }, index) => makeStackCollector(collector, scope, makers[index]));
 }
 
 /** At the root, where its resources have always been, or as OpenBmpCollector makes it. */
-function makeStackCollector(collector: StackCollector, secretKeys: Scope["secretKeys"]): DeployedCollector {
-    const { name, isRoot, settings } = collector;
-    const owner = ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, collector);
-    const nameInStack = isRoot ? undefined : name;
-
-    const { routerConfig, ...made } = makeCollector(settings, {
+function scopeOf(collector: StackCollector, secretKeys: Scope["secretKeys"]): Scope {
+    const { name, isRoot } = collector;
+    return {
         prefix: isRoot ? "" : `${name}-`,
         parent: isRoot ? undefined : new pulumi.ComponentResource(TOKEN, name),
-        owner,
+        owner: ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, collector),
         secretKeys,
-        lastDeployment: () => lastDeployment(nameInStack),
-    });
-    const desired = previewEndedSessions(settings, made.imageRef, owner, nameInStack);
+        lastDeployment: () => lastDeployment(isRoot ? undefined : name),
+    };
+}
+
+function makeStackCollector(
+    collector: StackCollector,
+    scope: Scope,
+    makeHost: MakeHost | undefined,
+): DeployedCollector {
+    const { name, isRoot, settings } = collector;
+    const nameInStack = isRoot ? undefined : name;
+
+    const { routerConfig, ...made } = makeCollector(settings, scope, makeHost);
+    const desired = previewEndedSessions(settings, made.imageRef, scope.owner, nameInStack);
     // Known when the last step has come to its end.
     const deployed = pulumi.all([desired, made.containerIpv6]).apply(([known]) => known);
     const outputs: unknown = Object.fromEntries(
@@ -55,6 +63,13 @@ function makeStackCollector(collector: StackCollector, secretKeys: Scope["secret
         outputs: outputs as typeof made,
         deployedSettings: pulumi.secret(orFormer(deployed, () => formerSettings(nameInStack))),
     };
+}
+
+function ofEach<T, Result>(
+    [first, ...others]: AtLeastOne<T>,
+    of: (each: T, index: number) => Result,
+): AtLeastOne<Result> {
+    return [of(first, 0), ...others.map((each, index) => of(each, index + 1))];
 }
 
 /** What the last deployment exported; an earlier version, only at the top. */

@@ -1,7 +1,15 @@
 import type { z } from "zod";
-import { isHostName, type Prefix, prefixContains, readPrefix, worldOpenReason } from "../values/addresses";
+import {
+    isHostName,
+    type Prefix,
+    prefixContains,
+    prefixesOverlap,
+    prefixOf,
+    readPrefix,
+    worldOpenReason,
+} from "../values/addresses";
 import { KAFKA_PORT, MYSQL_PORT, PUBLIC_REST_USER, SSH_PORT } from "../values/ports";
-import { AWS_SERVICES_PREFIX } from "./fields";
+import { ADDED_CIDR, AWS_SERVICES_PREFIX } from "./fields";
 import { checkRole, type RoleSettings } from "./roleChecks";
 import { isEncrypted, publicKeyOf } from "../values/sshKeys";
 
@@ -218,6 +226,35 @@ function checkWhatIsThere(settings: Aws, refuse: Refuse): void {
     }
     if (settings.snapshotRoleArn !== undefined && settings.snapshotRetainDays === 0) {
         refuse(["snapshotRoleArn"], "left out where snapshotRetainDays is 0: no snapshots are made");
+    }
+}
+
+/**
+ * What must hold where several VMs are made of the same settings.
+ *
+ * @param values - as the configuration has them: what is wrong by itself is refused on its own account
+ */
+export function checkSeveralVms(values: Readonly<Record<string, unknown>>, refuse: Refuse): void {
+    const { subnetId, vpcCidr = OWN_VPC_CIDR, dataSnapshotId, kafkaFqdn = "localhost", dnsName } = values;
+    const added = prefixOf(ADDED_CIDR);
+    const vpc = readPrefix(String(vpcCidr));
+    if (subnetId === undefined && vpc !== undefined && prefixesOverlap(vpc, added)) {
+        refuse(
+            ["vpcCidr"],
+            `outside ${added.text} where collectors is more than 1: the VPC gets that for their subnets`,
+        );
+    }
+    if (dataSnapshotId !== undefined) {
+        refuse(
+            ["dataSnapshotId"],
+            "left out where collectors is more than 1: each would begin with the same data; restore it with one, and add the others later",
+        );
+    }
+    if (kafkaFqdn !== "localhost" && kafkaFqdn !== dnsName) {
+        refuse(
+            ["kafkaFqdn"],
+            "the same as dnsName where collectors is more than 1: of that each gets a name of its own, which its broker advertises",
+        );
     }
 }
 

@@ -1,15 +1,17 @@
 /** The configuration of a stack with several collectors, split up into that of each. */
 import { z } from "zod";
-import { sameHost } from "../values/addresses";
+import { isHostName, sameHost } from "../values/addresses";
 import { text } from "../values/forms";
 import { SSH_PORT } from "../values/ports";
+import { checkSeveralVms } from "./crossChecks";
 import { integer } from "./fields";
 import { keyOfOtherTarget, pathText, problemLine, unknownKey } from "./messages";
 
 /** The name of the collector at the root of the stack, to which the configuration gives none. */
 export const ROOT_NAME = "first";
 
-const MOST_COLLECTORS = 50;
+/** The prefix that is added to the VPC has so many subnets of the smallest size that AWS takes, the first one's place among them. */
+const MOST_VMS = 16;
 
 /** What an entry of `hosts` has of its own, by the key that a collector by itself has it under. */
 const ENTRY_KEYS: Readonly<Record<string, string>> = {
@@ -34,7 +36,7 @@ const entry = z.strictObject(
 );
 
 const hosts = z.array(entry, "a list of hosts, each an object").default([]);
-const collectors = integer(1, MOST_COLLECTORS).default(1);
+const collectors = integer(1, MOST_VMS).default(1);
 
 /** Keys that say how many collectors a stack has. A collector by itself, as OpenBmpCollector is, has none of them. */
 export const severalKeys: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
@@ -88,16 +90,38 @@ function misplaced(key: string, value: unknown, target: "aws" | "host"): string[
         : [keyOfOtherTarget(key, target)];
 }
 
-/** The further ones are like the first, with a number. */
+/** The further ones are like the first, with a number, and what only one can have with a name of their own. */
 function vmsOf(root: Part, count: unknown): Parts {
     const { data = 1, error } = collectors.safeParse(count);
-    const { adminId } = root.values;
     const others = Array.from({ length: data - 1 }, (_, index): Part => {
         const number = index + 2;
-        const own = typeof adminId === "string" ? { adminId: `${adminId}-${number}` } : {};
-        return { name: `collector-${number}`, isRoot: false, values: { ...root.values, ...own }, places: {} };
+        const name = `collector-${number}`;
+        return { name, isRoot: false, values: { ...root.values, ...ownNames(root.values, number, name) }, places: {} };
     });
-    return { parts: [root, ...others], problems: problemsAt("collectors", count, error) };
+    const problems = problemsAt("collectors", count, error);
+    return {
+        parts: [root, ...others],
+        problems: others.length === 0 ? problems : [...problems, ...sharedProblems(root.values)],
+    };
+}
+
+/** The names of a further VM's, each made of the first one's. */
+function ownNames({ adminId, dnsName, kafkaFqdn }: Values, number: number, name: string): Values {
+    const isName = typeof dnsName === "string" && isHostName(dnsName);
+    return {
+        ...(typeof adminId === "string" ? { adminId: `${adminId}-${number}` } : {}),
+        ...(isName ? { dnsName: `${name}.${dnsName}` } : {}),
+        ...(isName && kafkaFqdn === dnsName ? { kafkaFqdn: `${name}.${dnsName}` } : {}),
+    };
+}
+
+/** What several VMs must not share. */
+function sharedProblems(values: Values): string[] {
+    const problems: string[] = [];
+    checkSeveralVms(values, (path, message) => {
+        problems.push(problemLine({ code: "custom", path, message, input: undefined }, values));
+    });
+    return problems;
 }
 
 /** The one that hostAddress names, where it does, and those of the list. */

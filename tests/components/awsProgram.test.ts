@@ -232,7 +232,7 @@ describe("the whole program in AWS, with its defaults", () => {
         ]);
         const secret = Object.entries(recording.outputs).map(async ([name, output]) => [
             name,
-            await pulumi.isSecret(output),
+            await pulumi.isSecret(pulumi.output(output)),
         ]);
         expect((await Promise.all(secret)).filter(([, isSecret]) => isSecret)).toEqual([["deployedSettings", true]]);
     });

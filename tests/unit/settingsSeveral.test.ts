@@ -50,6 +50,15 @@ describe("the collectors of a stack", () => {
         ]);
         expect(collectorsOf({ ...goodAws, collectors: "2" })[1]?.settings.adminId).toBeUndefined();
     });
+
+    test("in AWS have a name each where the first has one, by which their brokers are reached", () => {
+        const dnsName = "bmp.example.net";
+        const kafka = { kafkaFqdn: dnsName, kafkaAllowedCidrs: '["2001:db8::/32"]' };
+        const collectors = collectorsOf({ ...goodAws, ...kafka, collectors: "2", dnsZoneId: "Z0123", dnsName });
+        const names = [dnsName, `collector-2.${dnsName}`];
+        expect(collectors.map(({ settings }) => settings.kafkaFqdn)).toEqual(names);
+        expect(collectors.map(({ settings }) => settings.target === "aws" && settings.dnsName)).toEqual(names);
+    });
 });
 
 const NAME = "must be 1 to 24 lower-case letters, digits and hyphens, a letter first, no hyphen last";
@@ -148,7 +157,36 @@ test.each<[string, object, unknown, string[]]>([
 
 test.each([
     [{ hosts: "[{}]" }, 'hosts must be left out where target is "aws": it belongs to target "host"'],
-    [{ collectors: "0" }, "collectors must be a whole number from 1 to 50, got 0"],
-])("in AWS: %p", (config, line) => {
+    [{ collectors: "0" }, "collectors must be a whole number from 1 to 16, got 0"],
+    [{ collectors: "17" }, "collectors must be a whole number from 1 to 16, got 17"],
+    ...["100.127.0.0/16", "100.127.255.128/25"].map((vpcCidr): [object, string] => [
+        { collectors: "2", vpcCidr },
+        `vpcCidr must be outside 100.127.255.0/24 where collectors is more than 1: the VPC gets that for their subnets, got "${vpcCidr}"`,
+    ]),
+    [
+        { collectors: "2", dataSnapshotId: "snap-0123456789abcdef0" },
+        'dataSnapshotId must be left out where collectors is more than 1: each would begin with the same data; restore it with one, and add the others later, got "snap-0123456789abcdef0"',
+    ],
+    [
+        { collectors: "2", kafkaFqdn: "bmp.example.net", kafkaAllowedCidrs: '["2001:db8::/32"]' },
+        'kafkaFqdn must be the same as dnsName where collectors is more than 1: of that each gets a name of its own, which its broker advertises, got "bmp.example.net"',
+    ],
+    [
+        { collectors: "2", dnsZoneId: "Z0123", dnsName: "*" },
+        'dnsName must be a DNS name such as collector.example.net, got "*"',
+    ],
+    [
+        { collectors: "2", adminId: "a".repeat(64) },
+        `adminId must be 1 to 64 letters, digits, . _ -, a letter or a digit first, got "${"a".repeat(64)}-2", for collector-2`,
+    ],
+])("in AWS: %p", (config: object, line: string) => {
     expect(problemsWith(goodAws)(config as never)).toEqual([`- ${line}`]);
+});
+
+test.each<object>([
+    { vpcCidr: "100.127.0.0/16" },
+    { dataSnapshotId: "snap-0123456789abcdef0" },
+    { kafkaFqdn: "bmp.example.net", kafkaAllowedCidrs: '["2001:db8::/32"]' },
+])("one in AWS alone has nothing to share: %p", (config) => {
+    expect(problemsWith(goodAws)({ collectors: "1", ...config })).toEqual([]);
 });
