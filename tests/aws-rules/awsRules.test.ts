@@ -9,6 +9,7 @@ const MINUTE = 60_000;
 const stacks: Readonly<Record<string, Record<string, string>>> = {
     "with the defaults": {},
     "over IPv6 alone": { publicIpv4: "false" },
+    "for two collectors": { collectors: "2", dnsZoneId: "Z0123456789ABC", dnsName: "bmp.example.net" },
     "in a subnet that is there, with a name, a key and snapshots": {
         ...{ subnetId: "subnet-0123456789abcdef0", securityGroupIds: '["sg-0000000a"]' },
         ...{ dnsZoneId: "Z0123456789ABC", dnsName: "bmp.example.net" },

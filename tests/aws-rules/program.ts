@@ -1,6 +1,6 @@
 import { loginKey, vmKey } from "../awsConfig";
 import { recordAws } from "../components/awsMocks";
-import { configure, runProgram } from "../components/mocks";
+import { configure, printed, printedFor, runProgram } from "../components/mocks";
 import type { ResourceToken } from "../emulators/aws/cloud";
 import { type Properties, withoutSecrets } from "../../scripts/plugin/protocol/values";
 
@@ -25,9 +25,10 @@ const base = {
 
 /** What the whole program makes in AWS with that configuration. */
 export async function resourcesOf(config: Readonly<Record<string, string>>): Promise<AwsResource[]> {
-    const { registrations } = await recordAws({
-        "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }),
-    });
+    const { registrations } = await recordAws(
+        { "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }) },
+        { ...printed, ...printedFor("collector-2-") },
+    );
     configure({ ...base, ...config });
     await runProgram();
     return registrations

@@ -18,25 +18,25 @@ export const waivers: readonly Waiver[] = [
     {
         tool: "cfn-lint",
         rule: "I3011",
-        resources: /^host-data-volume$/,
+        resources: /^(collector-2-)?host-data-volume$/,
         reason: "The volume is kept by Pulumi's option `protect`, which CloudFormation cannot express.",
     },
     {
         tool: "cfn-lint",
         rule: "W3010",
-        resources: /^(host-data-volume|network-subnet)$/,
+        resources: /^(collector-2-)?(host-data-volume|network-subnet)$/,
         reason: "The zone is looked up at the deployment, as one that offers the VM's type; the view shows its value.",
     },
     {
         tool: "checkov",
         rule: "CKV_AWS_189",
-        resources: /^host-data-volume$/,
+        resources: /^(collector-2-)?host-data-volume$/,
         reason: "The account's key for EBS encrypts it. A key of the stack's own costs money each month and, once deleted, takes the data with it.",
     },
     {
         tool: "checkov",
         rule: "CKV_AWS_126",
-        resources: /^host-instance$/,
+        resources: /^(collector-2-)?host-instance$/,
         reason: "Metrics each minute cost money, and nothing here reacts to them; those each five minutes are free.",
     },
     {
@@ -48,19 +48,19 @@ export const waivers: readonly Waiver[] = [
     {
         tool: "checkov",
         rule: "CKV2_AWS_19",
-        resources: /^host-public-ipv4$/,
+        resources: /^(collector-2-)?host-public-ipv4$/,
         reason: "The address is on the VM's network interface, which the check does not follow.",
     },
     {
         tool: "checkov",
         rule: "CKV2_AWS_23",
-        resources: /^host-dns-a$/,
+        resources: /^(collector-2-)?host-dns-a$/,
         reason: "The record has the stack's own public IPv4 address; the view shows its value.",
     },
     {
         tool: "checkov",
         rule: "CKV2_AWS_41",
-        resources: /^host-instance$/,
+        resources: /^(collector-2-)?host-instance$/,
         reason: "The VM calls no AWS API. No role is the least privilege.",
     },
 ];
