@@ -232,7 +232,7 @@ describe("the whole program in AWS, with its defaults", () => {
         ]);
         const secret = Object.entries(recording.outputs).map(async ([name, output]) => [
             name,
-            await pulumi.isSecret(pulumi.output(output)),
+            await pulumi.isSecret(output),
         ]);
         expect((await Promise.all(secret)).filter(([, isSecret]) => isSecret)).toEqual([["deployedSettings", true]]);
     });

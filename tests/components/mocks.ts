@@ -39,7 +39,7 @@ export async function runProgram(): Promise<Record<string, pulumi.Output<unknown
         });
         return exported;
     });
-    await Promise.all(Object.values(outputs).map((output) => valueOf(pulumi.output(output))));
+    await Promise.all(Object.values(outputs).map(valueOf));
     return outputs;
 }
 

@@ -132,6 +132,7 @@ describe("a stack in AWS that goes from one VM to two and back", () => {
             await second.removePeers();
             const both = cloud.resources();
             await deployment.configure({ collectors: "1" });
+            expect(await deployment.failingPreview()).toContain("protected");
             const error = await deployment.failingUp();
             const urn = /urn:\S+::collector-2-host-data-volume/.exec(error)?.[0] ?? "";
             expect(error).toContain("protected");
