@@ -5,6 +5,9 @@
 # What scripts/sandbox offers; 29-nftables is 29 with its other firewall backend.
 # shellcheck disable=SC2034 # the files that source this one read it
 SANDBOX_ENGINES=(20.10 26.1 28.5 29 29-nftables)
+# Firewalls that a sandbox may have besides; each with an engine's image below it.
+# shellcheck disable=SC2034 # the files that source this one read it
+SANDBOX_FIREWALLS=(firewalld ufw netfilter-persistent)
 STAND_IN_IMAGE=openbmp-aio-stand-in:latest
 COLLECTOR_STAND_IN_IMAGE=openbmp-collector-stand-in:latest
 
@@ -44,16 +47,22 @@ base_image() {
   echo "$name"
 }
 
-# sandbox_image_tag ENGINE: a firewall backend is a matter of files in the sandbox.
+# sandbox_image_tag ENGINE [FIREWALL]: a firewall backend is a matter of files in the sandbox.
 sandbox_image_tag() {
-  local version=${1%-nftables}
-  echo "openbmp-sandbox:${version/#29/$DOCKER_VERSION}-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")"
+  local version=${1%-nftables} tag
+  tag=openbmp-sandbox:${version/#29/$DOCKER_VERSION}-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")
+  echo "$tag${2:+-$2-$(content_tag "$PROJECT_ROOT/scripts/images/firewall")}"
 }
 
-# ensure_sandbox_image ENGINE
+# ensure_sandbox_image ENGINE [FIREWALL]
 ensure_sandbox_image() {
   local tag base context
-  tag=$(sandbox_image_tag "$1")
+  tag=$(sandbox_image_tag "$@")
+  if [ -n "${2:-}" ]; then
+    ensure_sandbox_image "$1"
+    have_image "$tag" || build_firewall_image "$tag" "$@"
+    return
+  fi
   ! have_image "$tag" || return 0
   base=$(base_image debian:trixie-slim --variant=minbase)
   context=$(mktemp -d)
@@ -68,6 +77,14 @@ ensure_sandbox_image() {
   run_quietly "docker build" docker build --network host --build-arg BASE="$base" --build-arg ENGINE="${1%-nftables}" \
     --tag "$tag" "$context"
   rm -rf "$context"
+}
+
+# build_firewall_image TAG ENGINE FIREWALL
+build_firewall_image() {
+  say "building the sandbox host's image with engine ${2%-nftables} and $3"
+  # The host's network: where the build's own is closed, package mirrors answer there.
+  run_quietly "docker build" docker build --network host --build-arg BASE="$(sandbox_image_tag "$2")" \
+    --build-arg FIREWALL="$3" --tag "$1" "$PROJECT_ROOT/scripts/images/firewall"
 }
 
 # Builds the stand-in for the AIO image and prints the path of its archive.

@@ -54,11 +54,14 @@ export class Sandbox {
         return new Sandbox(name, info);
     }
 
-    static async up(purpose: string, engine = "26.1"): Promise<Sandbox> {
+    static async up(purpose: string, engine = "26.1", firewall?: string): Promise<Sandbox> {
         const name = `${purpose}-${CHECKOUT}`;
         await run("scripts/sandbox", ["down", "--name", name]);
         const archive = (await run("scripts/stand-in", [])).trim();
-        await run("scripts/sandbox", ["up", "--name", name, "--engine", engine, "--image", archive]);
+        await run("scripts/sandbox", [
+            ...["up", "--name", name, "--engine", engine, "--image", archive],
+            ...(firewall ? ["--firewall", firewall] : []),
+        ]);
         return new Sandbox(name, JSON.parse(await run("scripts/sandbox", ["info", "--name", name])) as SandboxInfo);
     }
 

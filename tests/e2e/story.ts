@@ -13,6 +13,8 @@ export interface Story {
 export interface StoryOptions {
     /** The version of the sandbox's Docker engine. @default 26.1 */
     readonly engine?: string;
+    /** A firewall program that the sandbox has besides, enabled. @default none */
+    readonly firewall?: string;
     /** Configuration besides what every stack for a sandbox needs. */
     readonly config?: Record<string, string>;
     /** What is done on the host before there is a stack. */
@@ -23,7 +25,7 @@ export interface StoryOptions {
 export function story(name: string, options: StoryOptions = {}): Story {
     const shared = {} as Story;
     beforeAll(async () => {
-        shared.sandbox = await Sandbox.up(name, options.engine);
+        shared.sandbox = await Sandbox.up(name, options.engine, options.firewall);
         await options.prepare?.(shared.sandbox);
         shared.deployment = await Deployment.create(shared.sandbox, options.config);
     }, 10 * MINUTE);

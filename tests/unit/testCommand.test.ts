@@ -26,6 +26,7 @@ beforeEach(() => {
         "tests/e2e",
         "tests/aws-rules",
         "tests/browser",
+        "tests/matrix",
     ]) {
         mkdirSync(join(checkout, folder), { recursive: true });
     }
@@ -40,7 +41,10 @@ beforeEach(() => {
         "tests/lib/shellcheck.sh",
     ]) {
         const names = [...readFileSync(join(root, library), "utf8").matchAll(/^([a-z_0-9]+)\(\) /gm)];
-        const stubs = names.map(([, name]) => `${name}() { echo "${name}" >>"${join(checkout, "log")}"; }\n`);
+        const stubs = names.map(([, name = ""]) => {
+            const call = name === "ensure_sandbox_image" ? `${name} $*` : name;
+            return `${name}() { echo "${call}" >>"${join(checkout, "log")}"; }\n`;
+        });
         writeFileSync(join(checkout, library), stubs.join(""));
     }
     const report = '{"numTotalTests":3,"numPassedTests":2,"numFailedTests":1,"numRuntimeErrorTestSuites":0}';
@@ -104,7 +108,19 @@ test("a file of each kind runs with what its part needs, and with nothing else",
         ...called.slice(called.indexOf("ensure_pulumi"), -1),
         jest("e2e", "tests/e2e/d.test.ts"),
     ]);
-    expect(called).toEqual(expect.arrayContaining(["ensure_command_plugin", "ensure_docker", "ensure_sandbox_image"]));
+    expect(called).toEqual(expect.arrayContaining(["ensure_command_plugin", "ensure_docker"]));
+    expect(called.filter((call) => call.startsWith("ensure_sandbox_image"))).toEqual(["ensure_sandbox_image 26.1"]);
+});
+
+test("the images that the hosts of a file need are made, those with a firewall as well", () => {
+    writeFileSync(
+        join(checkout, "tests/matrix/g.test.ts"),
+        '[\n  { engine: "28.5", firewall: "ufw" },\n  { engine: "28.5", firewall: "ufw" },\n  { engine: "29" },\n]',
+    );
+    scriptsTest(["tests/matrix/g.test.ts"]);
+    expect(log().filter((call) => call.startsWith("ensure_sandbox_image"))).toEqual(
+        ["26.1", "28.5", "29", "28.5 ufw"].map((host) => `ensure_sandbox_image ${host}`),
+    );
 });
 
 test("parts and files go together, and a file of a part that runs as a whole runs once", () => {
