@@ -75,6 +75,14 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same nothing "$(answer stranger 2001:db8:2::10 5000)"
 }
 
+@test "so it does where somebody flushed the engine's filter, and not its DNAT, under a policy that drops" {
+  engine_dnat "$CONTAINER_ADDRESS"
+  host ip6tables -F FORWARD
+  host ip6tables -P FORWARD DROP
+  install_dnat
+  same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
+}
+
 @test "with the ingress filter alone a router is refused, and never gets to docker-proxy" {
   same refused "$(answer router "$HOST_ADDRESS" 5000)"
   same refused "$(answer router "$HOST_ADDRESS" 8001)"

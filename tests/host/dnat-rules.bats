@@ -203,8 +203,31 @@ RULES
   host iptables -t nat -A DOCKER ! -i docker0 $rule
   synced
   same '-N OPENBMP-DNAT' "$(host iptables -t nat -S OPENBMP-DNAT)"
+  [[ $(host iptables -S OPENBMP-ACCEPT) == *"-d $CONTAINER_IPV4/32 "* ]]
+  host iptables -N DOCKER
+  host iptables -A FORWARD -o docker0 -j DOCKER
+  host iptables -A DOCKER -d "$CONTAINER_IPV4" ! -i docker0 -o docker0 -p tcp --dport 5000 -j ACCEPT
+  synced
   same '-N OPENBMP-ACCEPT' "$(host iptables -S OPENBMP-ACCEPT)"
   [[ $(host iptables -t mangle -S OPENBMP-FORWARD) != *"! -d"* ]]
+}
+
+@test "where the engine's DNAT is there, and what accepts it was flushed, ours accepts it, and no longer when it is back" {
+  collector_at "$CONTAINER_ADDRESS"
+  engine_dnat "$CONTAINER_ADDRESS"
+  synced
+  same '-N OPENBMP-ACCEPT' "$(host ip6tables -S OPENBMP-ACCEPT)"
+  host ip6tables-save -t filter >"$FAKE/filter"
+  for flushed in FORWARD DOCKER; do
+    host ip6tables -F "$flushed"
+    synced
+    [[ $(host ip6tables -S OPENBMP-ACCEPT) == *"-d $CONTAINER_ADDRESS/128 "*" --dports 5000,8001 -m conntrack --ctstate DNAT -j ACCEPT"* ]]
+    same '-N OPENBMP-DNAT' "$(host ip6tables -t nat -S OPENBMP-DNAT)"
+    dnat check
+    host ip6tables-restore <"$FAKE/filter"
+    synced
+    same '-N OPENBMP-ACCEPT' "$(host ip6tables -S OPENBMP-ACCEPT)"
+  done
 }
 
 @test "what refuses stands first, and what accepts before Docker's chains and what refuses all, but behind others' refusals" {
@@ -232,6 +255,26 @@ ip6tables: a rule stands behind others that decide before it: -A FORWARD -j OPEN
   host ip6tables -I FORWARD 1 -p tcp --dport 25 -j DROP
   dnat guard
   same '-A FORWARD -p tcp -m tcp --dport 25 -j DROP' "$(host ip6tables -S FORWARD 1)"
+}
+
+@test "what accepts stands before a chain that refuses everything, not before one that refuses something" {
+  host bash -euo pipefail -s <<'RULES'
+    for chain in somebody ufw6-reject-forward DOCKER-USER; do
+      ip6tables -N "$chain"
+      ip6tables -A FORWARD -j "$chain"
+    done
+    ip6tables -A somebody -p tcp --dport 23 -j DROP
+    ip6tables -A somebody -j REJECT
+    ip6tables -A ufw6-reject-forward -j REJECT
+    ip6tables -A DOCKER-USER -j DROP
+RULES
+  dnat guard
+  dnat check
+  same '-P FORWARD ACCEPT
+-A FORWARD -j somebody
+-A FORWARD -j OPENBMP-ACCEPT
+-A FORWARD -j ufw6-reject-forward
+-A FORWARD -j DOCKER-USER' "$(host ip6tables -S FORWARD)"
 }
 
 @test "where no table can be held, no process of the host reaches the BMP port, and its removal leaves no rule" {

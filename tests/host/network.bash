@@ -27,9 +27,15 @@ collector_at() {
   has_container openbmp_aio "Running=$([ -n "${1:-}" ] && echo true || echo false)" "GlobalIPv6Address=${1:-}" "IPAddress=${2:-$CONTAINER_IPV4}"
 }
 
-# engine_dnat ADDRESS: what an engine with IPv6 NAT of its own has in the nat table.
+# engine_dnat ADDRESS: what an engine with IPv6 NAT of its own has in the nat table, and what accepts it.
 engine_dnat() {
   host ip6tables-restore --noflush <<RULES
+*filter
+:DOCKER - [0:0]
+-I FORWARD -o docker0 -j DOCKER
+-A DOCKER -d $1/128 ! -i docker0 -o docker0 -p tcp -m tcp --dport 5000 -j ACCEPT
+-A DOCKER -d $1/128 ! -i docker0 -o docker0 -p tcp -m tcp --dport 8001 -j ACCEPT
+COMMIT
 *nat
 :DOCKER - [0:0]
 -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
@@ -54,6 +60,9 @@ table ip6 docker-bridges {
   chain nat-PREROUTING {
     type nat hook prerouting priority dstnat; policy accept;
     fib daddr type local counter jump nat-prerouting-and-output
+  }
+  chain filter-FORWARD {
+    type filter hook forward priority filter; policy accept;
   }
 }
 RULES

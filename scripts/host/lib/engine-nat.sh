@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The engine's own NAT, by its rules in the kernel: in iptables and ip6tables, or in a
-# table of nftables where that is its firewall backend. Also a part of the program that
-# stays on the host.
+# table of nftables where that is its firewall backend; and whether it lets through what
+# that sends on. Also a part of the program that stays on the host.
 
 # engine_nat_rules COMMAND FAMILY: of the chain that packets to the host's own
 # addresses come to. Somebody may have flushed what leads there: after that, the engine
@@ -36,4 +36,20 @@ engine_sends() {
     if [[ $rule =~ $pattern && ! $rule =~ $narrowed ]]; then return 0; fi
   done <<<"$rules"
   return 1
+}
+
+# engine_accepts ADDRESS CONTAINER_PORT: what was sent there is let in, by a rule that is still there
+# with the way to it. Somebody may have flushed the filter table alone.
+engine_accepts() {
+  local command=iptables family=ip rules rule reached=false accepted=false
+  [[ $1 != *:* ]] || command=ip6tables family=ip6
+  rules=$("$command" -w 10 -S 2>/dev/null) || rules=''
+  while read -r rule; do
+    case $rule in
+    "-A FORWARD -o $BRIDGE -j DOCKER" | "-A FORWARD -m set "*" -j DOCKER" | "-A FORWARD -j DOCKER-FORWARD") reached=true ;;
+    "-A DOCKER -d $1/"*" --dport $2 -j ACCEPT") accepted=true ;;
+    esac
+  done <<<"$rules"
+  [ "$reached $accepted" != "true true" ] || return 0
+  have_nft && rules=$(nft list table "$family" docker-bridges 2>/dev/null) && [[ $rules == *" hook forward "* ]]
 }

@@ -6,14 +6,16 @@
 # prints it, those that are not there once and decide when they are to. In front of each
 # "misplaced", where it is behind others, or "missing", and the number that it is to get.
 # What refuses stands first, beside other jumps of ours. What accepts stands before Docker's
-# own chains, which drop what they do not know, and before a rule that refuses everything;
-# but behind what others put there to refuse something, DOCKER-USER too.
+# own chains, which drop what they do not know, and before a rule that refuses everything, in
+# FORWARD or in a chain that begins with one, as ufw's is for `ufw default reject routed`; but
+# behind what others put there to refuse something, DOCKER-USER too.
 jumps_out_of_place() {
   local saved_ipv4 saved_ipv6
   saved_ipv4=$(iptables-save)
   saved_ipv6=$(ip6tables-save)
-  { cat && printf '%s\n' "= iptables" "$saved_ipv4" "= ip6tables" "$saved_ipv6"; } | awk '
-    $1 == "=" { command = $2; next }
+  # Twice: a chain that refuses everything may come after the jump to it.
+  { cat && for _ in 1 2; do printf '%s\n' "= iptables" "$saved_ipv4" "= ip6tables" "$saved_ipv6"; done; } | awk '
+    $1 == "=" { command = $2; times[command]++; next }
     !command {
       jump[++jumps] = $0
       chain_of[jumps] = $1 " *" $2 " " $3
@@ -22,14 +24,19 @@ jumps_out_of_place() {
       next
     }
     /^\*/ { table = $0 }
-    $1 == "-A" { for (j = 1; j <= jumps; j++) if (chain_of[j] == command " " table " " $2) look(j) }
+    $1 == "-A" && times[command] == 1 && !begun[command, table, $2]++ && refuses() { refusing[command, table, $2] = 1 }
+    $1 == "-A" && times[command] == 2 { for (j = 1; j <= jumps; j++) if (chain_of[j] == command " " table " " $2) look(j) }
     function accepts(j) { return ours[j] == "OPENBMP-ACCEPT" }
     function look(j) {
       number[j]++
       if ($NF == ours[j]) { found[j]++; if ($0 == printed[j]) at[j] = number[j] }
       else if (!limit[j] && (accepts(j) ? refuses_all() : $NF !~ /^OPENBMP-/)) limit[j] = number[j]
     }
-    function refuses_all() { return / -j DOCKER-/ && $NF != "DOCKER-USER" || $3 == "-j" && $4 ~ /^(DROP|REJECT)$/ }
+    function refuses() { return $3 == "-j" && $4 ~ /^(DROP|REJECT)$/ }
+    function refuses_all() {
+      if ($NF == "DOCKER-USER") return 0
+      return / -j DOCKER-/ || refuses() || $3 == "-j" && refusing[command, table, $4]
+    }
     END {
       for (j = 1; j <= jumps; j++) {
         place = !accepts(j) ? 1 : limit[j] ? limit[j] : number[j] + 1
