@@ -359,6 +359,14 @@ all_differ() {
   differs "there is no container openbmp_aio" rm "$FAKE/containers/openbmp_aio"
 }
 
+@test "firewalld that somebody made strict since is found, with what to do" {
+  host mkdir -p /etc/firewalld
+  host bash -c 'echo StrictForwardPorts=yes >/etc/firewalld/firewalld.conf'
+  touch "$FAKE/units/firewalld.service.active"
+  same '{"what":"firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers","cure":"set it to no in \"/etc/firewalld/firewalld.conf\" and reload firewalld"}' \
+    "$(status_field '.differences[]')"
+}
+
 @test "on a network of its own, that network is inspected, and daemon.json is the user's alone" {
   DOCKER_NETWORK=dedicated NETWORK_PREFIX=fc00:172:18::/64 FIXED_CIDR_V6=fc00:172:18::/64 CONTAINER_IPV6=fc00:172:18::5000
   deploy

@@ -210,6 +210,15 @@ ORIGINAL_LOGIN="UPDATE users SET username = CONVERT(X'6F70656E626D70' USING lati
   same "$before" "$(rules)"
 }
 
+@test "rules that somebody saved while they were there are named, and their file stays" {
+  deployed_up_to ipv6-dnat
+  host mkdir -p /etc/iptables
+  host bash -c 'ip6tables-save >/etc/iptables/rules.v6'
+  step_succeeds preflight remove
+  says "rules of this deployment are saved in /etc/iptables/rules.v6, from where the next boot would load them: save what is there now (netfilter-persistent save)"
+  on_host /etc/iptables/rules.v6 | grep -q OPENBMP-
+}
+
 @test "a container that does not stop in time is removed all the same" {
   deployed_up_to aio-container
   cat >"$FAKE/bin/docker" <<'STUB'

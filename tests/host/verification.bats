@@ -385,3 +385,21 @@ RULES
   datapath_problem_with "${rules//::2]/::3]}"
   [[ $output == "rule missing: nothing sends port 5000 to [fc00:172:17::2]:5000"* ]]
 }
+
+@test "what may drop a packet is named: firewalld with what to change, chains of nftables, and ufw" {
+  named_with() {
+    library_runs "
+      systemctl() { $1; }
+      grep() { case \" \$* \" in *StrictForwardPorts*) $2 ;; *ENABLED=yes*) $3 ;; *) command grep \"\$@\" ;; esac; }
+      nft() { printf 'table inet mine {\\n\\tchain forward {\\n\\t\\ttype filter hook forward priority 0; policy drop;\\n'; }
+      has_legacy_rules() { false; }
+      other_filters
+      input_remedy 5000"
+  }
+  named_with false false false
+  same ", beginning with inet mine forward (policy drop)" "$output"
+  named_with false true true
+  same ", beginning with inet mine forward (policy drop); what ufw status verbose shows of routed traffic; ufw is enabled here: ufw allow 5000/tcp" "$output"
+  named_with true true false
+  same ', beginning with firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in "/etc/firewalld/firewalld.conf" and reload firewalld; inet mine forward (policy drop); firewalld runs here: firewall-cmd --permanent --add-port=5000/tcp, and firewall-cmd --reload' "$output"
+}

@@ -29,12 +29,24 @@ has_legacy_rules() {
   ! have "$1-legacy-save" || "$1-legacy-save" 2>/dev/null | grep -E '^(-A|:[^ ]+ DROP)' >/dev/null
 }
 
+firewalld_runs() { systemctl is-active --quiet firewalld.service 2>/dev/null; }
+
+# Its unit is active whether it is enabled or not.
+ufw_is_enabled() { grep -qsx 'ENABLED=yes' /etc/ufw/ufw.conf; }
+
 # One line for each reason for which nothing would arrive.
 firewall_problems() {
-  ! systemctl is-active --quiet firewalld.service 2>/dev/null ||
+  ! firewalld_runs ||
     ! grep -qsixE 'StrictForwardPorts *= *(yes|true)' /etc/firewalld/firewalld.conf ||
     echo "firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in" \
       "\"/etc/firewalld/firewalld.conf\" and reload firewalld"
+}
+
+# The same, of what somebody set since the deployment.
+firewall_drift() {
+  local problems problem
+  collect problems firewall_problems
+  for problem in "${problems[@]}"; do drift "${problem%%: *}" "${problem#*: }"; done
 }
 
 # What the user has to know of other firewalls, one line each.
@@ -60,10 +72,29 @@ firewall_notices() {
       "the chain DOCKER-USER that accept what this host routes for others"
 }
 
+# Where rules of ours were saved that are gone now: one line.
+saved_rules_notices() {
+  local files
+  files=$(grep -ls OPENBMP- /etc/iptables/rules.v[46] /etc/sysconfig/ip{,6}tables /etc/nftables.conf | paste -sd ' ') || true
+  [ -z "$files" ] ||
+    echo "rules of this deployment are saved in $files, from where the next boot would load them: save what is there" \
+      "now (netfilter-persistent save)"
+}
+
 # other_filters: for a message on packets that were dropped; empty where there are none.
 other_filters() {
-  local chains
+  local filters chains
+  collect filters firewall_problems
   collect chains other_forward_chains
-  ! has_legacy_rules ip6tables || chains+=("what ip6tables-legacy-save shows")
-  [ ${#chains[@]} -eq 0 ] || printf ', beginning with %s' "$(join_with_semicolons "${chains[@]}")"
+  filters+=("${chains[@]}")
+  ! has_legacy_rules ip6tables || filters+=("what ip6tables-legacy-save shows")
+  ! ufw_is_enabled || filters+=("what ufw status verbose shows of routed traffic")
+  [ ${#filters[@]} -eq 0 ] || printf ', beginning with %s' "$(join_with_semicolons "${filters[@]}")"
+}
+
+# input_remedy PORT: for a message on a port of the host itself that does not answer: the firewalls that run, by their
+# names, each with what opens it.
+input_remedy() {
+  ! firewalld_runs || printf '; firewalld runs here: firewall-cmd --permanent --add-port=%s/tcp, and firewall-cmd --reload' "$1"
+  ! ufw_is_enabled || printf '; ufw is enabled here: ufw allow %s/tcp' "$1"
 }

@@ -81,7 +81,7 @@ verify_proxy() {
   local address=$1 status='' seen
   proxy_answers "$address" "$BMP_PORT" ||
     die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT; check \"userland-proxy\" in" \
-      "$DAEMON_JSON, the allow lists and firewalls"
+      "$DAEMON_JSON, the allow lists and firewalls$(input_remedy "$BMP_PORT")"
   complete_handshakes
   wait_for_rest request_rest_by_proxy "$address" ||
     die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"

@@ -7,6 +7,8 @@
 . "${BASH_SOURCE[0]%/*}/../lib/dnat.sh"
 # shellcheck source=scripts/host/lib/held-ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/held-ports.sh"
+# shellcheck source=scripts/host/lib/other-firewalls.sh
+. "${BASH_SOURCE[0]%/*}/../lib/other-firewalls.sh"
 # shellcheck source=scripts/host/lib/ports.sh
 . "${BASH_SOURCE[0]%/*}/../lib/ports.sh"
 # shellcheck source=scripts/host/lib/record.sh
@@ -78,6 +80,7 @@ ipv6_dnat_release() { remove_dnat; }
 ipv6_dnat_drift() {
   dnat_file_drift
   dnat_unit_drift
+  firewall_drift
   rule_drift
 }
 

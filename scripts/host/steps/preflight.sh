@@ -100,6 +100,7 @@ preflight_remove() {
   release_host
   say "$([ -z "$RESTORE_FAILURE$CONTAINER_IS_LOST" ] || echo "otherwise ")the host is as before the first deployment;" \
     "${DATA_DIRECTORY%/*} stays"
+  say_each saved_rules_notices
 }
 
 # run_steps_in_reverse VERB: of those that have it.
