@@ -12,6 +12,8 @@ export interface Counts {
     readonly wrongContainer: number;
     /** Refused or lost, as it should be while the collector is away. */
     readonly none: number;
+    /** The longest time without a right answer, from the first one to the end of all attempts. */
+    readonly longestGapMs: number;
 }
 
 /**
@@ -24,7 +26,7 @@ const program = `
     const own = Object.values(require("node:os").networkInterfaces()).flat()
         .find(({ internal, scopeid, family }) => !internal && !scopeid && (family === "IPv6") === host.includes(":")).address;
     const headers = { authorization: "Basic " + Buffer.from("openbmp:CiscoRA").toString("base64") };
-    const counts = { attempts: 0, right: 0, wrongSource: 0, wrongContainer: 0, none: 0 };
+    const counts = { attempts: 0, right: 0, wrongSource: 0, wrongContainer: 0, none: 0, longestGapMs: 0 };
     const ask = () => new Promise((done) => {
         const request = http.get({ host, port: 8001, path: "/peer", headers, agent: false, timeout: 300 }, (response) => {
             let text = "";
@@ -36,13 +38,18 @@ const program = `
         request.on("timeout", () => request.destroy()).on("error", () => done("none"));
     });
     let until = Infinity;
+    let lastRight;
     process.on("SIGTERM", () => (until = Date.now() + 30000));
     console.log("{}");
     const enough = () => until < Infinity && counts.attempts >= attempts && counts.right >= right;
     (async () => {
         while (!enough() && Date.now() < until) {
             counts.attempts += 1;
-            counts[await ask()] += 1;
+            const answer = await ask();
+            counts[answer] += 1;
+            const now = performance.now();
+            if (lastRight) counts.longestGapMs = Math.max(counts.longestGapMs, Math.round(now - lastRight));
+            if (answer === "right") lastRight = now;
             await new Promise((done) => setTimeout(done, 5));
         }
         console.log(JSON.stringify(counts));

@@ -1,0 +1,119 @@
+import { dumpHost } from "../e2e/hostDump";
+import { MINUTE, story } from "../e2e/story";
+import { expectRightSourcesThrough } from "./reloads";
+
+/** What their packages, timers and operators do to them. */
+const reloads: Readonly<Record<string, readonly string[]>> = {
+    firewalld: ["firewall-cmd --reload", "systemctl restart firewalld", "firewall-cmd --complete-reload"],
+    // Its unit cannot be reloaded.
+    ufw: [
+        "ufw reload",
+        "systemctl restart ufw",
+        "ufw disable; ufw --force enable",
+        "ufw default reject routed",
+        "ufw default deny routed",
+    ],
+    // Its rules are from before the deployment: Docker's are not among them. To flush is to fail where a chain is back.
+    "netfilter-persistent": [
+        "systemctl restart netfilter-persistent",
+        "netfilter-persistent reload",
+        "netfilter-persistent flush || true; netfilter-persistent start",
+    ],
+};
+const ROUNDS = 3;
+
+// A line each: scripts/test reads them.
+describe.each([
+    { engine: "26.1", firewall: "firewalld" },
+    { engine: "28.5", firewall: "firewalld" },
+    { engine: "26.1", firewall: "ufw" },
+    { engine: "28.5", firewall: "ufw" },
+    { engine: "26.1", firewall: "netfilter-persistent" },
+    { engine: "28.5", firewall: "netfilter-persistent" },
+])("a host with $firewall, on an engine $engine", ({ engine, firewall }) => {
+    const commands = reloads[firewall] ?? [];
+    let before: string;
+    const shared = story(`${firewall.split("-")[0]}-${engine}`.replace(".", "-"), {
+        engine,
+        firewall,
+        prepare: async (sandbox) => {
+            // ufw writes some of its files when it first runs.
+            await sandbox.root(commands.join("\n"));
+            await sandbox.reboot();
+            before = await dumpHost(sandbox);
+        },
+    });
+
+    /** A router of each family is recorded under its own address. */
+    async function expectOwnAddresses(run: number): Promise<void> {
+        const six = await shared.sandbox.startRouter(`six-${run}`, `10${run}`);
+        const four = await shared.sandbox.startIpv4Router(`four-${run}`);
+        expect((await shared.sandbox.connectedRouter(`six-${run}`)).RouterIP).toBe(six);
+        expect((await shared.sandbox.connectedRouter(`four-${run}`)).RouterIP).toBe(four);
+    }
+
+    test(
+        "the first up brings routers of both families in under their own addresses",
+        async () => {
+            await shared.sandbox.root(`systemctl is-active ${firewall}`);
+            const allowed = shared.sandbox.prefixesOfBothFamilies;
+            await shared.deployment.configure({ bmpAllowedCidrs: allowed, restAllowedCidrs: allowed });
+            await shared.deployment.up();
+            await expectOwnAddresses(1);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "reloaded and restarted at random moments, it lets no router in under a wrong address, and the datapath is open again",
+        () => expectRightSourcesThrough(shared.sandbox, commands, ROUNDS),
+        5 * MINUTE,
+    );
+
+    test(
+        "routers come in after a reboot as well, and status finds everything as deployed",
+        async () => {
+            await shared.sandbox.reboot();
+            await expectOwnAddresses(2);
+            const { code, stdout, stderr } = await shared.deployment.status("--check");
+            expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "destroy leaves the host as it was found",
+        async () => {
+            await shared.sandbox.removePeers();
+            await shared.deployment.destroy();
+            await shared.sandbox.reboot();
+            expect(await dumpHost(shared.sandbox)).toBe(before);
+        },
+        2 * MINUTE,
+    );
+});
+
+describe("firewalld that is closed to containers", () => {
+    const strict = (value: string) =>
+        `sed -i 's/^StrictForwardPorts=.*/StrictForwardPorts=${value}/' /etc/firewalld/firewalld.conf; firewall-cmd --reload`;
+    const named = /firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers/;
+    const shared = story("firewalld-strict", { engine: "26.1", firewall: "firewalld" });
+
+    test(
+        "is named before anything is touched, and by status where it was closed later",
+        async () => {
+            const { sandbox, deployment } = shared;
+            await sandbox.root(strict("yes"));
+            const before = await dumpHost(sandbox);
+            expect(await deployment.failingUp()).toMatch(named);
+            expect(await dumpHost(sandbox)).toBe(before);
+            await sandbox.root(strict("no"));
+            await deployment.up();
+            await sandbox.root(strict("yes"));
+            const { code, stdout } = await deployment.status("--check");
+            expect(stdout).toMatch(named);
+            expect(code).toBe(1);
+        },
+        5 * MINUTE,
+    );
+});
