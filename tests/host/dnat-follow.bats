@@ -143,6 +143,18 @@ STUB
   soon as_golden dnat
 }
 
+@test "what accepts is put before what somebody refuses since, as ufw does at a reload" {
+  host ip6tables -N ufw6-reject-forward
+  host ip6tables -I FORWARD -j ufw6-reject-forward
+  collector_at "$CONTAINER_ADDRESS"
+  start_follow
+  soon followed "$CONTAINER_ADDRESS"
+  same '-A FORWARD -j ufw6-reject-forward' "$(host ip6tables -S FORWARD 1)"
+  host ip6tables -A ufw6-reject-forward -j REJECT
+  event container start openbmp_aio -
+  soon eval 'same "-A FORWARD -j OPENBMP-ACCEPT" "$(host ip6tables -S FORWARD 1)"'
+}
+
 @test "an IPv4 list that was flushed comes back at the next check" {
   collector_at "$CONTAINER_ADDRESS"
   start_follow
