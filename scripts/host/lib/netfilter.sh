@@ -13,8 +13,13 @@ jumps_out_of_place() {
   local saved_ipv4 saved_ipv6
   saved_ipv4=$(iptables-save)
   saved_ipv6=$(ip6tables-save)
+  jumps_out_of_place_in "$saved_ipv4" "$saved_ipv6"
+}
+
+# jumps_out_of_place_in SAVED-IPV4 SAVED-IPV6: the same, of what was printed before.
+jumps_out_of_place_in() {
   # Twice: a chain that refuses everything may come after the jump to it.
-  { cat && for _ in 1 2; do printf '%s\n' "= iptables" "$saved_ipv4" "= ip6tables" "$saved_ipv6"; done; } | awk '
+  { cat && for _ in 1 2; do printf '%s\n' "= iptables" "$1" "= ip6tables" "$2"; done; } | awk '
     $1 == "=" { command = $2; times[command]++; next }
     !command {
       jump[++jumps] = $0
