@@ -1,6 +1,7 @@
 import { loginKey, vmKey } from "../awsConfig";
 import { recordAws } from "../components/awsMocks";
-import { configure, printed, printedFor, runProgram } from "../components/mocks";
+import { configure, printedFor, runProgram } from "../components/mocks";
+import { printed } from "../components/stepCases";
 import type { ResourceToken } from "../emulators/aws/cloud";
 import { type Properties, withoutSecrets } from "../../scripts/plugin/protocol/values";
 

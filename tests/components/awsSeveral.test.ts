@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { goodAws, vmKey } from "../awsConfig";
 import { recordAws, type Recording } from "./awsMocks";
-import { configure, hostCommands, printed, printedFor, runProgram, secretText } from "./mocks";
+import { configure, printedFor, runProgram, secretText } from "./mocks";
+import { hostCommands, printed } from "./stepCases";
 import type { Registration } from "./registrations";
 
 // Each run loads the modules of @pulumi/aws anew.

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configure, hostCommands, printed, printedFor, runProgram, secretText, valueOf } from "./mocks";
+import { configure, printedFor, runProgram, secretText, valueOf } from "./mocks";
+import { hostCommands, printed } from "./stepCases";
 import { answerWith, hostConfig, hostKey, type Registration } from "./registrations";
 
 const COMPONENT = "openbmp-aio-ipv6:index:OpenBmpCollector";
