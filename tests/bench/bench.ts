@@ -1,6 +1,7 @@
 /** Measures the deployment: see scripts/bench. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { besideAnsible } from "./besideAnsible";
 import { firstUp } from "./firstUp";
 import { machineRecord } from "./machine";
 import type { Measurement } from "./measurement";
@@ -11,7 +12,9 @@ import { sources } from "./sources";
 import { throughput } from "./throughput";
 import { unchangedUp } from "./unchangedUp";
 
-const names = ["first-up", "first-up-delayed", "unchanged-up", "recovery", "sources", "throughput"] as const;
+const names = [
+    ...["first-up", "first-up-delayed", "ansible", "ansible-far", "unchanged-up", "recovery", "sources", "throughput"],
+] as const;
 
 interface Options {
     readonly only: readonly string[];
@@ -43,6 +46,12 @@ async function* measure({ only, rounds }: Options): AsyncGenerator<Measurement |
     }
     if (only.includes("first-up-delayed")) {
         yield firstUp(60, 0.5, rounds ?? 1);
+    }
+    if (only.includes("ansible")) {
+        yield besideAnsible(0, rounds ?? 5);
+    }
+    if (only.includes("ansible-far")) {
+        yield besideAnsible(150, rounds ?? 5);
     }
     if (only.includes("unchanged-up")) {
         yield unchangedUp(rounds ?? 10);

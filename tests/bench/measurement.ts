@@ -53,6 +53,6 @@ export async function compare(
     const ratio = a.median / b.median;
     return {
         ...{ name, unit, ours: a, beside: { name: beside.name, ...b }, ratio },
-        ...(limit === undefined ? {} : { mustBe: `ratio at most ${limit.toFixed(1)}`, held: ratio <= limit }),
+        ...(limit === undefined ? {} : { mustBe: `ratio at most ${limit}`, held: ratio <= limit }),
     };
 }

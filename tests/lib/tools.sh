@@ -2,6 +2,7 @@
 # What only tests need, installed where it is missing. Sourced after scripts/lib/toolchain.sh.
 
 ACTIONLINT_VERSION=1.7.12
+ANSIBLE_VERSION=2.18.6
 CHECK_JSONSCHEMA_VERSION=0.39.0
 KAFKA_VERSION=3.9.1
 ZIZMOR_VERSION=1.32.0
@@ -137,4 +138,24 @@ ensure_browser() {
   apt_install chromium=chromium
   CHROME_PATH=$(command -v chromium) || die "the browser tests need Chrome or Chromium: install one, or set CHROME_PATH to its path"
   export CHROME_PATH
+}
+
+# Ansible, beside which the benchmark measures: ansible-playbook on the PATH, and in BENCH_PYTHON the packages of the
+# Python that it needs on a sandbox, which has none.
+ensure_ansible() {
+  local programs
+  BENCH_PYTHON=$CACHE_DIR/bench-python-$(content_tag "$PROJECT_ROOT/scripts/images/sandbox")
+  programs=$(python_environment ansible "ansible-core==$ANSIBLE_VERSION")
+  if [ ! -f "$BENCH_PYTHON/complete" ]; then
+    say "fetching the Python of a sandbox"
+    rm -rf "$BENCH_PYTHON"
+    mkdir -p "$BENCH_PYTHON"
+    # The host's network: where a container's own is closed, package mirrors answer there.
+    run_quietly "apt-get" docker run --rm --network host --volume "$BENCH_PYTHON:/var/cache/apt/archives" --entrypoint bash \
+      "$(sandbox_image_tag 26.1)" -c 'rm -f /etc/apt/apt.conf.d/docker-clean
+        apt-get -o Acquire::Check-Valid-Until=false update
+        apt-get install -y --no-install-recommends --download-only python3'
+    touch "$BENCH_PYTHON/complete"
+  fi
+  export BENCH_PYTHON PATH=$programs:$PATH
 }
