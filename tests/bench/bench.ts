@@ -6,14 +6,15 @@ import { firstUp } from "./firstUp";
 import { machineRecord } from "./machine";
 import type { Measurement } from "./measurement";
 import { BenchHost } from "./benchHost";
-import { recovery } from "./recovery";
+import { recovery, recoveryByEngine } from "./recovery";
 import { writeReport } from "./report";
 import { sources } from "./sources";
 import { throughput } from "./throughput";
 import { unchangedUp } from "./unchangedUp";
 
 const names = [
-    ...["first-up", "first-up-delayed", "ansible", "ansible-far", "unchanged-up", "recovery", "sources", "throughput"],
+    ...["first-up", "first-up-delayed", "ansible", "ansible-far", "unchanged-up", "recovery-engines"],
+    ...["recovery", "sources", "throughput"],
 ] as const;
 
 interface Options {
@@ -55,6 +56,10 @@ async function* measure({ only, rounds }: Options): AsyncGenerator<Measurement |
     }
     if (only.includes("unchanged-up")) {
         yield unchangedUp(rounds ?? 10);
+    }
+    if (only.includes("recovery-engines")) {
+        yield recoveryByEngine("28.5", rounds ?? 20);
+        yield recoveryByEngine("29", rounds ?? 20);
     }
     if (!["recovery", "sources", "throughput"].some((name) => only.includes(name))) {
         return;

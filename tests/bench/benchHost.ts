@@ -15,9 +15,9 @@ export class BenchHost {
         private readonly deployment: Deployment,
     ) {}
 
-    static async up(): Promise<BenchHost> {
-        say("a host with a deployment");
-        const sandbox = await Sandbox.up("bench-host");
+    static async up(engine = "26.1"): Promise<BenchHost> {
+        say(`a host with a deployment, Docker ${engine}`);
+        const sandbox = await Sandbox.up(`bench-host-${engine.replace(".", "-")}`, engine);
         await run("scripts/sandbox", ["up", "--name", sandbox.name, "--image", process.env.BENCH_ARCHIVE ?? ""]);
         const deployment = await Deployment.create(sandbox, { image: benchImage, verify: "false" });
         await deployment.up();
@@ -58,6 +58,20 @@ export class BenchHost {
     async installRules(): Promise<void> {
         await this.sandbox.root(`systemctl start openbmp-aio-ipv6-guard openbmp-aio-ipv6-dnat
             until /usr/local/lib/openbmp-aio-ipv6/openbmp-dnat check; do sleep 0.2; done`);
+    }
+
+    /** In place of our rules. */
+    async startIpv6nat(program: string): Promise<void> {
+        await this.disarm();
+        await run("docker", ["cp", "--quiet", program, `${this.sandbox.container}:/usr/local/bin/docker-ipv6nat`]);
+        await this.sandbox.root(
+            "systemd-run --quiet --unit docker-ipv6nat /usr/local/bin/docker-ipv6nat --retry --cleanup",
+        );
+    }
+
+    async stopIpv6nat(): Promise<void> {
+        await this.sandbox.root("systemctl stop docker-ipv6nat");
+        await this.installRules();
     }
 
     async removeSquatters(): Promise<void> {

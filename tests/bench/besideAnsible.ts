@@ -19,10 +19,9 @@ const LIMITS: Readonly<Record<number, { readonly first: number; readonly unchang
 /** The Python that Ansible needs on a host; a sandbox has none. */
 async function installPython(sandbox: Sandbox): Promise<void> {
     const folder = process.env.BENCH_PYTHON ?? "";
-    const container = `openbmp-sandbox-${sandbox.name}`;
     const packages = readdirSync(folder).filter((file) => file.endsWith(".deb"));
     for (const file of packages) {
-        await run("docker", ["cp", "--quiet", join(folder, file), `${container}:/tmp/${file}`]);
+        await run("docker", ["cp", "--quiet", join(folder, file), `${sandbox.container}:/tmp/${file}`]);
     }
     await sandbox.root("dpkg --install /tmp/*.deb >/dev/null && rm /tmp/*.deb");
 }
