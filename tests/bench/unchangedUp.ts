@@ -1,7 +1,7 @@
 import { hostCommands } from "../components/stepCases";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { Deployment } from "../e2e/deployment";
 import { root } from "../e2e/run";
@@ -14,11 +14,9 @@ import { say } from "./say";
 const LIMITS = { empty: 2.0, allCommands: 1.15 };
 
 /** What our program loads for an existing host, without a resource. */
-const modules = readdirSync(join(root, "components"))
-    .filter((room) => room !== "aws")
-    .flatMap((room) => readdirSync(join(root, "components", room)).map((file) => join(room, basename(file, ".ts"))))
-    .map((module) => join(root, "components", module))
-    .map((module) => `import ${JSON.stringify(module)};`)
+const modules = readdirSync(join(root, "components"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.includes("/") && !file.startsWith("aws/") && file.endsWith(".ts"))
+    .map((file) => `import ${JSON.stringify(join(root, "components", file.replace(/\.ts$/, "")))};`)
     .join("\n");
 
 /** Programs between the one without resources and ours: each adds one thing to the one before. */
