@@ -21,9 +21,9 @@ async function installPython(sandbox: Sandbox): Promise<void> {
     const folder = process.env.BENCH_PYTHON ?? "";
     const packages = readdirSync(folder).filter((file) => file.endsWith(".deb"));
     for (const file of packages) {
-        await run("docker", ["cp", "--quiet", join(folder, file), `${sandbox.container}:/tmp/${file}`]);
+        await run("docker", ["cp", "--quiet", join(folder, file), `${sandbox.container}:/opt/${file}`]);
     }
-    await sandbox.root("dpkg --install /tmp/*.deb >/dev/null && rm /tmp/*.deb");
+    await sandbox.root("apt-get install --yes --no-install-recommends /opt/*.deb >/dev/null 2>&1 && rm /opt/*.deb");
 }
 
 /** A shell command that plays the same steps over one SSH connection that stays open. */
