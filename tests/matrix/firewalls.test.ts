@@ -13,12 +13,9 @@ const reloads: Readonly<Record<string, readonly string[]>> = {
         "ufw default reject routed",
         "ufw default deny routed",
     ],
-    // Its rules are from before the deployment: Docker's are not among them. To flush is to fail where a chain is back.
-    "netfilter-persistent": [
-        "systemctl restart netfilter-persistent",
-        "netfilter-persistent reload",
-        "netfilter-persistent flush || true; netfilter-persistent start",
-    ],
+    // Its rules are from before the deployment: Docker's are not among them. Docker's NAT stays, so it must not be
+    // flushed here: ours would stand in for all of it from then on.
+    "netfilter-persistent": ["systemctl restart netfilter-persistent", "netfilter-persistent reload"],
 };
 const ROUNDS = 3;
 
