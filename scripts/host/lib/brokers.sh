@@ -88,7 +88,7 @@ brokers_are_missing() {
   [ -z "$unreachable" ] ||
     die "verification failed: in Kafka, $unreachable, and $CONTAINER reaches no broker that it is sent to, so nothing of" \
       "a router gets there: give the brokers an advertised.listeners that leads to them from this host, or the name" \
-      "an address in $CONFIG_DIRECTORY/hosts"
+      "an address in the file hosts of the directory that is /config (docs/kafka.md)"
   for broker in "${KAFKA_BROKERS[@]}"; do tried+=("$broker ($(broker_problem "$broker"))"); done
   die "verification failed: no broker of kafkaBrokers answers to $CONTAINER, so nothing of a router gets there:" \
     "$(join_with_semicolons "${tried[@]}"). Check their names and ports (docs/kafka.md); the collector itself goes" \
