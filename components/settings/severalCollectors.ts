@@ -137,6 +137,7 @@ function hostsOf(root: Part, list: unknown): Parts {
             ...problemsAt("hosts", list, error),
             ...(hasRoot ? [] : strays(root.values)),
             ...parts.flatMap((part, index) => repetitions(part, parts.slice(0, index))),
+            ...(parts.length > 1 ? sharedBrokerName(root.values) : []),
         ],
     };
 }
@@ -167,6 +168,15 @@ function strays(values: Values): string[] {
     return Object.entries(ENTRY_KEYS)
         .filter(([key]) => key !== "hostUser" && values[key] !== undefined && values[key] !== SSH_PORT)
         .map(([key, name]) => `${key} must be left out where hostAddress is: give each of hosts its ${name}`);
+}
+
+/** A name leads to one machine, and each broker would send its clients there. */
+function sharedBrokerName({ kafkaFqdn = "localhost" }: Values): string[] {
+    return kafkaFqdn === "localhost"
+        ? []
+        : [
+              `kafkaFqdn must be left out where there are several hosts: each one's broker would send its consumers to that name, got ${JSON.stringify(kafkaFqdn)}`,
+          ];
 }
 
 /** What two collectors must not share. */

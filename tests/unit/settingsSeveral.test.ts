@@ -66,6 +66,14 @@ const ADDRESS = "must be an IPv4 or IPv6 address or a DNS name, without brackets
 const other = (name: string) => `must be another one than that of the collector "${name}"`;
 
 test.each<[string, object, unknown, string[]]>([
+    [
+        "a name for all brokers",
+        { ...root, kafkaFqdn: "k.example.net", kafkaAllowedCidrs: '["2001:db8::/32"]' },
+        [second],
+        [
+            'kafkaFqdn must be left out where there are several hosts: each one\'s broker would send its consumers to that name, got "k.example.net"',
+        ],
+    ],
     ["no list", root, { name: "a" }, ['hosts must be a list of hosts, each an object, got {"name":"a"}']],
     [
         "no object",
