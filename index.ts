@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { byName, makeStackCollectors, routerConfigOfAll } from "./components/collector/stackCollectors";
+import { byName, makeStackCollectors, named, routerConfigOfAll } from "./components/collector/stackCollectors";
 import { enforcePolicy } from "./components/policy/policy";
 import { demandKeptSettings } from "./components/settings/keptSettings";
 import { loadCollectors, secretKeysOfStack } from "./components/settings/load";
@@ -23,7 +23,7 @@ export const containerIpv6 = collector.containerIpv6;
 export const imageRef = collector.imageRef;
 export const datapath = collector.datapath;
 export const verification = collector.verification;
-export const collectors = byName(deployed, (each) => each.outputs);
+export const collectors = byName(named(deployed), (each) => each.outputs);
 export const deployedCollectors = byName(
     deployed.filter(({ isRoot }) => !isRoot),
     (each) => each.deployedSettings,

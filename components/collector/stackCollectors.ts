@@ -84,6 +84,11 @@ async function formerSettings(name: string | undefined): Promise<DeployedSetting
     return typeof last === "string" ? undefined : (last ?? {});
 }
 
+/** Those that outputs name. One by itself has its outputs at the top alone: a preview shows each change once. */
+export function named(collectors: DeployedCollectors): readonly DeployedCollector[] {
+    return collectors.some(({ isRoot }) => !isRoot) ? collectors : [];
+}
+
 /** What `of` says of each, by their names. */
 export function byName<Value>(
     collectors: readonly DeployedCollector[],
