@@ -20,7 +20,7 @@ const modules = readdirSync(join(root, "components"), { recursive: true, encodin
     .join("\n");
 
 /** Programs between the one without resources and ours: each adds one thing to the one before. */
-const programs = {
+const programsFor = (inputs: string) => ({
     empty: `export const nothing = true;`,
     sdk: `import * as pulumi from "@pulumi/pulumi";
         export const project = pulumi.getProject();`,
@@ -28,16 +28,16 @@ const programs = {
         export const nothing = true;`,
     oneCommand: `${modules}
         import * as command from "@pulumi/command";
-        new command.local.Command("step", { create: "true" });`,
+        new command.remote.Command("step", ${inputs});`,
     allCommands: `${modules}
         import * as command from "@pulumi/command";
         import * as pulumi from "@pulumi/pulumi";
         let before: pulumi.Resource[] = [];
         for (let step = 0; step < ${hostCommands.length}; step += 1) {
             const parent = new pulumi.ComponentResource("bench:index:Step", "step-" + step, {}, { dependsOn: before });
-            before = [new command.local.Command("command-" + step, { create: "true" }, { parent, dependsOn: before })];
+            before = [new command.remote.Command("command-" + step, ${inputs}, { parent, dependsOn: before })];
         }`,
-} as const;
+});
 
 /** What each program adds to the one before, in the order of the report. */
 const parts = [
@@ -76,6 +76,10 @@ export async function unchangedUp(rounds: number): Promise<Measurement[]> {
         deployment = await Deployment.create(sandbox);
         await deployment.up();
         const stacks: Record<string, Stack> = { ours: deployment.stack };
+        const { address: host, user, hostKey } = sandbox.info;
+        const connection = { host, user, hostKey, privateKey: sandbox.privateKey };
+        const trivial = { create: "true", logging: "stderr", addPreviousOutputInEnv: false, connection };
+        const programs = programsFor(JSON.stringify(trivial));
         for (const [name, program] of Object.entries(programs)) {
             stacks[name] = await programStack(directory, name, program, deployment.stack);
         }
