@@ -74,10 +74,11 @@ export class BenchHost {
         await this.installRules();
     }
 
+    /** And lets the collector have the first address again, so that the next move finds it taken. */
     async removeSquatters(): Promise<void> {
-        await this.sandbox.root(
-            "docker ps --all --quiet --filter name=squatter | xargs --no-run-if-empty docker rm --force --volumes",
-        );
+        await this.sandbox.root(`
+            docker ps --all --quiet --filter name=squatter | xargs --no-run-if-empty docker rm --force --volumes
+            docker restart --time 1 openbmp_aio`);
     }
 
     async addressOf(container: string): Promise<string> {
