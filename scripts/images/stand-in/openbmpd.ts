@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Admission, MOST_SESSIONS } from "./admission";
 import {
     BmpError,
@@ -34,6 +35,8 @@ const LONGEST_QUEUE = 100_000;
 
 /** `heartbeat.interval` of the image's own file. */
 const HEARTBEAT_MS = 300_000;
+/** For each router that ends with openbmpd. */
+const END_MS = 2000;
 
 interface Outgoing {
     readonly topic: string;
@@ -69,6 +72,8 @@ const admission = new Admission(
     Number(process.env.STAND_IN_SESSIONS ?? MOST_SESSIONS),
 );
 const queue: Outgoing[] = [];
+/** Then nobody is accepted any more. */
+let isEnding = false;
 /** Connections that nobody has accepted yet. */
 const waiting: (() => void)[] = [];
 
@@ -246,7 +251,7 @@ function listen(host: string, ipv6Only: boolean): void {
         // One that goes while it waits is found gone when its turn comes.
         socket.on("error", () => undefined);
         const enter = () => {
-            admission.enter((giveBack) => new Session(socket, giveBack));
+            admission.enter((giveBack) => (isEnding ? undefined : new Session(socket, giveBack)));
         };
         if (bus?.ready === false) {
             waiting.push(enter);
@@ -265,11 +270,14 @@ function listen(host: string, ipv6Only: boolean): void {
 
 /** Of each router it says that it is gone, one after the other, and gives Kafka two seconds for each. */
 async function endAll(): Promise<void> {
-    const routers = [...sessions];
-    for (const session of routers) {
+    isEnding = true;
+    for (const session of [...sessions]) {
         session.end(65533, "Connection closed");
+        if (bus) {
+            await sleep(END_MS);
+        }
     }
-    await bus?.close(2000 * Math.max(1, routers.length));
+    await bus?.close(END_MS);
     process.exit(0);
 }
 
