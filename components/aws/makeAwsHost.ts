@@ -3,7 +3,7 @@ import type { Host } from "../remote/machine";
 import { grouped, imageOf, sshLogin } from "../settings/groups";
 import { ADDED_CIDR } from "../settings/fields";
 import type { LateAwsSettings } from "../settings/lateSettings";
-import type { AtLeastOne, ScopedSettings } from "../settings/scope";
+import { type AtLeastOne, ofEach, type ScopedSettings } from "../settings/scope";
 import type { HostRequirements, MakeHost } from "../steps/preflight";
 import { brokerPortsOf } from "../values/ports";
 import { registryPortOf } from "../values/imageReference";
@@ -24,14 +24,10 @@ export function awsHostMakers(collectors: AtLeastOne<Part>): AtLeastOne<MakeHost
     const [first, ...others] = collectors;
     const network = makeNetwork(first);
     const subnetOf = others.length === 0 ? undefined : subnetMaker(first, network);
-    return [
-        (requirements) => makeVm(first, requirements, network),
-        ...others.map(
-            (part, index): MakeHost =>
-                (requirements) =>
-                    makeVm(part, requirements, subnetOf?.(part, index + 1) ?? network),
-        ),
-    ];
+    return ofEach(collectors, (part, index): MakeHost => (requirements) => {
+        const subnet = index === 0 ? undefined : subnetOf?.(part, index);
+        return makeVm(part, requirements, subnet ?? network);
+    });
 }
 
 const tagsOf = ({ settings: { ephemeral, expiresAt }, scope: { prefix } }: Part) =>

@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lateSettings } from "../settings/lateSettings";
 import { argumentsRefusal } from "../settings/messages";
-import { ownerOf } from "../settings/scope";
+import { COLLECTOR_TOKEN, ownerOf } from "../settings/scope";
 import { settingsWarnings } from "../settings/warnings";
 import { type Collector, makeCollector } from "./makeCollector";
 import type { OpenBmpCollectorArgs } from "./openBmpCollectorArgs";
-
-export const TOKEN = "openbmp-aio-ipv6:index:OpenBmpCollector";
 
 type Dependencies = pulumi.ComponentResourceOptions["dependsOn"];
 
@@ -36,7 +34,7 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
 
     constructor(name: string, args: OpenBmpCollectorArgs, opts: pulumi.ComponentResourceOptions = {}) {
         const { settings, whole } = lateSettings({ ...args }, (problems) => argumentsRefusal(name, problems));
-        super(TOKEN, name, {}, { ...opts, dependsOn: after(whole, opts.dependsOn) });
+        super(COLLECTOR_TOKEN, name, {}, { ...opts, dependsOn: after(whole, opts.dependsOn) });
         whole.apply((known) => {
             for (const warning of settingsWarnings(known)) {
                 void pulumi.log.warn(warning, this);

@@ -4,11 +4,10 @@ import { type RouterConfig, routerConfigOf, STATION } from "../openbmpd/routerCo
 import { previewEndedSessions } from "../settings/endedSessions";
 import { type DeployedSettings, lastDeployment, lastOutputs } from "../settings/lastDeployment";
 import type { StackCollector, StackCollectors } from "../settings/load";
-import { type AtLeastOne, ownerOf, type Scope } from "../settings/scope";
+import { type AtLeastOne, COLLECTOR_TOKEN, ofEach, ownerOf, type Scope } from "../settings/scope";
 import type { MakeHost } from "../steps/preflight";
 import { holdBackOutputsOfLeftOut } from "./leftOut";
 import { type Collector, makeCollector } from "./makeCollector";
-import { TOKEN } from "./openBmpCollector";
 import { orFormer } from "./orFormer";
 
 /** A collector of this project's own program. */
@@ -28,15 +27,17 @@ export function makeStackCollectors(collectors: StackCollectors, secretKeys: Sco
     return ofEach(scoped, ({ scope, ...collector }, index) => makeStackCollector(collector, scope, makers[index]));
 }
 
+const nameInStack = ({ name, isRoot }: StackCollector) => (isRoot ? undefined : name);
+
 /** At the root, where its resources have always been, or as OpenBmpCollector makes it. */
 function scopeOf(collector: StackCollector, secretKeys: Scope["secretKeys"]): Scope {
     const { name, isRoot } = collector;
     return {
         prefix: isRoot ? "" : `${name}-`,
-        parent: isRoot ? undefined : new pulumi.ComponentResource(TOKEN, name),
+        parent: isRoot ? undefined : new pulumi.ComponentResource(COLLECTOR_TOKEN, name),
         owner: ownerOf(`${pulumi.getProject()}/${pulumi.getStack()}`, collector),
         secretKeys,
-        lastDeployment: () => lastDeployment(isRoot ? undefined : name),
+        lastDeployment: () => lastDeployment(nameInStack(collector)),
     };
 }
 
@@ -45,11 +46,9 @@ function makeStackCollector(
     scope: Scope,
     makeHost: MakeHost | undefined,
 ): DeployedCollector {
-    const { name, isRoot, settings } = collector;
-    const nameInStack = isRoot ? undefined : name;
-
+    const { settings } = collector;
     const { routerConfig, ...made } = makeCollector(settings, scope, makeHost);
-    const desired = previewEndedSessions(settings, made.imageRef, scope.owner, nameInStack);
+    const desired = previewEndedSessions(settings, made.imageRef, scope.owner, nameInStack(collector));
     // Known when the last step has come to its end.
     const deployed = pulumi.all([desired, made.containerIpv6]).apply(([known]) => known);
     const outputs: unknown = Object.fromEntries(
@@ -61,15 +60,8 @@ function makeStackCollector(
     return {
         ...collector,
         outputs: outputs as typeof made,
-        deployedSettings: pulumi.secret(orFormer(deployed, () => formerSettings(nameInStack))),
+        deployedSettings: pulumi.secret(orFormer(deployed, () => formerSettings(scope))),
     };
-}
-
-function ofEach<T, Result>(
-    [first, ...others]: AtLeastOne<T>,
-    of: (each: T, index: number) => Result,
-): AtLeastOne<Result> {
-    return [of(first, 0), ...others.map((each, index) => of(each, index + 1))];
 }
 
 /** What the last deployment exported; an earlier version, only at the top. */
@@ -79,8 +71,8 @@ async function formerOutput({ name, isRoot }: StackCollector, key: string): Prom
 }
 
 /** Of an earlier version there are none, and it stays so. */
-async function formerSettings(name: string | undefined): Promise<DeployedSettings | undefined> {
-    const last = await lastDeployment(name);
+async function formerSettings(scope: Scope): Promise<DeployedSettings | undefined> {
+    const last = await scope.lastDeployment();
     return typeof last === "string" ? undefined : (last ?? {});
 }
 

@@ -1,7 +1,7 @@
 import type * as makeAwsHost from "../aws/makeAwsHost";
 import { sshToHost } from "../settings/groups";
 import type { LateAwsSettings, LateHostSettings, LateSettings } from "../settings/lateSettings";
-import type { AtLeastOne, ScopedSettings } from "../settings/scope";
+import { type AtLeastOne, ofEach, type ScopedSettings } from "../settings/scope";
 import type { MakeHost } from "../steps/preflight";
 import { ExistingHost } from "./existingHost";
 
@@ -9,8 +9,7 @@ import { ExistingHost } from "./existingHost";
 export function hostMakers(collectors: AtLeastOne<ScopedSettings<LateSettings>>): AtLeastOne<MakeHost> {
     const [{ settings }] = collectors;
     if (settings.target === "host") {
-        const [first, ...others] = collectors as AtLeastOne<ScopedSettings<LateHostSettings>>;
-        return [existingHost(first), ...others.map(existingHost)];
+        return ofEach(collectors as AtLeastOne<ScopedSettings<LateHostSettings>>, existingHost);
     }
     // Only where it is used: the modules of @pulumi/aws take time to load.
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -11,6 +11,7 @@ import type { LateHostSettings, LateSettings } from "./lateSettings";
 export function grouped(settings: LateSettings) {
     const { mode, adminId } = settings;
     const isCollector = settings.role === "collector";
+    const kafkaBrokers = isCollector ? settings.kafkaBrokers : undefined;
     return {
         /** How Docker carries IPv6 to the container. */
         docker: {
@@ -43,14 +44,14 @@ export function grouped(settings: LateSettings) {
             listenMode: settings.listenMode,
             patEnabled: needsPat(mode),
             adminId,
-            kafkaBrokers: isCollector ? settings.kafkaBrokers : undefined,
+            kafkaBrokers,
             kafkaSettings: isCollector ? settings.kafkaSettings : undefined,
         },
         /** How the collector starts. */
         start: {
             purgeStaleData: settings.purgeStaleData,
             verify: settings.verify,
-            kafkaBrokers: isCollector ? settings.kafkaBrokers : undefined,
+            kafkaBrokers,
         },
     };
 }

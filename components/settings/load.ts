@@ -4,6 +4,7 @@ import { isPlainText, isSecret } from "./keyFacts";
 import { keyOfOtherProject, keyOfOtherTarget, problemLine, listed, secretInClear, unknownKey } from "./messages";
 import { awsOnly, fieldsByKey, hostOnly, schema, type Settings } from "./schema";
 import { type Part, severalKeys, splitUp } from "./severalCollectors";
+import type { AtLeastOne } from "./scope";
 import { settingsWarnings } from "./warnings";
 import { refusal } from "../values/refusal";
 
@@ -17,7 +18,7 @@ export interface StackCollector extends Pick<Part, "name" | "isRoot"> {
 }
 
 /** At least one; the first is the one that the stack's outputs are about. */
-export type StackCollectors = readonly [StackCollector, ...StackCollector[]];
+export type StackCollectors = AtLeastOne<StackCollector>;
 
 /**
  * Validates the stack's configuration as Pulumi stores it, texts by key.

@@ -15,6 +15,9 @@ export interface Scope {
     readonly lastDeployment: () => Promise<LastDeployment>;
 }
 
+/** The type token of a collector that is not at the root of the stack. */
+export const COLLECTOR_TOKEN = "openbmp-aio-ipv6:index:OpenBmpCollector";
+
 /** Whose the machine of one of a stack's collectors is. */
 export function ownerOf(stack: string, { name, isRoot }: { readonly name: string; readonly isRoot: boolean }): string {
     return isRoot ? stack : `${stack}/${name}`;
@@ -28,3 +31,11 @@ export interface ScopedSettings<Settings> {
 
 /** At least one. */
 export type AtLeastOne<T> = readonly [T, ...T[]];
+
+/** What `of` makes of each. */
+export function ofEach<T, Result>(
+    [first, ...others]: AtLeastOne<T>,
+    of: (each: T, index: number) => Result,
+): AtLeastOne<Result> {
+    return [of(first, 0), ...others.map((each, index) => of(each, index + 1))];
+}

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { declaredInput, HOST_STEPS, inputOf, OPTIONAL_STEPS } from "../../../components/remote/hostScript";
+import { COLLECTOR_TOKEN } from "../../../components/settings/scope";
 import { ROOT_NAME } from "../../../components/settings/severalCollectors";
 import { type Connection, connection } from "../ssh/connection";
 
@@ -35,7 +36,6 @@ const state = z.object({
 });
 type Resource = z.output<typeof state>["deployment"]["resources"][number];
 
-const COLLECTOR = "openbmp-aio-ipv6:index:OpenBmpCollector";
 const OTHER_VERSION = "another version of this program deployed the stack: scripts/pulumi up";
 const command = z.object({ connection, stdin: z.string() });
 
@@ -68,7 +68,7 @@ export function readDeployments(text: string): Deployment[] {
 function collectorOf(urn: string, parents: ReadonlyMap<string, string | undefined>): string | undefined {
     // urn:pulumi:STACK::PROJECT::TYPE::NAME
     const [, , types, name] = urn.split("::");
-    if (types === COLLECTOR) {
+    if (types === COLLECTOR_TOKEN) {
         return name;
     }
     const parent = parents.get(urn);
