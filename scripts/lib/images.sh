@@ -89,46 +89,38 @@ build_firewall_image() {
 
 # Builds the stand-in for the AIO image and prints the path of its archive.
 ensure_stand_in() {
-  local source=$PROJECT_ROOT/scripts/images/stand-in tag archive base context
-  tag=openbmp-aio-stand-in:$(content_tag "$source")
-  archive=$CACHE_DIR/${tag/:/-}.tar
-  if ! have_image "$tag"; then
-    ensure_node_modules
-    base=$(base_image debian:trixie-slim --variant=minbase)
-    say "building the stand-in for the AIO image"
-    context=$(mktemp -d)
-    cp -r "$source"/{Dockerfile,openbmpd.conf,run,bin,database} "$context"
-    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" \
-      "$source"/{openbmpd,kafka,kafkaTools,consumers,rest,router}.ts \
-      --bundle --platform=node --target=node20 --outdir="$context/programs"
-    # The host's network: where the build's own is closed, package mirrors answer there.
-    run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
-    rm -rf "$context" "$archive"
-  fi
-  docker tag "$tag" "$STAND_IN_IMAGE"
-  save_image "$STAND_IN_IMAGE" "$archive"
-  echo "$archive"
+  local source=$PROJECT_ROOT/scripts/images/stand-in
+  build_stand_in "$STAND_IN_IMAGE" "$(content_tag "$source")" "the AIO image" openbmpd,kafka,kafkaTools,consumers,rest,router \
+    "$source"/{Dockerfile,openbmpd.conf,run,bin,database}
 }
 
 # The stand-in for the images with openbmpd alone, which has the other one's openbmpd.
 ensure_collector_stand_in() {
-  local images=$PROJECT_ROOT/scripts/images tag archive base context
-  tag=openbmp-collector-stand-in:$(content_tag "$images" stand-in stand-in-collector)
+  local images=$PROJECT_ROOT/scripts/images
+  build_stand_in "$COLLECTOR_STAND_IN_IMAGE" "$(content_tag "$images" stand-in stand-in-collector)" "the collector's image" \
+    openbmpd,router "$images"/stand-in-collector/{Dockerfile,run,producer.py} "$images/stand-in/openbmpd.conf"
+}
+
+# build_stand_in IMAGE TAG WHAT PROGRAM,… FILE…: prints the path of its archive.
+build_stand_in() {
+  local tag=${1%:*}:$2 archive base context programs
   archive=$CACHE_DIR/${tag/:/-}.tar
   if ! have_image "$tag"; then
     ensure_node_modules
     base=$(base_image debian:trixie-slim --variant=minbase)
-    say "building the stand-in for the collector's image"
+    say "building the stand-in for $3"
     context=$(mktemp -d)
-    cp "$images"/stand-in-collector/{Dockerfile,run,producer.py} "$images/stand-in/openbmpd.conf" "$context"
-    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "$images"/stand-in/{openbmpd,router}.ts \
+    cp -r "${@:5}" "$context"
+    IFS=, read -ra programs <<<"$4"
+    programs=("${programs[@]/#/$PROJECT_ROOT/scripts/images/stand-in/}")
+    run_quietly "esbuild" "$PROJECT_ROOT/node_modules/.bin/esbuild" "${programs[@]/%/.ts}" \
       --bundle --platform=node --target=node20 --outdir="$context/programs"
     # The host's network: where the build's own is closed, package mirrors answer there.
     run_quietly "docker build" docker build --network host --build-arg BASE="$base" --tag "$tag" "$context"
     rm -rf "$context" "$archive"
   fi
-  docker tag "$tag" "$COLLECTOR_STAND_IN_IMAGE"
-  save_image "$COLLECTOR_STAND_IN_IMAGE" "$archive"
+  docker tag "$tag" "$1"
+  save_image "$1" "$archive"
   echo "$archive"
 }
 

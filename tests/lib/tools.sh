@@ -103,7 +103,7 @@ ensure_kafka() {
     say "fetching Kafka $KAFKA_VERSION by Maven"
     project=$(mktemp -d)
     cat >"$project/pom.xml" <<END
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>tests</groupId><artifactId>kafka</artifactId><version>1</version>
   <dependencies>
