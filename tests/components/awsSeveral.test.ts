@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { goodAws, vmKey } from "../awsConfig";
 import { recordAws, type Recording } from "./awsMocks";
 import { configure, printedFor, runProgram, secretText } from "./mocks";
-import { hostCommands, printed } from "./stepCases";
+import { hostCommands, openbmpdStart, printed } from "./stepCases";
 import type { Registration } from "./registrations";
 
 // Each run loads the modules of @pulumi/aws anew.
@@ -10,13 +10,6 @@ jest.setTimeout(60_000);
 
 const [second, third] = ["collector-2-", "collector-3-"];
 const collector = { role: "collector", adminId: "oslo", kafkaBrokers: '["kafka.example.net:9093"]' };
-const startOfCollector = JSON.stringify({
-    ...{ containerIpv6: "fc00:172:17::2", datapath: "dnat" },
-    verification: {
-        ...{ sentTo: "2001:db8::77", sentFrom: "fd6f::2", bmpSeenFrom: "fd6f::2" },
-        broker: "kafka.example.net:9093",
-    },
-});
 
 /** Runs the whole program with so many collectors. */
 async function run(collectors: number, config: Record<string, string> = {}): Promise<Recording> {
@@ -24,7 +17,7 @@ async function run(collectors: number, config: Record<string, string> = {}): Pro
     const started = Object.keys(answers).filter((name) => config.role && name.endsWith("collector-start"));
     const recording = await recordAws(
         {},
-        { ...answers, ...Object.fromEntries(started.map((name) => [name, startOfCollector])) },
+        { ...answers, ...Object.fromEntries(started.map((name) => [name, JSON.stringify(openbmpdStart)])) },
     );
     configure({ ...goodAws, pinImage: "false", collectors: String(collectors), ...config });
     await runProgram();

@@ -1,20 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { openbmpdStartAnswer } from "../../components/steps/collectorStart";
 import { configure, runProgram, secretText, valueOf } from "./mocks";
-import { printed } from "./stepCases";
+import { openbmpdStart, printed } from "./stepCases";
 import { answerWith, hostConfig, type Registration } from "./registrations";
-
-const openbmpdStart: z.input<typeof openbmpdStartAnswer> = {
-    containerIpv6: "fc00:172:17::2",
-    datapath: "dnat",
-    verification: {
-        sentTo: "2001:db8::77",
-        sentFrom: "fd6f::2",
-        bmpSeenFrom: "fd6f::2",
-        broker: "[2001:db8::9]:9092",
-    },
-};
 
 describe("the program in the role collector", () => {
     let registered: Registration[];

@@ -60,6 +60,18 @@ export const printed: Readonly<Record<string, string>> = {
     "backup-install": "",
 };
 
+/** What the start prints of an image that has openbmpd alone. */
+export const openbmpdStart: z.input<typeof openbmpdStartAnswer> = {
+    containerIpv6: "fc00::2",
+    datapath: "dnat",
+    verification: {
+        sentTo: "2001:db8::20",
+        sentFrom: "fd6f::2",
+        bmpSeenFrom: "fd6f::2",
+        broker: "[2001:db8::9]:9092",
+    },
+};
+
 /** The commands of steps that not every deployment has. */
 export const optionalCommands = ["metrics-install", "backup-install"];
 
@@ -206,16 +218,7 @@ export const stepCases: readonly (readonly [string, StepCase])[] = [
             restPassword: undefined,
             kafkaBrokers: ["[2001:db8::9]:9092", "k:1"],
         },
-        {
-            containerIpv6: "fc00::2",
-            datapath: "dnat",
-            verification: {
-                sentTo: "2001:db8::20",
-                sentFrom: "fd6f::2",
-                bmpSeenFrom: "fd6f::2",
-                broker: "[2001:db8::9]:9092",
-            },
-        },
+        openbmpdStart,
     ),
     stepCase("the metrics", Metrics, "metrics", {
         metricsDirectory: "/srv/metrics",

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { proofOf } from "./deployment";
+import { expectRestored } from "./expectations";
 import { dumpHost } from "./hostDump";
 import { root } from "./run";
 import { MINUTE, story } from "./story";
@@ -86,9 +87,7 @@ describe("a deployment that is killed", () => {
     test(
         "is taken away by destroy as if it had never been",
         async () => {
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
+            await expectRestored(shared, before);
         },
         2 * MINUTE,
     );
@@ -99,9 +98,7 @@ describe("a deployment that is killed", () => {
             await shared.sandbox.root("rm -rf /var/openbmp");
             expect(await killAt("installed: TCP")).toBe(true);
             await shared.deployment.recover();
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
+            await expectRestored(shared, before);
         },
         2 * MINUTE,
     );

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { connectionFrom, routedNeighbour } from "./connections";
 import { deniedTo, exposureOf } from "./confinement";
 import { proofOf } from "./deployment";
+import { expectRestored } from "./expectations";
 import { dumpHost } from "./hostDump";
 import { eventually, root } from "./run";
 import { keepRules, stopKeepingRules } from "./sandbox";
@@ -258,10 +259,7 @@ describe("a deployment's life on a host with an engine without IPv6 NAT", () => 
     test(
         "destroy restores the host",
         async () => {
-            await shared.sandbox.removePeers();
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
+            await expectRestored(shared, before);
             expect(await shared.sandbox.root("cat /etc/docker/daemon.json")).toBe(usersDaemonJson);
             expect(await shared.sandbox.root("ls /var/openbmp/mysql /var/openbmp/config")).toContain("openbmpd.conf");
         },

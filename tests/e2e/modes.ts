@@ -1,4 +1,5 @@
 import type { Verification } from "../../components/steps/collectorStart";
+import { expectRestored } from "./expectations";
 import { dumpHost } from "./hostDump";
 import { MINUTE, story } from "./story";
 
@@ -106,10 +107,7 @@ export function describeModes({ engine, datapath }: { readonly engine: string; r
             "destroyed in the mode proxy, the host is restored",
             async () => {
                 await change({ mode: "proxy" });
-                await shared.sandbox.removePeers();
-                await shared.deployment.destroy();
-                await shared.sandbox.reboot();
-                expect(await dumpHost(shared.sandbox)).toBe(before);
+                await expectRestored(shared, before);
             },
             3 * MINUTE,
         );

@@ -1,3 +1,4 @@
+import { expectRestored } from "../e2e/expectations";
 import { dumpHost } from "../e2e/hostDump";
 import { seen } from "./seen";
 import { MINUTE, story } from "../e2e/story";
@@ -60,14 +61,5 @@ describe.each([
         2 * MINUTE,
     );
 
-    test(
-        "destroy leaves the host as it was found",
-        async () => {
-            await shared.sandbox.removePeers();
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
-        },
-        2 * MINUTE,
-    );
+    test("destroy leaves the host as it was found", () => expectRestored(shared, before), 2 * MINUTE);
 });

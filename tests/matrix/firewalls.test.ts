@@ -1,3 +1,4 @@
+import { expectAsDeployed, expectOwnAddresses, expectRestored } from "../e2e/expectations";
 import { dumpHost } from "../e2e/hostDump";
 import { MINUTE, story } from "../e2e/story";
 import { expectRightSourcesThrough } from "./reloads";
@@ -41,14 +42,6 @@ describe.each([
         },
     });
 
-    /** A router of each family is recorded under its own address. */
-    async function expectOwnAddresses(run: number): Promise<void> {
-        const six = await shared.sandbox.startRouter(`six-${run}`, `10${run}`);
-        const four = await shared.sandbox.startIpv4Router(`four-${run}`);
-        expect((await shared.sandbox.connectedRouter(`six-${run}`)).RouterIP).toBe(six);
-        expect((await shared.sandbox.connectedRouter(`four-${run}`)).RouterIP).toBe(four);
-    }
-
     test(
         "the first up brings routers of both families in under their own addresses",
         async () => {
@@ -56,7 +49,7 @@ describe.each([
             const allowed = shared.sandbox.prefixesOfBothFamilies;
             await shared.deployment.configure({ bmpAllowedCidrs: allowed, restAllowedCidrs: allowed });
             await shared.deployment.up();
-            await expectOwnAddresses(1);
+            await expectOwnAddresses(shared.sandbox, 1);
         },
         5 * MINUTE,
     );
@@ -71,23 +64,13 @@ describe.each([
         "routers come in after a reboot as well, and status finds everything as deployed",
         async () => {
             await shared.sandbox.reboot();
-            await expectOwnAddresses(2);
-            const { code, stdout, stderr } = await shared.deployment.status("--check");
-            expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+            await expectOwnAddresses(shared.sandbox, 2);
+            await expectAsDeployed(shared.deployment);
         },
         2 * MINUTE,
     );
 
-    test(
-        "destroy leaves the host as it was found",
-        async () => {
-            await shared.sandbox.removePeers();
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
-        },
-        2 * MINUTE,
-    );
+    test("destroy leaves the host as it was found", () => expectRestored(shared, before), 2 * MINUTE);
 });
 
 describe("firewalld that is closed to containers", () => {

@@ -1,3 +1,4 @@
+import { expectAsDeployed } from "../e2e/expectations";
 import { Deployment } from "../e2e/deployment";
 import { Sandbox } from "../e2e/sandbox";
 import { MINUTE } from "../e2e/story";
@@ -75,8 +76,7 @@ describe.each([
             async () => {
                 const address = await sandbox.startRouter("edge-1", "101");
                 expect((await sandbox.connectedRouter("edge-1")).RouterIP).toBe(address);
-                const { code, stdout, stderr } = await deployment.status("--check");
-                expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+                await expectAsDeployed(deployment);
             },
             2 * MINUTE,
         );

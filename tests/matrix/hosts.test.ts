@@ -1,4 +1,5 @@
 import { Deployment } from "../e2e/deployment";
+import { expectAsDeployed, expectOwnAddresses } from "../e2e/expectations";
 import { dumpHost } from "../e2e/hostDump";
 import { Sandbox } from "../e2e/sandbox";
 import { MINUTE } from "../e2e/story";
@@ -66,21 +67,14 @@ describe("hosts with settings of their own", () => {
                 async (sandbox, deployment) => {
                     const text = await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`);
                     await deployment.up();
-                    const addresses = async (run: number) => {
-                        const six = await sandbox.startRouter(`six-${run}`, `10${run}`);
-                        const four = await sandbox.startIpv4Router(`four-${run}`);
-                        expect((await sandbox.connectedRouter(`six-${run}`)).RouterIP).toBe(six);
-                        expect((await sandbox.connectedRouter(`four-${run}`)).RouterIP).toBe(four);
-                    };
-                    await addresses(1);
+                    await expectOwnAddresses(sandbox, 1);
                     await sandbox.root("systemctl restart docker");
-                    await addresses(2);
+                    await expectOwnAddresses(sandbox, 2);
                     if (reboots) {
                         await sandbox.reboot();
-                        await addresses(3);
+                        await expectOwnAddresses(sandbox, 3);
                     }
-                    const { code, stdout, stderr } = await deployment.status("--check");
-                    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+                    await expectAsDeployed(deployment);
                     await deployment.destroy();
                     expect(await sandbox.root(`cat ${daemonJson} 2>/dev/null || true`)).toBe(text);
                 },

@@ -1,5 +1,6 @@
 import { routedNeighbour } from "../e2e/connections";
 import { hammerWhile } from "../e2e/hammer";
+import { expectRestored } from "../e2e/expectations";
 import { dumpHost } from "../e2e/hostDump";
 import { eventually } from "../e2e/run";
 import { MINUTE, story } from "../e2e/story";
@@ -117,9 +118,7 @@ describe.each([
     test(
         "destroy restores the host",
         async () => {
-            await shared.deployment.destroy();
-            await shared.sandbox.reboot();
-            expect(await dumpHost(shared.sandbox)).toBe(before);
+            await expectRestored(shared, before);
         },
         2 * MINUTE,
     );
