@@ -25,6 +25,8 @@ prepare_pulumi() {
   export PULUMI_SKIP_UPDATE_CHECK=true
   # `npm run typecheck` checks the types; each run of the program need not.
   export PULUMI_NODEJS_TRANSPILE_ONLY=true
+  # From Node.js 22 on, what it makes of Pulumi's SDK is kept: each run loads all of it.
+  export NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$CACHE_DIR/node}
   # Of several machines one may fail, and the others are updated.
   export PULUMI_CONTINUE_ON_ERROR=${PULUMI_CONTINUE_ON_ERROR:-true}
   # A stale agent would fail every connection, also those with a key of their own.

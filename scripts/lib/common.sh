@@ -7,6 +7,8 @@ PROJECT_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/openbmp-aio-ipv6
 STATE_DIR=${XDG_STATE_HOME:-$HOME/.local/state}/openbmp-aio-ipv6
 export PROJECT_ROOT CACHE_DIR STATE_DIR
+# It would keep programs below /tmp, in a folder whose name anybody can take first.
+export TSX_DISABLE_CACHE=1
 
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ -z "${CI:-}" ]; then
   BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'

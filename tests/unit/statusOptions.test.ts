@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
     existsSync,
     lstatSync,
@@ -97,4 +98,15 @@ describe("the page's file", () => {
         expect(readdirSync(folder)).toEqual(["page.html"]);
         expect(existsSync(file)).toBe(true);
     });
+});
+
+test("scripts/status runs without a folder of its own below the one that all users share", () => {
+    const { stderr } = spawnSync(join(__dirname, "../../scripts/status"), ["--interval", "soon"], {
+        env: { ...process.env, TMPDIR: folder },
+        encoding: "utf8",
+    });
+    expect(stderr).toContain("--interval");
+    // What tsx tells its parent by: it holds no program.
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+    expect(files.filter((each) => each.isFile())).toEqual([]);
 });
