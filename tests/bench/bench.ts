@@ -13,7 +13,8 @@ import { throughput } from "./throughput";
 import { unchangedUp } from "./unchangedUp";
 
 const names = [
-    ...["first-up", "first-up-delayed", "ansible", "ansible-far", "unchanged-up", "recovery-engines"],
+    ...["first-up", "first-up-delayed", "ansible", "ansible-far", "ansible-4", "ansible-10"],
+    ...["unchanged-up", "recovery-engines"],
     ...["recovery", "sources", "throughput"],
 ] as const;
 
@@ -49,10 +50,16 @@ async function* measure({ only, rounds }: Options): AsyncGenerator<Measurement |
         yield firstUp(60, 0.5, rounds ?? 1);
     }
     if (only.includes("ansible")) {
-        yield besideAnsible(0, rounds ?? 5);
+        yield besideAnsible({ roundTripMs: 0, hosts: 1, rounds: rounds ?? 5 });
     }
     if (only.includes("ansible-far")) {
-        yield besideAnsible(150, rounds ?? 5);
+        yield besideAnsible({ roundTripMs: 150, hosts: 1, rounds: rounds ?? 5 });
+    }
+    if (only.includes("ansible-4")) {
+        yield besideAnsible({ roundTripMs: 0, hosts: 4, rounds: rounds ?? 3 });
+    }
+    if (only.includes("ansible-10")) {
+        yield besideAnsible({ roundTripMs: 0, hosts: 10, rounds: rounds ?? 1 });
     }
     if (only.includes("unchanged-up")) {
         yield unchangedUp(rounds ?? 10);

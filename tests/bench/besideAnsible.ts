@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { quote } from "shlex";
 import { Deployment } from "../e2e/deployment";
 import { root, run } from "../e2e/run";
+import { hostsConfig } from "../e2e/severalHosts";
 import { Sandbox, standInImage } from "../e2e/sandbox";
 import { pulumi } from "./commands";
 import { inOrder, timeOnce } from "./hyperfine";
@@ -26,19 +27,31 @@ async function installPython(sandbox: Sandbox): Promise<void> {
     await sandbox.root("apt-get install --yes --no-install-recommends /opt/*.deb >/dev/null 2>&1 && rm /opt/*.deb");
 }
 
-/** A shell command that plays the same steps over one SSH connection that stays open. */
-function playbook(sandbox: Sandbox, port: number): string {
-    const { user, hostKey, privateKeyFile } = sandbox.info;
-    const folder = dirname(privateKeyFile);
+/** Where a machine is reached: behind a relay. */
+interface Far {
+    readonly sandbox: Sandbox;
+    readonly relay: Relay;
+}
+
+const controlFolder = (first: Sandbox) => dirname(first.info.privateKeyFile);
+
+/** A shell command that plays the same steps on all machines, over one SSH connection to each that stays open. */
+function playbook(machines: readonly [Far, ...Far[]]): string {
+    const [{ sandbox: first }] = machines;
+    const folder = controlFolder(first);
     const [inventory, knownHosts] = [join(folder, "inventory"), join(folder, "ansible_known_hosts")];
-    writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
     writeFileSync(
-        inventory,
-        `[collectors]\n127.0.0.1 ansible_port=${port} ansible_user=${user} ` +
-            `ansible_ssh_private_key_file=${privateKeyFile} ansible_ssh_common_args='-F /dev/null ` +
-            `-o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=yes -o IdentityAgent=none ` +
-            `-o ControlMaster=auto -o ControlPersist=60s -o ControlPath=${controlPath(sandbox)}'\n`,
+        knownHosts,
+        machines.map(({ sandbox, relay }) => `[127.0.0.1]:${relay.port} ${sandbox.info.hostKey}\n`).join(""),
     );
+    const hosts = machines.map(
+        ({ sandbox, relay }, index) =>
+            `host${index} ansible_host=127.0.0.1 ansible_port=${relay.port} ansible_user=${sandbox.info.user} ` +
+            `ansible_ssh_private_key_file=${first.info.privateKeyFile} ansible_ssh_common_args='-F /dev/null ` +
+            `-o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=yes -o IdentityAgent=none ` +
+            `-o ControlMaster=auto -o ControlPersist=60s -o ControlPath=${join(folder, `control-${relay.port}`)}'\n`,
+    );
+    writeFileSync(inventory, `[collectors]\n${hosts.join("")}`);
     const file = (name: string) => quote(join(root, "tests/bench/ansible", name));
     return (
         `env ANSIBLE_CONFIG=${file("ansible.cfg")} ansible-playbook --inventory ${quote(inventory)} ` +
@@ -46,7 +59,37 @@ function playbook(sandbox: Sandbox, port: number): string {
     );
 }
 
-const controlPath = (sandbox: Sandbox) => join(dirname(sandbox.info.privateKeyFile), "control");
+/** Fresh machines, all of them open to the login key of the first, each behind a relay of its own. */
+async function machinesOf(purpose: string, count: number, roundTripMs: number): Promise<[Far, ...Far[]]> {
+    const machines: Far[] = [];
+    for (let number = 1; number <= count; number += 1) {
+        const sandbox = await Sandbox.up(`${purpose}-${number}`);
+        machines.push({ sandbox, relay: await relayTo(sandbox.info.address, 22, roundTripMs) });
+        if (number > 1) {
+            await machines[0]?.sandbox.mayLogInTo(sandbox);
+        }
+    }
+    return machines as [Far, ...Far[]];
+}
+
+async function leave({ sandbox, relay }: Far): Promise<void> {
+    relay.close();
+    await sandbox.down();
+}
+
+/** A stack of all machines. */
+async function deploymentOn([first, ...others]: readonly [Far, ...Far[]]): Promise<Deployment> {
+    const address = (relay: Relay) => ({ hostAddress: "127.0.0.1", hostPort: String(relay.port) });
+    const deployment = await Deployment.create(first.sandbox, address(first.relay));
+    const hosts = others.map(({ sandbox, relay }, index) => ({
+        name: `other-${index}`,
+        sandbox,
+        address: "127.0.0.1",
+        port: relay.port,
+    }));
+    await deployment.stack.setAllConfig(hostsConfig(hosts), true);
+    return deployment;
+}
 
 interface Times {
     readonly first: Record<string, number>;
@@ -54,49 +97,55 @@ interface Times {
 }
 
 /** Once each, on fresh hosts behind that round trip. */
-async function round(roundTripMs: number, number: number): Promise<Times> {
-    const [ours, other] = [await Sandbox.up("bench-up"), await Sandbox.up("bench-ansible")];
-    const relays: Relay[] = [];
+async function round(roundTripMs: number, count: number, number: number): Promise<Times> {
+    const ours = await machinesOf("bench-up", count, roundTripMs);
+    const others = await machinesOf("bench-ansible", count, roundTripMs);
     let deployment: Deployment | undefined;
     try {
-        await installPython(other);
-        for (const { info } of [ours, other]) {
-            relays.push(await relayTo(info.address, 22, roundTripMs));
+        for (const { sandbox } of others) {
+            await installPython(sandbox);
         }
-        const [ourPort = 0, otherPort = 0] = relays.map(({ port }) => port);
-        deployment = await Deployment.create(ours, { hostAddress: "127.0.0.1", hostPort: String(ourPort) });
+        deployment = await deploymentOn(ours);
         const commands = {
             up: `${pulumi(deployment.stack, "scripts/pulumi")} up --yes --skip-preview`,
-            ansible: playbook(other, otherPort),
+            ansible: playbook(others),
         };
         const first = await timeOnce(inOrder(commands, number));
-        // The next playbook opens a connection of its own, as on another day.
-        await run("ssh", ["-F", "/dev/null", "-O", "exit", "-o", `ControlPath=${controlPath(other)}`, "127.0.0.1"]);
+        // The next playbook opens connections of its own, as on another day.
+        for (const { relay } of others) {
+            const path = join(controlFolder(others[0].sandbox), `control-${relay.port}`);
+            await run("ssh", ["-F", "/dev/null", "-O", "exit", "-o", `ControlPath=${path}`, "127.0.0.1"]);
+        }
         return { first, unchanged: await timeOnce(inOrder(commands, number + 1)) };
     } finally {
-        relays.forEach((relay) => {
-            relay.close();
-        });
         deployment?.remove();
-        await ours.down();
-        await other.down();
+        for (const machine of [...ours, ...others]) {
+            await leave(machine);
+        }
     }
 }
 
-/** A first and an unchanged `up` against an Ansible playbook of the same steps, at a round trip to the host. */
-export async function besideAnsible(roundTripMs: number, rounds: number): Promise<Measurement[]> {
+interface Beside {
+    readonly roundTripMs: number;
+    readonly hosts: number;
+    readonly rounds: number;
+}
+
+/** A first and an unchanged `up` against an Ansible playbook of the same steps, at a round trip to the hosts. */
+export async function besideAnsible({ roundTripMs, hosts, rounds }: Beside): Promise<Measurement[]> {
+    const where = `${hosts} host${hosts === 1 ? "" : "s"}, round trip ${roundTripMs} ms`;
     const all: Times[] = [];
     for (let number = 0; number < rounds; number += 1) {
-        say(`beside Ansible, round trip ${roundTripMs} ms: round ${number + 1} of ${rounds}`);
-        all.push(await round(roundTripMs, number));
+        say(`beside Ansible, ${where}: round ${number + 1} of ${rounds}`);
+        all.push(await round(roundTripMs, hosts, number));
     }
     const measurement = (kind: "first" | "unchanged") =>
         compare(
-            `${kind} \`up\`, round trip ${roundTripMs} ms`,
+            `${kind} \`up\`, ${where}`,
             "s",
             all.map((times) => times[kind].up ?? NaN),
             { name: "an Ansible playbook", values: all.map((times) => times[kind].ansible ?? NaN) },
-            LIMITS[roundTripMs]?.[kind],
+            hosts === 1 ? LIMITS[roundTripMs]?.[kind] : undefined,
         );
     return [await measurement("first"), await measurement("unchanged")];
 }

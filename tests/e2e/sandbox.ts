@@ -83,6 +83,12 @@ export class Sandbox {
         return tryRun("docker", ["exec", "-i", this.container, "bash", "-euo", "pipefail"], script);
     }
 
+    /** Another sandbox takes the login key of this one, too. */
+    async mayLogInTo(other: Sandbox): Promise<void> {
+        const key = await run("ssh-keygen", ["-y", "-f", this.info.privateKeyFile]);
+        await other.root(`cat >>/home/${other.info.user}/.ssh/authorized_keys <<'END'\n${key}END\n`);
+    }
+
     async reboot(): Promise<void> {
         await run("scripts/sandbox", ["reboot", "--name", this.name]);
     }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { run } from "../e2e/run";
 import { Sandbox, standInImage } from "../e2e/sandbox";
 import { MINUTE } from "../e2e/story";
 import { Reader } from "./reader";
@@ -12,9 +11,7 @@ describe("who has collectors in a program of their own", () => {
     beforeAll(async () => {
         hosts = [await Sandbox.up("docs-library-1"), await Sandbox.up("docs-library-2", "28.5")];
         const [first, second] = hosts;
-        // One login key is good for both.
-        const key = await run("ssh-keygen", ["-y", "-f", first.info.privateKeyFile]);
-        await second.root(`cat >>/home/admin/.ssh/authorized_keys <<'END'\n${key}END\n`);
+        await first.mayLogInTo(second);
         reader.useSandbox(first);
         Object.assign(reader.examples, {
             "2001:db8::20": second.info.address,

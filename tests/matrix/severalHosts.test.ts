@@ -1,11 +1,13 @@
 import { Deployment } from "../e2e/deployment";
 import { dumpHost } from "../e2e/hostDump";
-import { type RunResult, run, tryRun } from "../e2e/run";
+import { type RunResult, tryRun } from "../e2e/run";
 import { Sandbox } from "../e2e/sandbox";
+import { hostsConfig } from "../e2e/severalHosts";
 import { MINUTE } from "../e2e/story";
 
 const RECORD = "/var/lib/openbmp-aio-ipv6";
 const MORE = "2001:db8:7::/48";
+const STILL_MORE = "2001:db8:8::/48";
 
 describe("a stack that goes from one host to three", () => {
     let sandboxes: readonly [first: Sandbox, second: Sandbox, third: Sandbox];
@@ -23,12 +25,8 @@ describe("a stack that goes from one host to three", () => {
     /** Makes the list of hosts that of these sandboxes, by the names that they have in it. */
     async function setHosts(hosts: Readonly<Record<string, Sandbox>>): Promise<void> {
         await deployment.stack.removeConfig("hosts");
-        const values = Object.entries(hosts).flatMap(([name, { info }], index) =>
-            Object.entries({ name, address: info.address, user: info.user, hostKey: info.hostKey }).map(
-                ([key, value]) => [`hosts[${index}].${key}`, { value }] as const,
-            ),
-        );
-        await deployment.stack.setAllConfig(Object.fromEntries(values), true);
+        const listed = Object.entries(hosts).map(([name, sandbox]) => ({ name, sandbox }));
+        await deployment.stack.setAllConfig(hostsConfig(listed), true);
     }
 
     async function previewed(): Promise<string[]> {
@@ -44,9 +42,9 @@ describe("a stack that goes from one host to three", () => {
 
     const starts = () => Promise.all(sandboxes.map((each) => each.collectorStarts()));
     /** Which of the hosts have the prefix in their allow list. */
-    const withMore = () =>
+    const withPrefix = (prefix: string) =>
         Promise.all(
-            sandboxes.map(async (each) => (await each.root("cat /etc/openbmp-aio-ipv6/dnat.conf")).includes(MORE)),
+            sandboxes.map(async (each) => (await each.root("cat /etc/openbmp-aio-ipv6/dnat.conf")).includes(prefix)),
         );
     const collectors = async () =>
         (await deployment.outputs()).collectors?.value as Readonly<Record<string, Record<string, string>>>;
@@ -54,10 +52,8 @@ describe("a stack that goes from one host to three", () => {
     beforeAll(async () => {
         sandboxes = [await Sandbox.up("several-1"), await Sandbox.up("several-2"), await Sandbox.up("several-3")];
         const [first, second, third] = sandboxes;
-        // One login key is good for all.
-        const key = await run("ssh-keygen", ["-y", "-f", first.info.privateKeyFile]);
         for (const other of [second, third]) {
-            await other.root(`cat >>/home/admin/.ssh/authorized_keys <<'END'\n${key}END\n`);
+            await first.mayLogInTo(other);
         }
         await second.reboot();
         before = await dumpHost(second);
@@ -102,6 +98,9 @@ describe("a stack that goes from one host to three", () => {
                 three: {},
             });
             expect((await collectors()).three).not.toHaveProperty("ipv6Address");
+            const { code: status, stderr } = await deployment.status("--check");
+            expect(status).toBe(2);
+            expect(stderr).toMatch(/\/three: the stack's deployment was never completed/);
             const { routerConfig, ipv6Address } = await deployment.outputs();
             expect(ipv6Address?.value).toBe(first.info.address);
             const { frr } = routerConfig?.value as Record<string, string>;
@@ -146,14 +145,42 @@ describe("a stack that goes from one host to three", () => {
             expect(code).not.toBe(0);
             expect(said).toMatch(/command:remote:Command \(two-[a-z0-9-]+\):\n *error: .*connection refused/);
             expect(said).toContain(second.info.address);
-            expect(await withMore()).toEqual([true, false, true]);
+            expect(await withPrefix(MORE)).toEqual([true, false, true]);
             expect((await collectors()).two).toEqual(two);
             const { code: status, stderr } = await deployment.status("--check");
             expect(status).toBe(2);
             expect(stderr).toMatch(/\/two: the host cannot be inspected: /);
             await second.root("systemctl start ssh.service");
             expect(await up()).toMatchObject({ code: 0 });
-            expect(await withMore()).toEqual([true, true, true]);
+            expect(await withPrefix(MORE)).toEqual([true, true, true]);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "changes the others where what one answers is none, keeps its outputs, and reapply brings it in again",
+        async () => {
+            const [, second] = sandboxes;
+            const strange = "/usr/local/bin/sha256sum";
+            await second.root(
+                `printf '#!/bin/sh\\n[ $# -gt 0 ] || cat >/dev/null\\necho nobody knows\\n' >${strange}; chmod +x ${strange}`,
+            );
+            await deployment.stack.setConfig("bmpAllowedCidrs[4]", { value: STILL_MORE }, true);
+            const { two, ...others } = await collectors();
+            const { code, said } = await up();
+            expect(code).not.toBe(0);
+            expect(said).toMatch(
+                /command:remote:Command \(two-ipv6-dnat-arm\):\n *error: the host's answer does not fit \(it must be one JSON object, got "nobody knows"/,
+            );
+            expect(await collectors()).toEqual({ two, ...others });
+            expect(await withPrefix(STILL_MORE)).toEqual([true, true, true]);
+            for (const name of ["first", "three"]) {
+                expect(await deployment.status("--check", "--collector", name)).toMatchObject({ code: 0 });
+            }
+            await second.root(`rm ${strange}`);
+            await deployment.stack.setConfig("reapply", { value: "2" });
+            expect(await up()).toMatchObject({ code: 0 });
+            expect(await deployment.status("--check")).toMatchObject({ code: 0 });
         },
         5 * MINUTE,
     );

@@ -38,9 +38,10 @@ describe("the deployment read from the state", () => {
             {
                 name: "first",
                 owner: "openbmp-aio-ipv6/lab",
-                isComplete: true,
-                connection: { ...login, privateKey: "KEY", port: 22, dialErrorLimit: 10, perDialTimeout: 15 },
-                input: `OWNER=p/s\nTOKEN='it'"'"'s $secret\nTOOL=2'\nMODE=dnat\n`,
+                deployed: {
+                    connection: { ...login, privateKey: "KEY", port: 22, dialErrorLimit: 10, perDialTimeout: 15 },
+                    input: `OWNER=p/s\nTOKEN='it'"'"'s $secret\nTOOL=2'\nMODE=dnat\n`,
+                },
             },
         ]);
     });
@@ -48,7 +49,7 @@ describe("the deployment read from the state", () => {
     test("has the jump host, where there is one", () => {
         const jump = { host: "192.0.2.1", hostKey: "ssh-ed25519 BBBB", privateKey: secret("KEY") };
         const inputs = { connection: { ...login, proxy: jump }, stdin: scriptOf({ variables: {} }) };
-        expect(readDeployment(stateOf(commandOf(start, {}, { inputs })))?.connection.proxy).toMatchObject({
+        expect(readDeployment(stateOf(commandOf(start, {}, { inputs })))?.deployed?.connection.proxy).toMatchObject({
             host: "192.0.2.1",
             hostKey: "ssh-ed25519 BBBB",
             privateKey: "KEY",
@@ -66,45 +67,37 @@ describe("the deployment read from the state", () => {
         expect(() => readDeployment(state)).toThrow(message);
     });
 
-    test("is that of each collector, by the component that its commands are below", () => {
+    test("is that of each collector, by the component that its commands are below, whichever of its steps failed", () => {
         const urnOf = (types: string, name: string) => `urn:pulumi:lab::openbmp-aio-ipv6::${types}::${name}`;
-        const component = urnOf("openbmp-aio-ipv6:index:OpenBmpCollector", "ams");
-        const host = urnOf("openbmp-aio-ipv6:index:OpenBmpCollector$openbmp-aio-ipv6:host:ExistingHost", "ams-host");
-        const connection = { ...login, host: "2001:db8::20" };
-        const inputs = { connection, stdin: scriptOf({ variables: { MODE: "proxy" } }) };
+        const token = "openbmp-aio-ipv6:index:OpenBmpCollector";
+        const componentOf = (name: string) => ({
+            urn: urnOf(token, name),
+            type: token,
+            parent: urnOf("pulumi:pulumi:Stack", "x"),
+        });
+        const below = (name: string, type: string, inputs: object) => ({
+            ...commandOf(`${token}$${type}`, {}),
+            parent: componentOf(name).urn,
+            inputs: { connection: login, ...inputs },
+        });
         const state = stateOf(
-            {
-                urn: component,
-                type: "openbmp-aio-ipv6:index:OpenBmpCollector",
-                parent: urnOf("pulumi:pulumi:Stack", "x"),
-            },
-            { urn: host, type: "openbmp-aio-ipv6:host:ExistingHost", parent: component },
-            commandOf("openbmp-aio-ipv6:host:ExistingHost", {}, { urn: `${host}-preflight`, parent: host, inputs }),
+            componentOf("ams"),
+            componentOf("fra"),
+            componentOf("zrh"),
+            below("ams", "openbmp-aio-ipv6:host:ExistingHost", { stdin: scriptOf({ variables: { MODE: "proxy" } }) }),
+            below("zrh", start, {
+                connection: { ...login, host: "2001:db8::30" },
+                stdin: scriptOf({ variables: { MODE: "native" } }),
+            }),
             commandOf(start, { MODE: "dnat" }),
         );
         expect(
-            readDeployments(state).map(({ name, owner, isComplete, connection: { host: where }, input }) => ({
-                name,
-                owner,
-                isComplete,
-                where,
-                input,
-            })),
+            readDeployments(state).map(({ owner, deployed }) => [owner, deployed?.connection.host, deployed?.input]),
         ).toEqual([
-            {
-                name: "ams",
-                owner: "openbmp-aio-ipv6/lab/ams",
-                isComplete: false,
-                where: "2001:db8::20",
-                input: "MODE=proxy\n",
-            },
-            {
-                name: "first",
-                owner: "openbmp-aio-ipv6/lab",
-                isComplete: true,
-                where: "2001:db8::10",
-                input: "MODE=dnat\n",
-            },
+            ["openbmp-aio-ipv6/lab/ams", undefined, undefined],
+            ["openbmp-aio-ipv6/lab/fra", undefined, undefined],
+            ["openbmp-aio-ipv6/lab/zrh", "2001:db8::30", "MODE=native\n"],
+            ["openbmp-aio-ipv6/lab", "2001:db8::10", "MODE=dnat\n"],
         ]);
     });
 });

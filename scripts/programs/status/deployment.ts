@@ -10,8 +10,11 @@ export interface Deployment {
     readonly name: string;
     /** `PROJECT/STACK`, and `/NAME` for one that is not at the root. */
     readonly owner: string;
-    /** Whether its last step was ever deployed. */
-    readonly isComplete: boolean;
+    /** What was deployed; undefined where its last step never was. */
+    readonly deployed: Deployed | undefined;
+}
+
+interface Deployed {
     /** How the deployment reached its machine. */
     readonly connection: Connection;
     /** The input of every step, as it was deployed: bash, secrets included. */
@@ -37,6 +40,7 @@ const state = z.object({
 type Resource = z.output<typeof state>["deployment"]["resources"][number];
 
 const OTHER_VERSION = "another version of this program deployed the stack: scripts/pulumi up";
+const COMMAND = "command:remote:Command";
 const command = z.object({ connection, stdin: z.string() });
 
 /**
@@ -48,18 +52,19 @@ const command = z.object({ connection, stdin: z.string() });
  * @throws Error when nothing is deployed
  */
 export function readDeployments(text: string): Deployment[] {
-    const { resources } = state.parse(JSON.parse(text, withoutSecretMark)).deployment;
-    const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
-    const commands = resources.filter((each) => each.type === "command:remote:Command" && !each.delete);
-    if (commands.length === 0) {
+    const all = state.parse(JSON.parse(text, withoutSecretMark)).deployment.resources;
+    const parents = new Map(all.map(({ urn, parent }) => [urn, parent]));
+    const nameOf = ({ urn }: Resource) => collectorOf(urn, parents) ?? "";
+    // One whose first step failed has its component alone.
+    const resources = all.filter((each) => !each.delete && (each.type === COMMAND || each.type === COLLECTOR_TOKEN));
+    if (resources.length === 0) {
         throw new Error("the stack has deployed nothing: scripts/pulumi up");
     }
-    const nameOf = ({ urn }: Resource) => collectorOf(urn, parents) ?? "";
-    const names = new Set(commands.map(nameOf));
+    const names = new Set(resources.map(nameOf));
     return [...names].map((name) =>
         deploymentOf(
             name,
-            commands.filter((each) => nameOf(each) === name),
+            resources.filter((each) => nameOf(each) === name),
         ),
     );
 }
@@ -75,15 +80,21 @@ function collectorOf(urn: string, parents: ReadonlyMap<string, string | undefine
     return parent === undefined ? undefined : collectorOf(parent, parents);
 }
 
-function deploymentOf(name: string, commands: readonly Resource[]): Deployment {
-    const [, , stack = "", , project = ""] = commands[0]?.urn.split(":") ?? [];
-    const inputs = commands.map((each) => command.parse(each.inputs));
+function deploymentOf(name: string, resources: readonly Resource[]): Deployment {
+    const [, , stack = "", , project = ""] = resources[0]?.urn.split(":") ?? [];
+    const inputs = resources.filter(({ type }) => type === COMMAND).map((each) => command.parse(each.inputs));
+    const [last] = inputs.slice(-1);
+    const isComplete = resources.some(({ urn }) => urn.includes(":collector:CollectorStart$"));
     return {
         name: name || ROOT_NAME,
         owner: [project, stack, ...(name ? [name] : [])].join("/"),
-        isComplete: commands.some(({ urn }) => urn.includes(":collector:CollectorStart$")),
-        connection: command.parse(commands.at(-1)?.inputs).connection,
-        input: inputs.map(({ stdin }) => deployedInput(stdin)).join(""),
+        deployed:
+            last && isComplete
+                ? {
+                      connection: last.connection,
+                      input: inputs.map(({ stdin }) => deployedInput(stdin)).join(""),
+                  }
+                : undefined,
     };
 }
 

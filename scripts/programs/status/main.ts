@@ -43,10 +43,11 @@ async function readDeployed({ stack, collector }: Options): Promise<Deployment[]
 }
 
 /** One connection, one read-only script, one JSON object. */
-async function inspect({ owner, isComplete, connection, input }: Deployment): Promise<Status> {
-    if (!isComplete) {
+async function inspect({ owner, deployed }: Deployment): Promise<Status> {
+    if (deployed === undefined) {
         throw new Error("the stack's deployment was never completed: scripts/pulumi up");
     }
+    const { connection, input } = deployed;
     const text = statusText(optionalStepsOf(input));
     const answer = await askHost(connection, "inspect", input + text).catch((error: unknown) => {
         throw new Error(`the host cannot be inspected: ${(error as Error).message}`, { cause: error });
