@@ -9,21 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "./kafkaClient";
 import { onRequests } from "./kafkaWire";
 import { onLines, writeLine } from "./lines";
-import { ConsumerGroup, type TopicMessage, TopicStore } from "./topicStore";
+import type { BrokerRequest, ZookeeperRequest } from "./requests";
+import { ConsumerGroup, TopicStore } from "./topicStore";
 
 const BROKER_PORT = 9092;
 const ZOOKEEPER_PORT = 2181;
 const JMX_PORT = 9999;
-
-export type BrokerRequest =
-    | { readonly op: "metadata" }
-    | { readonly op: "produce"; readonly topic: string; readonly key: string; readonly value: unknown }
-    | { readonly op: "join"; readonly group: string; readonly clients: string[]; readonly topics: string[] }
-    | { readonly op: "commit"; readonly messages: TopicMessage[] }
-    | { readonly op: "describe"; readonly group: string };
-
-export type ZookeeperRequest =
-    { readonly op: "create"; readonly topic: string; readonly partitions: number } | { readonly op: "list" };
 
 interface Member {
     readonly group: ConsumerGroup;

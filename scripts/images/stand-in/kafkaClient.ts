@@ -1,8 +1,8 @@
 /** What the clients of Kafka have in common: they ask at localhost where the broker is, and go there. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BrokerRequest, ZookeeperRequest } from "./kafka";
 import { onLines, writeLine } from "./lines";
+import type { BrokerRequest, ZookeeperRequest } from "./requests";
 
 const CONNECT_MS = 5000;
 const RETRY_MS = 300;
