@@ -68,6 +68,17 @@ packets_seen() { at other ip6tables -L INPUT -v -n -x | awk '/tcp/ { print $1 }'
   same "collector 2001:db8:1::20" "$(answer router "$HOST_ADDRESS" 5000)"
 }
 
+@test "so it does not keep from the collector that its packets are too big for the path" {
+  host ip6tables -P FORWARD DROP
+  install_dnat
+  at collector ip6tables -A INPUT -p ipv6-icmp --icmpv6-type packet-too-big
+  in_background ip netns exec router python3 "$TESTS/too-big.py" "$HOST_ADDRESS" 8001
+  soon too_big_seen
+  at collector ip6tables -F
+}
+
+too_big_seen() { at collector ip6tables -L INPUT -v -n -x | grep -qE "^ +[1-9].*icmp"; }
+
 @test "where the engine does the DNAT the collector sees the router's own address" {
   engine_dnat "$CONTAINER_ADDRESS"
   install_dnat
