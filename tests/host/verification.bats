@@ -143,6 +143,19 @@ rest_silent_for() {
   says "verification failed: REST API at [2001:db8::10]:8001: it accepts connections but does not answer"
 }
 
+@test "every port at which docker-proxy does not answer is named, before the REST API is waited for" {
+  library_runs "$(rest_silent_for 0)"'
+    proxy_answers() { false; }
+    verify_proxy 2001:db8::10'
+  same 1 "$status"
+  says "docker-proxy does not answer at [2001:db8::10], port 5000 8001; check"
+  library_runs "$(rest_silent_for 0)"'
+    proxy_answers() { [ "$2" != 8001 ]; }
+    verify_proxy 2001:db8::10'
+  says "docker-proxy does not answer at [2001:db8::10], port 8001; check"
+  same 0 "$(grep -c timeout "$CALLS")"
+}
+
 # collector_with_rest COMMAND…: a collector with its rules, whose REST API is that command.
 collector_with_rest() {
   open_host
@@ -394,12 +407,12 @@ RULES
       nft() { printf 'table inet mine {\\n\\tchain forward {\\n\\t\\ttype filter hook forward priority 0; policy drop;\\n'; }
       has_legacy_rules() { false; }
       other_filters
-      input_remedy 5000"
+      input_remedy 5000 8001"
   }
   named_with false false false
   same ", beginning with inet mine forward (policy drop)" "$output"
   named_with false true true
-  same ", beginning with inet mine forward (policy drop); what ufw status verbose shows of routed traffic; ufw is enabled here: ufw allow 5000/tcp" "$output"
+  same ", beginning with inet mine forward (policy drop); what ufw status verbose shows of routed traffic; ufw is enabled here: ufw allow 5000,8001/tcp" "$output"
   named_with true true false
-  same ', beginning with firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in "/etc/firewalld/firewalld.conf" and reload firewalld; inet mine forward (policy drop); firewalld runs here: firewall-cmd --permanent --add-port=5000/tcp, and firewall-cmd --reload' "$output"
+  same ', beginning with firewalld runs with StrictForwardPorts=yes, which drops what is forwarded to containers: set it to no in "/etc/firewalld/firewalld.conf" and reload firewalld; inet mine forward (policy drop); firewalld runs here: firewall-cmd --permanent --add-port=5000/tcp --add-port=8001/tcp, and firewall-cmd --reload' "$output"
 }

@@ -73,6 +73,43 @@ describe.each([
     test("destroy leaves the host as it was found", () => expectRestored(shared, before), 2 * MINUTE);
 });
 
+// By docker-proxy routers come to the host itself, which a firewall guards.
+describe.each([
+    { engine: "26.1", firewall: "firewalld", opens: /firewall-cmd --permanent( --add-port=\d+\/tcp){2}/ },
+    { engine: "26.1", firewall: "ufw", opens: /ufw allow \d+,\d+\/tcp/ },
+])("a host with $firewall, in the mode proxy", ({ engine, firewall, opens }) => {
+    const shared = story(`${firewall}-proxy`, { engine, firewall, config: { mode: "proxy" } });
+
+    test(
+        "is named with what opens the ports, and with that routers come in by docker-proxy",
+        async () => {
+            const { sandbox, deployment } = shared;
+            const failure = await deployment.failingUp();
+            expect(failure).toMatch(/docker-proxy does not answer at \[[0-9a-f:]+\], port 5000 8001; /);
+            await sandbox.root(`${opens.exec(failure)?.[0] ?? "false"}\n${reloads[firewall]?.[0] ?? "false"}`);
+            await deployment.up();
+            await sandbox.startRouter("edge-1", "101");
+            const hostsOwn = ["fc00:172:17::1", sandbox.info.address];
+            expect(hostsOwn).toContain((await sandbox.connectedRouter("edge-1")).RouterIP);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "routers come in after reloads and a reboot as well, and status finds everything as deployed",
+        async () => {
+            const { sandbox, deployment } = shared;
+            await sandbox.root((reloads[firewall] ?? []).join("\n"));
+            await sandbox.startRouter("edge-2", "102");
+            await sandbox.connectedRouter("edge-2");
+            await sandbox.reboot();
+            await sandbox.connectedRouter("edge-2");
+            await expectAsDeployed(deployment);
+        },
+        3 * MINUTE,
+    );
+});
+
 describe("firewalld that is closed to containers", () => {
     const strict = (value: string) =>
         `sed -i 's/^StrictForwardPorts=.*/StrictForwardPorts=${value}/' /etc/firewalld/firewalld.conf; firewall-cmd --reload`;

@@ -92,9 +92,12 @@ other_filters() {
   [ ${#filters[@]} -eq 0 ] || printf ', beginning with %s' "$(join_with_semicolons "${filters[@]}")"
 }
 
-# input_remedy PORT: for a message on a port of the host itself that does not answer: the firewalls that run, by their
-# names, each with what opens it.
+# input_remedy PORT…: for a message on ports of the host itself that do not answer: the firewalls that run, by their
+# names, each with what opens them.
 input_remedy() {
-  ! firewalld_runs || printf '; firewalld runs here: firewall-cmd --permanent --add-port=%s/tcp, and firewall-cmd --reload' "$1"
-  ! ufw_is_enabled || printf '; ufw is enabled here: ufw allow %s/tcp' "$1"
+  local ports
+  ports=$(printf ' --add-port=%s/tcp' "$@")
+  ! firewalld_runs || printf '; firewalld runs here: firewall-cmd --permanent%s, and firewall-cmd --reload' "$ports"
+  ports=$(printf ',%s' "$@")
+  ! ufw_is_enabled || printf '; ufw is enabled here: ufw allow %s/tcp' "${ports#,}"
 }

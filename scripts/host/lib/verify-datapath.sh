@@ -78,10 +78,13 @@ verify_dnat() {
 # the host's own. The source that the collector sees is read at the REST port:
 # at the BMP port a connection that goes through would be listed as a router.
 verify_proxy() {
-  local address=$1 status='' seen
-  proxy_answers "$address" "$BMP_PORT" ||
-    die "verification failed: docker-proxy does not answer at [$address]:$BMP_PORT; check \"userland-proxy\" in" \
-      "$DAEMON_JSON, the allow lists and firewalls$(input_remedy "$BMP_PORT")"
+  local address=$1 status='' seen port closed=()
+  for port in "$BMP_PORT" "$REST_PORT"; do
+    proxy_answers "$address" "$port" || closed+=("$port")
+  done
+  [ ${#closed[@]} -eq 0 ] ||
+    die "verification failed: docker-proxy does not answer at [$address], port ${closed[*]}; check \"userland-proxy\" in" \
+      "$DAEMON_JSON, the allow lists and firewalls$(input_remedy "${closed[@]}")"
   complete_handshakes
   wait_for_rest request_rest_by_proxy "$address" ||
     die "verification failed: REST API at [$address]:$REST_PORT: $(rest_problem)"
