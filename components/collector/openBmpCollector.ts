@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type RouterConfig, routerConfig } from "../openbmpd/routerConfig";
 import { lateSettings } from "../settings/lateSettings";
 import { argumentsRefusal } from "../settings/messages";
 import { COLLECTOR_TOKEN, ownerOf } from "../settings/scope";
@@ -30,7 +31,8 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
     readonly imageRef: Collector["imageRef"];
     readonly datapath: Collector["datapath"];
     readonly verification: Collector["verification"];
-    readonly routerConfig: Collector["routerConfig"];
+    /** Lines to paste, by the system of the router. */
+    readonly routerConfig: pulumi.Output<RouterConfig>;
 
     constructor(name: string, args: OpenBmpCollectorArgs, opts: pulumi.ComponentResourceOptions = {}) {
         const { settings, whole } = lateSettings({ ...args }, (problems) => argumentsRefusal(name, problems));
@@ -58,8 +60,8 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
         this.imageRef = collector.imageRef;
         this.datapath = collector.datapath;
         this.verification = collector.verification;
-        this.routerConfig = collector.routerConfig;
-        this.registerOutputs({ ...collector });
+        this.routerConfig = collector.ipv6Address.apply((address) => routerConfig(address, settings.bmpPort));
+        this.registerOutputs({ ...collector, routerConfig: this.routerConfig });
     }
 }
 
