@@ -26,7 +26,7 @@ describe.each([
     },
     // What a host without nft has, or one with an older kernel: it is for the BMP port only.
     {
-        how: "rules of the routing policy",
+        how: "rules of the routing policy, which keep the BMP port alone (the counts are of the REST port)",
         engine: "26.1",
         nft: "nft.other",
         restSources: expect.any(Number) as number,
