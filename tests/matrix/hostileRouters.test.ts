@@ -46,16 +46,17 @@ describe("what comes from outside is data", () => {
     test(
         "a host that answers with more than an address gets no line into a router, and no control into a terminal",
         async () => {
-            await shared.sandbox.root(String.raw`
-                mv /usr/bin/jq /usr/bin/jq.real
-                cat > /usr/bin/jq <<'JQ'
-#!/bin/bash
-case "$*" in
-*'{ipv6Address: $ipv6'*) printf '%s\n' '{"ipv6Address": "2001:db8::1\u001b[2J\n host 2001:db8::666", "ipv4Address": ""}' ;;
-*) exec jq.real "$@" ;;
+            const shell = "/usr/local/sbin/bash";
+            await shared.sandbox.root(String.raw`cat > ${shell} <<'SHELL'
+#!/usr/bin/bash
+[[ $* == *"-s -- apply" ]] || exec /usr/bin/bash "$@"
+script=$(cat)
+case $script in
+*'run_step preflight'*) printf '%s\n' '{"ipv6Address": "2001:db8::1\u001b[2J\n host 2001:db8::666", "ipv4Address": ""}' ;;
+*) /usr/bin/bash "$@" <<<"$script" ;;
 esac
-JQ
-                chmod +x /usr/bin/jq`);
+SHELL
+                chmod +x ${shell}`);
             await shared.deployment.configure({ reapply: "on a hostile host" });
             const said = await shared.deployment.failingUp();
             expect(said).toContain(
@@ -63,7 +64,7 @@ JQ
             );
             // Nothing of the resource besides: its connection has the login key.
             expect(said).not.toContain("OutputImpl");
-            await shared.sandbox.root("mv /usr/bin/jq.real /usr/bin/jq");
+            await shared.sandbox.root(`rm ${shell}`);
             await shared.deployment.configure({ reapply: "on an honest host" });
             await shared.deployment.up();
         },
