@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { hostMakers } from "../host/makeHost";
 import { bmpEndpoint, restUrl } from "../openbmpd/endpoints";
+import { type RouterConfig, routerConfig } from "../openbmpd/routerConfig";
 import type { Host } from "../remote/machine";
 import { grouped, imageOf } from "../settings/groups";
 import type { LateSettings } from "../settings/lateSettings";
@@ -36,6 +37,8 @@ export interface Collector {
     readonly datapath: pulumi.Output<string>;
     /** What the verification saw. */
     readonly verification: pulumi.Output<Verification | "not verified: verify is false">;
+    /** Lines to paste, by the system of the router. */
+    readonly routerConfig: pulumi.Output<RouterConfig>;
 }
 
 /**
@@ -72,6 +75,7 @@ export function makeCollector(
         imageRef,
         datapath,
         verification,
+        routerConfig: ipv6Address.apply((address) => routerConfig(address, ports.bmpPort)),
     };
 }
 

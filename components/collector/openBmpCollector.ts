@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type RouterConfig, routerConfig } from "../openbmpd/routerConfig";
 import { lateSettings } from "../settings/lateSettings";
 import { argumentsRefusal } from "../settings/messages";
 import { COLLECTOR_TOKEN, ownerOf } from "../settings/scope";
@@ -31,8 +30,7 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
     readonly imageRef: Collector["imageRef"];
     readonly datapath: Collector["datapath"];
     readonly verification: Collector["verification"];
-    /** Lines to paste, by the system of the router. */
-    readonly routerConfig: pulumi.Output<RouterConfig>;
+    readonly routerConfig: Collector["routerConfig"];
 
     constructor(name: string, args: OpenBmpCollectorArgs, opts: pulumi.ComponentResourceOptions = {}) {
         const { settings, whole } = lateSettings({ ...args }, (problems) => argumentsRefusal(name, problems));
@@ -60,8 +58,8 @@ export class OpenBmpCollector extends pulumi.ComponentResource implements Collec
         this.imageRef = collector.imageRef;
         this.datapath = collector.datapath;
         this.verification = collector.verification;
-        this.routerConfig = collector.ipv6Address.apply((address) => routerConfig(address, settings.bmpPort));
-        this.registerOutputs({ ...collector, routerConfig: this.routerConfig });
+        this.routerConfig = collector.routerConfig;
+        this.registerOutputs({ ...collector });
     }
 }
 

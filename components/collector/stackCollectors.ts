@@ -12,7 +12,7 @@ import { orFormer } from "./orFormer";
 
 /** A collector of this project's own program. */
 interface DeployedCollector extends StackCollector {
-    readonly outputs: Collector;
+    readonly outputs: Omit<Collector, "routerConfig">;
     /** What the next deployment compares with: a secret. */
     readonly deployedSettings: pulumi.Output<DeployedSettings>;
 }
@@ -47,19 +47,19 @@ function makeStackCollector(
     makeHost: MakeHost | undefined,
 ): DeployedCollector {
     const { settings } = collector;
-    const made = makeCollector(settings, scope, makeHost);
+    const { routerConfig, ...made } = makeCollector(settings, scope, makeHost);
     const desired = previewEndedSessions(settings, made.imageRef, scope.owner, nameInStack(collector));
     // Known when the last step has come to its end.
     const deployed = pulumi.all([desired, made.containerIpv6]).apply(([known]) => known);
     const outputs: unknown = Object.fromEntries(
-        Object.entries<pulumi.Output<unknown>>({ ...made }).map(([key, output]) => [
+        Object.entries<pulumi.Output<unknown>>(made).map(([key, output]) => [
             key,
             orFormer(output, () => formerOutput(collector, key)),
         ]),
     );
     return {
         ...collector,
-        outputs: outputs as Collector,
+        outputs: outputs as typeof made,
         deployedSettings: pulumi.secret(orFormer(deployed, () => formerSettings(scope))),
     };
 }
