@@ -156,6 +156,19 @@ rest_silent_for() {
   same 0 "$(grep -c timeout "$CALLS")"
 }
 
+@test "that docker-proxy answers at one port says nothing of another" {
+  open_host
+  machine router eth0 1
+  serve docker-proxy '' 5000
+  run host bash -euo pipefail -c 'DOCKER_NETWORK=bridge
+    . "$0/lib/verification.sh"
+    trap close_probe EXIT
+    open_probe
+    proxy_answers "$1" 5000
+    ! proxy_answers "$1" 8001' "$HOST_SCRIPTS" "$HOST_ADDRESS"
+  same 0 "$status"
+}
+
 # collector_with_rest COMMAND…: a collector with its rules, whose REST API is that command.
 collector_with_rest() {
   open_host

@@ -39,9 +39,10 @@ send_syn() {
   ip netns exec "$PROBE" timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" >/dev/null 2>&1 &
 }
 
-# syn_received WHERE…: what waits for a handshake's end in that namespace.
+# syn_received PORT WHERE…: who waits for a handshake's end at that port in that namespace, an address a line.
 syn_received() {
-  "$@" ss --no-header --numeric --tcp state syn-recv
+  "${@:2}" ss --no-header --numeric --tcp state syn-recv "sport = :$1" | awk '{ print $4 }' |
+    sed -E 's/^\[(.*)\]:[0-9]+$/\1/'
 }
 
 # At the REST port: no router completes a handshake at it.

@@ -43,7 +43,7 @@ verify_consumers() {
       [ -z "$refused" ] || patience=$REFUSED_PATIENCE_SECONDS
     fi
     [ $((SECONDS - begun)) -lt "$patience" ] || consumers_are_missing "$address" "$refused"
-    # They are often there before the ports that were waited for.
+    # Often at first; what takes minutes is checked less often.
     if [ $((SECONDS - begun)) -lt 3 ]; then sleep 0.1; else sleep 0.5; fi
   done
 }

@@ -33,7 +33,7 @@ datapath_problem() {
   elif ! listens_on_ipv6 "$inner" "$(listeners)"; then
     echo "container not listening on IPv6 at port $inner: it listens at $(listeners);" \
       "check listenMode, and docker logs $CONTAINER"
-  elif send_syn "$address" "$port" && sleep 0.3 && syn_received env | grep -qF "[$PROBE_ADDRESS]"; then
+  elif send_syn "$address" "$port" && sleep 0.3 && syn_received "$port" env | grep -xF "$PROBE_ADDRESS" >/dev/null; then
     echo "docker-proxy in the way: the host itself answers at port $port; find what flushes the rules, and give" \
       "\"reapply\" a new value"
   elif ! engine_sends "$port" "$container_address" "$inner" &&
@@ -110,7 +110,7 @@ request_rest_by_proxy() {
 proxy_answers() {
   local deadline=$((SECONDS + 3))
   send_syn "$1" "$2"
-  until syn_received env | grep -qF "[$PROBE_ADDRESS]"; do
+  until syn_received "$2" env | grep -xF "$PROBE_ADDRESS" >/dev/null; do
     [ "$SECONDS" -le "$deadline" ] || return 1
     sleep 0.05
   done

@@ -15,8 +15,7 @@ verify_port() {
   local address=$1 port=$2 inner=$3 deadline=$((SECONDS + 3)) seen
   send_syn "$address" "$port"
   while [ "$SECONDS" -le "$deadline" ]; do
-    seen=$(syn_received in_container | awk -v port=":$inner" 'substr($3, length($3) - length(port) + 1) == port { print $4 }' |
-      sed -E 's/^\[(.*)\]:[0-9]+$/\1/' | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
+    seen=$(syn_received "$inner" in_container | grep -xF "$PROBE_ADDRESS" | head -n 1 || true)
     if [ -n "$seen" ]; then
       echo "$seen"
       return
