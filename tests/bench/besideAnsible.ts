@@ -154,6 +154,6 @@ export async function besideAnsible({ roundTripMs, hosts, rounds }: Beside): Pro
             { name: "an Ansible playbook", values: all.map((times) => times[kind].ansible ?? NaN) },
             hosts === 1 ? LIMITS[roundTripMs]?.[kind] : undefined,
         );
-    const note = `a first \`up\` of as many commands that do nothing: ${trivial.median.toPrecision(3)} s`;
-    return [{ ...(await measurement("first")), ...(hosts === 1 ? { note } : {}) }, await measurement("unchanged")];
+    const note = `a first \`up\` of as many commands as one host has, which do nothing: ${trivial.median.toPrecision(3)} s`;
+    return [{ ...(await measurement("first")), note }, await measurement("unchanged")];
 }

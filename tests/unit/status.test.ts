@@ -75,16 +75,24 @@ describe("the deployment read from the state", () => {
             type: token,
             parent: urnOf("pulumi:pulumi:Stack", "x"),
         });
+        const stepOf = (name: string, type: string) => ({
+            urn: urnOf(`${token}$${type}`, `${name}-step`),
+            type,
+            parent: componentOf(name).urn,
+        });
         const below = (name: string, type: string, inputs: object) => ({
             ...commandOf(`${token}$${type}`, {}),
-            parent: componentOf(name).urn,
+            parent: stepOf(name, type).urn,
             inputs: { connection: login, ...inputs },
         });
+        const host = "openbmp-aio-ipv6:host:ExistingHost";
         const state = stateOf(
             componentOf("ams"),
             componentOf("fra"),
             componentOf("zrh"),
-            below("ams", "openbmp-aio-ipv6:host:ExistingHost", { stdin: scriptOf({ variables: { MODE: "proxy" } }) }),
+            stepOf("ams", host),
+            below("ams", host, { stdin: scriptOf({ variables: { MODE: "proxy" } }) }),
+            stepOf("zrh", start),
             below("zrh", start, {
                 connection: { ...login, host: "2001:db8::30" },
                 stdin: scriptOf({ variables: { MODE: "native" } }),
@@ -92,12 +100,17 @@ describe("the deployment read from the state", () => {
             commandOf(start, { MODE: "dnat" }),
         );
         expect(
-            readDeployments(state).map(({ owner, deployed }) => [owner, deployed?.connection.host, deployed?.input]),
+            readDeployments(state).map(({ name, owner, deployed }) => [
+                name,
+                owner,
+                deployed?.connection.host,
+                deployed?.input,
+            ]),
         ).toEqual([
-            ["openbmp-aio-ipv6/lab/ams", undefined, undefined],
-            ["openbmp-aio-ipv6/lab/fra", undefined, undefined],
-            ["openbmp-aio-ipv6/lab/zrh", "2001:db8::30", "MODE=native\n"],
-            ["openbmp-aio-ipv6/lab", "2001:db8::10", "MODE=dnat\n"],
+            ["ams", "openbmp-aio-ipv6/lab/ams", undefined, undefined],
+            ["fra", "openbmp-aio-ipv6/lab/fra", undefined, undefined],
+            ["zrh", "openbmp-aio-ipv6/lab/zrh", "2001:db8::30", "MODE=native\n"],
+            ["first", "openbmp-aio-ipv6/lab", "2001:db8::10", "MODE=dnat\n"],
         ]);
     });
 });
