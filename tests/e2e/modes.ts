@@ -32,9 +32,6 @@ export function describeModes({ engine, datapath }: { readonly engine: string; r
         /** The router, when the collector's answer to its present session is there. */
         const connected = (name: string) => shared.sandbox.connectedRouter(name);
 
-        /** Where docker-proxy connects from: the bridge's gateway, or the host's own address. */
-        const hostsOwn = () => ["fc00:172:17::1", shared.sandbox.info.address];
-
         test(
             "by DNAT, a router has its own address, also after a reboot",
             async () => {
@@ -60,9 +57,9 @@ export function describeModes({ engine, datapath }: { readonly engine: string; r
                 expect(current?.value).toMatch(/^proxy: /);
                 expect(verification?.value).toMatchObject({ patEnabled: true });
                 const seen = verification?.value as Verification;
-                expect(hostsOwn()).toContain(seen.restSeenFrom);
+                expect(shared.sandbox.addressesOfProxy).toContain(seen.restSeenFrom);
                 expect(seen.bmpSeenFrom).toBeUndefined();
-                expect(hostsOwn()).toContain((await connected("edge-1")).RouterIP);
+                expect(shared.sandbox.addressesOfProxy).toContain((await connected("edge-1")).RouterIP);
                 expect((await shared.sandbox.routers()).length).toBeGreaterThan(1);
                 expect(await shared.sandbox.root("ls /var/openbmp")).not.toContain("before");
             },
@@ -73,7 +70,7 @@ export function describeModes({ engine, datapath }: { readonly engine: string; r
             "by docker-proxy it comes back after a reboot as well",
             async () => {
                 await shared.sandbox.reboot();
-                expect(hostsOwn()).toContain((await connected("edge-1")).RouterIP);
+                expect(shared.sandbox.addressesOfProxy).toContain((await connected("edge-1")).RouterIP);
             },
             MINUTE,
         );

@@ -83,6 +83,11 @@ export class Sandbox {
         return tryRun("docker", ["exec", "-i", this.container, "bash", "-euo", "pipefail"], script);
     }
 
+    /** Where docker-proxy connects from: the bridge's gateway, or the host's own address. */
+    get addressesOfProxy(): readonly string[] {
+        return ["fc00:172:17::1", this.info.address];
+    }
+
     /** Another sandbox takes the login key of this one, too. */
     async mayLogInTo(other: Sandbox): Promise<void> {
         const key = await run("ssh-keygen", ["-y", "-f", this.info.privateKeyFile]);
